@@ -1,0 +1,1 @@
+"""What the notebooks import: small modules, each one idea (see each module's first line)."""

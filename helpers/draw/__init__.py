@@ -1,0 +1,1 @@
+"""Four drawings, each a Picture that carries its own words."""
