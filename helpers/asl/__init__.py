@@ -1,1 +1,23 @@
 """Amazon States Language: load a definition, walk its states, say what is wrong with it."""
+
+from .definition import Definition, load
+from .errors import AslError, DefinitionDoesNotParse, DefinitionNotFound, NotADefinition
+from .walk import Catcher, Edge, Retrier, Scope, State
+from .words import rule_holds, rule_value, rule_words
+
+__all__ = [
+    "AslError",
+    "Catcher",
+    "Definition",
+    "DefinitionDoesNotParse",
+    "DefinitionNotFound",
+    "Edge",
+    "NotADefinition",
+    "Retrier",
+    "Scope",
+    "State",
+    "load",
+    "rule_holds",
+    "rule_value",
+    "rule_words",
+]

@@ -1,0 +1,102 @@
+"""A state machine inside a SAM or CloudFormation template."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .errors import NotADefinition
+from .intrinsics import resolve
+from .placeholders import fill
+
+TYPES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
+
+
+def is_template(data: Any) -> bool:
+    """Is it a template rather than a definition?"""
+    return (
+        isinstance(data, dict)
+        and isinstance(data.get("Resources"), dict)
+        and ("States" not in data)
+    )
+
+
+def state_machines(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The properties of each state machine in a template, by its logical name."""
+    found = {}
+    for name, resource in data["Resources"].items():
+        if isinstance(resource, dict) and resource.get("Type") in TYPES:
+            properties = resource.get("Properties")
+            found[name] = properties if isinstance(properties, dict) else {}
+    return found
+
+
+def pick(
+    data: dict[str, Any], resource: str | None, file: str | None
+) -> tuple[str, dict[str, Any]]:
+    """The one state machine that is meant, with its logical name."""
+    found = state_machines(data)
+    if resource is None and len(found) == 1:
+        return next(iter(found.items()))
+    if resource in found:
+        return resource, found[resource]
+    if not found:
+        raise NotADefinition(
+            "This template holds no state machine.",
+            f"None of its resources is an {TYPES[0]} or {TYPES[1]}.",
+            "Give the definition's own file (often statemachine/….asl.json).",
+            file=file,
+        )
+    why = f"It has {', '.join(found)}"
+    why += "." if resource is None else f", and no {resource}."
+    raise NotADefinition(
+        "This template holds more than one state machine."
+        if resource is None
+        else f"There is no state machine {resource} in this template.",
+        why,
+        f'Say which one: load(path, resource="{next(iter(found))}").',
+        file=file,
+    )
+
+
+def substitutions_of(properties: dict[str, Any]) -> dict[str, Any]:
+    """DefinitionSubstitutions, with references as placeholders (`${Checker.Arn}`)."""
+    given = resolve(properties.get("DefinitionSubstitutions"))
+    return given if isinstance(given, dict) else {}
+
+
+def definition_file(properties: dict[str, Any], template: Path) -> Path | None:
+    """The file that DefinitionUri names, if the definition stands in one."""
+    uri = properties.get("DefinitionUri")
+    if isinstance(uri, str) and not uri.startswith("s3://"):
+        return template.parent / uri
+    return None
+
+
+def inline_definition(
+    name: str, properties: dict[str, Any], file: str | None
+) -> tuple[Any, tuple[str, ...]]:
+    """The definition written in the template itself, and the steps that lead to it."""
+    values = substitutions_of(properties)
+    if isinstance(properties.get("Definition"), dict):
+        data = fill(resolve(properties["Definition"]), values)
+        return data, ("Resources", name, "Properties", "Definition")
+    text = resolve(properties.get("DefinitionString"))
+    if isinstance(text, str):
+        try:
+            data = fill(json.loads(text), values)
+        except ValueError as error:
+            raise NotADefinition(
+                f"The DefinitionString of {name} is not valid JSON.",
+                f"{error}.",
+                "Correct it, or put the definition into a file of its own (DefinitionUri).",
+                file=file,
+            ) from None
+        return data, ("Resources", name, "Properties", "DefinitionString")
+    raise NotADefinition(
+        f"The state machine {name} has no definition that can be read here.",
+        "It has neither a Definition, nor a DefinitionString, nor a DefinitionUri with a file.",
+        "Give the definition's own file.",
+        file=file,
+    )
