@@ -1,0 +1,267 @@
+"""Where one learner's endpoint keeps its things: its keys, its AWS settings, its log, its state."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import stat
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from helpers.localaws.locks import FileLock
+
+ACCOUNT = "123456789012"
+"""The account number of the local endpoint."""
+REGION = "us-east-1"
+"""The region that `env` sets; the endpoint itself answers for every region."""
+DEFAULT_PORT = 4599
+
+_KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_SECRET_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+class WorkspaceError(Exception):
+    """The home folder cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One home folder, and an endpoint's whole state in it.
+
+    home: `$LOCALAWS_HOME`, or `.localaws` in the course's folder.
+    """
+
+    home: Path
+
+    @classmethod
+    def find(cls) -> Workspace:
+        """The workspace that this process belongs to; its folder is made if it is missing.
+
+        Raises WorkspaceError when the folder cannot be made or belongs to somebody else.
+        """
+        chosen = os.environ.get("LOCALAWS_HOME")
+        home = Path(chosen) if chosen else Path(__file__).resolve().parents[2] / ".localaws"
+        workspace = cls(home.expanduser().absolute())
+        workspace._prepare()
+        return workspace
+
+    # -- who may call
+
+    @property
+    def access_key(self) -> str:
+        """The access key id of this workspace: random, and the same as long as the folder lives."""
+        return self._keys["access_key"]
+
+    @property
+    def secret_key(self) -> str:
+        """The secret access key that belongs to `access_key`."""
+        return self._keys["secret_key"]
+
+    # -- where things are
+
+    @property
+    def config_file(self) -> Path:
+        """The AWS config file of local mode."""
+        return self.home / "aws" / "config"
+
+    @property
+    def credentials_file(self) -> Path:
+        """The AWS credentials file of local mode."""
+        return self.home / "aws" / "credentials"
+
+    @property
+    def sam_folder(self) -> Path:
+        """What the `sam` command keeps for itself in local mode."""
+        return self.home / "sam"
+
+    @property
+    def log_file(self) -> Path:
+        """What the endpoint has to say; it is rotated."""
+        return self.home / "endpoint.log"
+
+    @property
+    def stderr_file(self) -> Path:
+        """What the endpoint's process last wrote to stderr: empty, unless it broke."""
+        return self.home / "endpoint.err"
+
+    @property
+    def running_file(self) -> Path:
+        """JSON about the running endpoint: pid, port, url, started (POSIX seconds)."""
+        return self.home / "endpoint.json"
+
+    @property
+    def alive(self) -> FileLock:
+        """Held by the endpoint's process as long as it lives."""
+        return FileLock(self.home / "alive.lock")
+
+    @property
+    def starting(self) -> FileLock:
+        """Held by whoever starts or stops the endpoint."""
+        return FileLock(self.home / "starting.lock")
+
+    def folder(self, name: str) -> Path:
+        """A folder of this workspace for nobody else's eyes, made if it is missing."""
+        path = self.home / name
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    # -- the endpoint of this workspace
+
+    def running(self) -> dict[str, object] | None:
+        """What `running_file` says, or None if it is missing or not whole."""
+        try:
+            found = json.loads(self.running_file.read_text())
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) and "port" in found else None
+
+    @property
+    def url(self) -> str:
+        """Where the endpoint answers, as it last said; empty if it never ran."""
+        return str((self.running() or {}).get("url", ""))
+
+    def environment(self, url: str) -> dict[str, str | None]:
+        """What makes `sam`, `aws` and boto3 talk to `url` and to nothing else; None means unset."""
+        python = str(Path(sys.executable).parent)
+        path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+        settings: dict[str, str | None] = {
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_CONFIG_FILE": str(self.config_file),
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.credentials_file),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_PAGER": "",
+            "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_POLL_DELAY": "0.5",
+            # Where sam notes when it last asked the internet for a newer sam; here it never does.
+            "__SAM_CLI_APP_DIR": str(self.sam_folder),
+            "LOCALAWS_HOME": str(self.home),
+            # `sam build` wants python3.X on PATH, and a learner may have another sam elsewhere.
+            "PATH": os.pathsep.join([python, *(p for p in path if p and p != python)]),
+            "NO_PROXY": _without_proxy(os.environ.get("NO_PROXY")),
+            "no_proxy": _without_proxy(os.environ.get("no_proxy")),
+        }
+        return dict.fromkeys(_foreign(os.environ, settings)) | settings
+
+    # -- making it
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        return json.loads((self.home / "keys.json").read_text())
+
+    def _prepare(self) -> None:
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                f"Cannot make the endpoint's folder {self.home}: {error.strerror}. "
+                "Set LOCALAWS_HOME to a folder that you may write to."
+            ) from error
+        self._check_owner()
+        try:
+            with FileLock(self.home / "prepare.lock"):
+                self._write_what_is_missing()
+        except OSError as error:
+            raise WorkspaceError(
+                f"Cannot write to the endpoint's folder {self.home}: {error.strerror}. "
+                "Free some space or set LOCALAWS_HOME to a folder that you may write to."
+            ) from error
+
+    def _check_owner(self) -> None:
+        """Keys and code lie here: nobody else may own the folder or write to it."""
+        if os.name == "nt":
+            return
+        found = self.home.stat()
+        if found.st_uid != os.getuid():
+            raise WorkspaceError(
+                f"The endpoint's folder {self.home} belongs to another user. "
+                "Set LOCALAWS_HOME to a folder of your own."
+            )
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            self.home.chmod(0o700)
+
+    def _write_what_is_missing(self) -> None:
+        if not self._has_keys():
+            keys = {
+                "access_key": "AKIA" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(16)),
+                "secret_key": "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(40)),
+            }
+            write_private(self.home / "keys.json", json.dumps(keys))
+        keys = json.loads((self.home / "keys.json").read_text())
+        self.folder("aws")
+        self.folder("sam")
+        # The keys lie in the credentials file too, for a tool that clears the environment.
+        for path, text in (
+            (self.config_file, f"[default]\nregion = {REGION}\noutput = json\ncli_pager =\n"),
+            (
+                self.credentials_file,
+                "[default]\n"
+                f"aws_access_key_id = {keys['access_key']}\n"
+                f"aws_secret_access_key = {keys['secret_key']}\n",
+            ),
+            (
+                self.sam_folder / "metadata.json",
+                json.dumps({"telemetryEnabled": False, "lastVersionCheck": 4102444800}),
+            ),
+        ):
+            if not path.exists():
+                write_private(path, text)
+
+    def _has_keys(self) -> bool:
+        try:
+            keys = json.loads((self.home / "keys.json").read_text())
+        except (OSError, ValueError):
+            return False
+        return isinstance(keys, dict) and {"access_key", "secret_key"} <= keys.keys()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a whole file that only its owner may read, or leave the old one as it is."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _foreign(present: os._Environ[str], settings: dict[str, str | None]) -> list[str]:
+    """The AWS and SAM variables of this environment that would lead a command elsewhere."""
+    always = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"]
+    here = [
+        name
+        for name in present
+        if name.startswith(("AWS_", "SAM_CLI_")) and name not in settings and name not in always
+    ]
+    return always + sorted(here)
+
+
+def _without_proxy(value: str | None) -> str:
+    """`NO_PROXY` with the loopback names added: a proxy cannot reach them."""
+    hosts = [host.strip() for host in (value or "").split(",") if host.strip()]
+    return ",".join(hosts + [h for h in ("127.0.0.1", "localhost") if h not in hosts])
+
+
+_current: Workspace | None = None
+
+
+def use(workspace: Workspace) -> None:
+    """Make `workspace` the one that this server process serves."""
+    global _current
+    _current = workspace
+
+
+def current() -> Workspace:
+    """The workspace that this server process serves."""
+    if _current is None:
+        raise RuntimeError("no workspace: this is not the endpoint's own process")
+    return _current

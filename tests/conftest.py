@@ -1,0 +1,110 @@
+"""Fixtures for all tests: a running endpoint, one to break, and the shared test data."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class LocalEndpoint:
+    """A running local endpoint of its own.
+
+    home: its home folder. env: the full environment for a subprocess that talks to it.
+    """
+
+    url: str
+    home: Path
+    env: dict[str, str]
+
+    def command(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run `python -m helpers.localaws …` for this endpoint."""
+        return subprocess.run(
+            [sys.executable, "-m", "helpers.localaws", *arguments],
+            **{"env": self.env, "cwd": ROOT, "capture_output": True, "text": True} | options,
+        )
+
+    def client(self, service: str, **options: Any):
+        """A boto3 client that talks to it; each call gives the same one for the same arguments."""
+        return self.session.client(service, endpoint_url=self.url, **options)
+
+    @cached_property
+    def session(self):
+        """A boto3 session with this endpoint's keys."""
+        import boto3
+
+        return boto3.Session(
+            aws_access_key_id=self.env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
+            region_name=self.env["AWS_DEFAULT_REGION"],
+        )
+
+    def control(self, path: str, body: Any = None) -> Any:
+        """POST JSON to a `/_local/…` route (GET if body is None); the last JSON line it answers."""
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=300)
+        try:
+            connection.request(
+                "GET" if body is None else "POST",
+                path,
+                None if body is None else json.dumps(body),
+                {"X-Localaws-Key": self.env["AWS_SECRET_ACCESS_KEY"]},
+            )
+            response = connection.getresponse()
+            text = response.read().decode()
+            assert response.status == 200, f"{path}: {response.status} {text}"
+            return json.loads(text.splitlines()[-1])
+        finally:
+            connection.close()
+
+
+@contextmanager
+def an_endpoint(home: Path) -> Iterator[LocalEndpoint]:
+    """An endpoint with its own process and home folder, on a free port, for the block's time."""
+    environment = os.environ | {"LOCALAWS_HOME": str(home)}
+    run = {"env": environment, "cwd": ROOT, "check": True, "capture_output": True, "text": True}
+    base = [sys.executable, "-m", "helpers.localaws"]
+    try:
+        url = subprocess.run([*base, "start", "--port", "0"], **run).stdout.strip()
+        settings = json.loads(subprocess.run([*base, "env", "--json"], **run).stdout)
+        for name, value in settings.items():
+            environment.pop(name, None)
+            if value is not None:
+                environment[name] = value
+        yield LocalEndpoint(url, home, environment)
+    finally:
+        subprocess.run([*base, "stop"], **run)
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory) -> Iterator[LocalEndpoint]:
+    """A running endpoint that the tests of this process share."""
+    with an_endpoint(tmp_path_factory.mktemp("localaws")) as started:
+        yield started
+
+
+@pytest.fixture
+def fresh_endpoint(tmp_path) -> Iterator[LocalEndpoint]:
+    """An endpoint of this test's own, for tests that break things."""
+    with an_endpoint(tmp_path / "localaws") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of test data that is not in the repository."""
+    folder = Path(os.environ.get("COURSE_SHARED", ROOT.parent / "shared"))
+    if not (folder / "histories").is_dir():
+        pytest.skip("no shared test data: set COURSE_SHARED to the folder that holds it")
+    return folder
