@@ -56,12 +56,11 @@ def test_init_gives_every_file_and_no_other(sam, tmp_path):
 
 
 def test_init_copies_all_but_samconfig_unchanged(app):
-    (original,) = TEMPLATE.glob("{{*}}")
     given = files(app)
-    kept = {name: content for name, content in files(original).items() if name in FILES}
+    kept = {name: content for name, content in files(TEMPLATE).items() if name in FILES}
     assert set(kept) == FILES
-    assert [name for name in FILES if given[name] != kept[name]] == ["samconfig.toml"]
-    assert not [name for name, content in given.items() if b"{{" in content]
+    changed = [name for name in sorted(FILES) if given[name] != kept[name]]
+    assert changed == ([] if RUNTIME == "python3.13" else ["samconfig.toml"])
 
 
 def test_samconfig_holds_the_name_and_the_runtime_once_for_build_and_deploy(sam, tmp_path):
@@ -87,6 +86,23 @@ def test_init_refuses_a_folder_that_exists_and_leaves_it_as_it_was(sam, copy):
     assert again.returncode == 1
     assert f'"{copy.name}" directory already exists' in again.stdout
     assert files(copy) == before
+
+
+def test_init_takes_the_learners_own_python(sam, tmp_path):
+    made = sam(*init("demo-sam"), cwd=tmp_path)
+    assert made.returncode == 0, made.stdout
+    assert f"PythonRuntime={RUNTIME}" in (tmp_path / "demo-sam" / "samconfig.toml").read_text()
+
+
+def test_init_makes_a_name_that_a_stack_may_have(sam, tmp_path):
+    made = sam(*init("my_trader 2"), cwd=tmp_path)
+    assert made.returncode == 0, made.stdout
+    assert 'stack_name = "my-trader-2"' in (tmp_path / "my_trader 2" / "samconfig.toml").read_text()
+
+
+def test_the_folder_is_an_app_itself(sam):
+    checked = sam("validate", "--lint", cwd=TEMPLATE)
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_init_refuses_a_runtime_that_lambda_does_not_support(sam, tmp_path):

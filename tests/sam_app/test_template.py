@@ -1,6 +1,7 @@
 """The template declares what the lesson talks about, under the names that the lesson uses."""
 
 import json
+import re
 
 import pytest
 from cfnlint.data import AdditionalSpecs
@@ -114,8 +115,12 @@ def test_runtime_is_one_that_lambda_supports_and_that_sam_can_build(template):
     assert get_workflow_config(parameter["Default"], ".", ".").language == "python"
 
 
-def test_cookiecutter_offers_the_same_runtimes_and_the_same_default(template):
+def test_init_knows_the_same_runtimes(template):
     offered = json.loads((TEMPLATE / "cookiecutter.json").read_text())["python_runtime"]
     parameter = template["Parameters"]["PythonRuntime"]
-    assert sorted(offered) == sorted(parameter["AllowedValues"])
-    assert offered[0] == parameter["Default"]
+    assert offered[0] == "this Python"
+    assert sorted(offered[1:]) == sorted(parameter["AllowedValues"])
+    hook = (TEMPLATE / "hooks" / "post_gen_project.py").read_text()
+    (low, high) = re.search(r"range\((\d+), (\d+)\)", hook).groups()
+    known = {f"python3.{minor}" for minor in range(int(low), int(high))}
+    assert known == set(parameter["AllowedValues"])
