@@ -1,0 +1,60 @@
+# make lab | run | test: each sets up .venv first if it is missing. `make help` lists the rest.
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+PYTHON ?= python3
+READY := .venv/.ready
+WITH_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab run test lint notebooks stop lock clean
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## make .venv with everything in it
+
+# uv where it is there (seconds), venv and pip where it is not (a minute or two).
+$(READY): requirements.lock pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  echo "Setting up .venv with uv ..." && \
+	  { test -x $(BIN)/python || uv venv --quiet --seed --python "$(PYTHON)" .venv; } && \
+	  uv pip install --quiet --python $(BIN)/python -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --editable . ; \
+	else \
+	  echo "Setting up .venv with $(PYTHON) and pip (a minute or two) ..." && \
+	  { test -x $(BIN)/python || $(PYTHON) -m venv .venv; } && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . ; \
+	fi
+	@touch $@
+
+lab: $(READY) ## start the local endpoint and open JupyterLab on notebook 00
+	@$(WITH_VENV) python -m helpers.localaws start
+	@$(WITH_VENV) jupyter lab notebooks/00_start_here.ipynb
+
+run: $(READY) ## execute every notebook headless, in order; HTML goes to build/course/
+	@$(WITH_VENV) python -m helpers.run_all
+
+test: $(READY) ## the whole test suite, notebooks included
+	@$(WITH_VENV) ruff check . && $(WITH_VENV) ruff format --check .
+	@$(WITH_VENV) python -m pytest -n 2 --dist loadfile $(ARGS)
+
+lint: $(READY) ## mend what can be mended in the style of the code
+	@$(WITH_VENV) ruff check --fix . && $(WITH_VENV) ruff format .
+
+notebooks: $(READY) ## run each notebook alone, from nothing, and save it with its outputs
+	@$(WITH_VENV) python -m helpers.run_all --in-place $(ARGS)
+
+stop: ## stop the local endpoint
+	@test ! -e $(READY) || $(WITH_VENV) python -m helpers.localaws stop
+
+lock: ## pin the newest versions that pyproject.toml allows (needs uv and the network)
+	uv pip compile --quiet --universal --upgrade --python-version 3.11 pyproject.toml \
+	  --custom-compile-command "make lock" --output-file requirements.lock
+
+clean: stop ## remove .venv and what was built; your work/ stays
+	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis *.egg-info

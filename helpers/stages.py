@@ -1,0 +1,162 @@
+"""The stages that the course goes through, and how a missing one is brought up.
+
+Each is brought up by the very commands that its notebook teaches, so that a learner who opens
+notebook 06 first meets the same stack as one who came through 01 to 05.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from helpers import target
+from helpers.errors import CourseError
+
+ROOT = Path(__file__).resolve().parents[1]
+STACK = "demo-sam"
+
+Say = Callable[[str], None]
+
+
+def work() -> Path:
+    """The learner's folder: `work/` beside the notebooks, or where `COURSE_WORK` points."""
+    return Path(os.environ.get("COURSE_WORK") or ROOT / "work").resolve()
+
+
+def app() -> Path:
+    """The learner's copy of the stock trader."""
+    return work() / STACK
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a notebook can need: how to see that it is there, and how to bring it up."""
+
+    name: str
+    is_there: Callable[[], bool]
+    bring_up: Callable[[Say], None]
+    after: Stage | None = None
+
+
+def ensure(stage: Stage | None, say: Say = lambda text: None) -> None:
+    """Bring up `stage`, and before it what it rests on, where it is missing.
+
+    say: told, a few words a step, what is being done.
+
+    Raises CourseError with the command's own words if a command fails.
+    """
+    if stage is None:
+        return
+    ensure(stage.after, say)
+    if not stage.is_there():
+        stage.bring_up(say)
+
+
+def run(*command: str, cwd: Path) -> str:
+    """Run a real command and return what it printed.
+
+    Raises CourseError with the end of its output if it fails.
+    """
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode:
+        raise CourseError(
+            f"`{' '.join(command)}` failed in {cwd}.",
+            "\n".join(done.stdout.strip().splitlines()[-12:]),
+            "Put that right and run this cell again; what you made is as you left it.",
+        )
+    return done.stdout
+
+
+# ---- the app, generated
+
+
+def _generate(say: Say) -> None:
+    say("sam init")
+    work().mkdir(parents=True, exist_ok=True)
+    run(
+        *("sam", "init", "--no-input"),
+        *("--location", str(ROOT / "sam-app"), "--name", STACK),
+        cwd=work(),
+    )
+
+
+GENERATED = Stage("the app in work/demo-sam", lambda: (app() / "template.yaml").exists(), _generate)
+
+
+def set_aside() -> Path | None:
+    """Make room for a fresh `sam init`: move the learner's app to a name that is free.
+
+    Returns where it went; None if there was no app, or none that differs from what `sam init`
+    hands out (then it is removed: it can be made again by one command).
+    """
+    if not app().exists():
+        return None
+    if _is_untouched(app()):
+        shutil.rmtree(app())
+        return None
+    kept = next(
+        place for n in range(1, 10_000) if not (place := work() / f"{STACK}-kept-{n}").exists()
+    )
+    app().rename(kept)
+    return kept
+
+
+def _is_untouched(project: Path) -> bool:
+    """True if every file is as `sam init` made it (what commands made beside them is no work)."""
+    made_by_commands = {".aws-sam", "__pycache__", ".pytest_cache"}
+    for folder, folders, files in os.walk(project):
+        folders[:] = [name for name in folders if name not in made_by_commands]
+        for name in files:
+            path = Path(folder) / name
+            original = ROOT / "sam-app" / path.relative_to(project)
+            if path.relative_to(project) == Path("samconfig.toml"):
+                continue  # `sam init` writes the learner's own Python into it
+            if not original.exists() or not filecmp.cmp(path, original, shallow=False):
+                return False
+    return True
+
+
+# ---- the stack, deployed
+
+
+def stack_status() -> str | None:
+    """The stack's status as CloudFormation gives it; None if there is no stack."""
+    try:
+        stacks = target.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return stacks[0]["StackStatus"]
+
+
+def _is_deployed() -> bool:
+    return stack_status() in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+
+
+def _deploy(say: Say) -> None:
+    if stack_status() is not None:  # a first deploy that failed leaves a stack that takes no update
+        say("sam delete, of a deploy that failed")
+        run("sam", "delete", "--no-prompts", cwd=app())
+    say("sam build")
+    run("sam", "build", cwd=app())
+    say("sam deploy")
+    run("sam", "deploy", "--no-confirm-changeset", cwd=app())
+
+
+DEPLOYED = Stage("the stack demo-sam, deployed", _is_deployed, _deploy, after=GENERATED)

@@ -1,0 +1,216 @@
+"""Local endpoint or AWS account: which one is meant, and an environment that reaches only it.
+
+`COURSE_TARGET` says which: `local` (the default) or `aws`. Nothing else in the course asks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from helpers.errors import CourseError
+
+LOCAL, AWS = "local", "aws"
+
+_replaced: dict[str, str | None] = {}
+"""What `activate` replaced in the environment: a switch to `aws` finds the learner's own."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the commands go: `name` is `local` or `aws`; `url` is None on a real account."""
+
+    name: str
+    account: str
+    region: str
+    url: str | None
+
+    def __str__(self) -> str:
+        if self.url:
+            return f"the local endpoint at {self.url} (no AWS account is involved)"
+        return f"AWS account {self.account}, {self.region} (what runs there is billed)"
+
+
+def name() -> str:
+    """`local` or `aws`, as `COURSE_TARGET` says.
+
+    Raises CourseError for any other value.
+    """
+    chosen = os.environ.get("COURSE_TARGET", LOCAL).strip().lower() or LOCAL
+    if chosen not in (LOCAL, AWS):
+        raise CourseError(
+            f"COURSE_TARGET is {chosen!r}.",
+            "The course runs against the endpoint on this machine or against your AWS account.",
+            "Set it to local or to aws, or unset it for local.",
+        )
+    return chosen
+
+
+def activate() -> Target:
+    """Make this process, and every command that it starts, talk to the target and nothing else.
+
+    Local: starts the endpoint if it is not running, and replaces keys, profile, region and config
+    files by the endpoint's own, so that a learner's real keys are never read. AWS: puts back what
+    was replaced, and asks AWS who the keys belong to.
+
+    Raises CourseError where the endpoint does not start or the account cannot be reached.
+    """
+    _put_back()
+    if name() == LOCAL:
+        _use_local()
+        return Target(
+            LOCAL, "123456789012", os.environ["AWS_DEFAULT_REGION"], os.environ["AWS_ENDPOINT_URL"]
+        )
+    return _use_aws()
+
+
+def client(service: str) -> Any:
+    """A boto3 client for `service` on the target; `activate` comes first."""
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+def let_pass(time: str) -> str:
+    """Let `time` pass ("90 minutes", "3h", "30 days"); returns a sentence about the clock.
+
+    Local: the simulated clock moves, what falls due happens, and the call returns when it is done.
+    AWS: nothing can hurry a real clock; the sentence says when to come back.
+
+    Raises CourseError if `time` is not a length of time.
+    """
+    length = duration(time)
+    if name() == AWS:
+        return f"On a real account {time} take {time}: come back then and run the next cell."
+    answer = _control("/_local/clock", {"advance": length.total_seconds()})
+    started, ended = (datetime.fromisoformat(answer[key]) for key in ("started", "now"))
+    return f"The simulated clock went from {started:%a %H:%M} to {ended:%a %H:%M} UTC."
+
+
+def seed_market(seed: int | None) -> None:
+    """Make the functions' `random` repeat from `seed` (None: random again); local only.
+
+    On a real account it does nothing: nobody seeds a real market.
+    """
+    if name() == LOCAL:
+        _control("/_local/market", {"seed": seed})
+
+
+def duration(text: str) -> timedelta:
+    """A length of time from words such as "3h", "90 minutes" or "30 days".
+
+    Raises CourseError if it is none.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text.lower())
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+    if match and (unit := units.get(match[2][0])) and unit.startswith(match[2].rstrip("s") or "s"):
+        return timedelta(**{unit: float(match[1])})
+    raise CourseError(
+        f"{text!r} is not a length of time.",
+        "It takes a number and a unit: seconds, minutes, hours, days or weeks.",
+        'Write it like "90 minutes", "3h" or "30 days".',
+    )
+
+
+# ---- the local endpoint, reached as any other program would reach it
+
+
+def _localaws(*arguments: str) -> str:
+    """What `python -m helpers.localaws …` prints; its own words if it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "helpers.localaws", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        check=False,
+    )
+    if done.returncode:
+        raise CourseError(
+            "The local AWS endpoint does not start.",
+            done.stderr.strip() or done.stdout.strip(),
+            f"Try it by hand: {Path(sys.executable).name} -m helpers.localaws start",
+        )
+    return done.stdout
+
+
+def _use_local() -> None:
+    _localaws("start")
+    wanted: dict[str, str | None] = json.loads(_localaws("env", "--json"))
+    _replaced.update({key: os.environ.get(key) for key in wanted})
+    _set(wanted)
+
+
+def _put_back() -> None:
+    _set(_replaced)
+    _replaced.clear()
+
+
+def _set(variables: dict[str, str | None]) -> None:
+    for key, value in variables.items():
+        if value is None:
+            os.environ.pop(key, None)
+        else:
+            os.environ[key] = value
+    boto3.DEFAULT_SESSION = None  # it remembers the keys that it was made with
+
+
+def _control(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(
+        os.environ["AWS_ENDPOINT_URL"] + path,
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json", "X-Localaws-Key": os.environ["AWS_ACCESS_KEY_ID"]},
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return json.loads(answer.read().splitlines()[-1])
+    except (urllib.error.URLError, KeyError) as error:
+        raise CourseError(
+            "The local AWS endpoint does not answer.",
+            f"It may have been stopped ({error}).",
+            "Run the notebook's first cell again: course.begin starts it.",
+        ) from error
+
+
+# ---- a real account
+
+
+def _use_aws() -> Target:
+    if url := os.environ.get("AWS_ENDPOINT_URL"):
+        raise CourseError(
+            f"COURSE_TARGET is aws, but AWS_ENDPOINT_URL points to {url}.",
+            "Your commands would go there and not to your AWS account.",
+            "Unset AWS_ENDPOINT_URL, or set COURSE_TARGET=local, and start the notebook again.",
+        )
+    try:
+        session = boto3.Session()
+        if session.region_name is None:
+            raise CourseError(
+                "No AWS region is set.",
+                "sam and boto3 need to know where the stack is to live.",
+                "Set AWS_DEFAULT_REGION, for example to us-east-1, and run this cell again.",
+            )
+        account = session.client("sts").get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise CourseError(
+            "AWS does not know you.",
+            str(error),
+            "Sign in with `aws configure` or `aws sso login`, or set COURSE_TARGET=local.",
+        ) from error
+    wanted: dict[str, str | None] = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "SAM_CLI_TELEMETRY": "0",
+        "AWS_PAGER": "",
+    }
+    _replaced.update({key: os.environ.get(key) for key in wanted})
+    _set(wanted)
+    return Target(AWS, account, session.region_name, None)
