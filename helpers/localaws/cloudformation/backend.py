@@ -1,0 +1,621 @@
+"""CloudFormation's operations on stacks and change sets, each account and region its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moto.core.base_backend import BackendDict, BaseBackend
+
+from helpers.localaws.clock import clock
+
+from . import changes, names, parameters, resources, template, transform
+from .deploy import Cancelled, Deployment, Exports, pseudo_parameters
+from .errors import (
+    AlreadyExists,
+    ChangeSetNotFound,
+    InsufficientCapabilities,
+    InvalidChangeSetStatus,
+    ValidationError,
+    no_such_stack,
+)
+from .stack import ChangeSet, Output, Recipe, Stack
+
+LOG = logging.getLogger(__name__)
+
+NOTHING_CHANGED = (
+    "The submitted information didn't contain changes. "
+    "Submit different information to create a change set."
+)
+NO_UPDATES = "No updates are to be performed."
+NAMED_IAM = {
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::User": "UserName",
+}
+OTHER_IAM = {
+    "AWS::IAM::AccessKey",
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::UserToGroupAddition",
+}
+MAX_BODY = 51_200
+MAX_URL_BODY = 1_048_576
+
+_LOCK = threading.RLock()
+_THREADS: set[threading.Thread] = set()
+_FINISHED = threading.Condition(_LOCK)
+_STOPPING = threading.Event()
+
+
+class CloudFormationBackend(BaseBackend):
+    """The stacks of one account in one region."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.stacks: dict[str, Stack] = {}
+        self.change_sets: dict[str, ChangeSet] = {}
+        self.drifts: dict[str, str] = {}
+
+    @property
+    def _url_module(self) -> Any:
+        from . import responses
+
+        return responses
+
+    # ---------------------------------------------------------------- finding
+
+    def live(self) -> list[Stack]:
+        """Return the stacks that are not deleted, newest first."""
+        found = [s for s in self.stacks.values() if s.status != "DELETE_COMPLETE"]
+        return sorted(found, key=lambda s: s.created, reverse=True)
+
+    def find(self, name_or_id: str) -> Stack | None:
+        """Return the stack of that name or id; deleted ones by id only."""
+        if name_or_id in self.stacks:
+            return self.stacks[name_or_id]
+        return next((s for s in self.live() if s.name == name_or_id), None)
+
+    def get(self, name_or_id: str) -> Stack:
+        """Return the stack of that name or id.
+
+        Raises:
+            ValidationError: there is none.
+        """
+        stack = self.find(name_or_id)
+        if stack is None:
+            raise no_such_stack(name_or_id)
+        return stack
+
+    def change_set(self, name_or_id: str, stack_name: str | None) -> ChangeSet:
+        """Return the change set of that id, or of that name of that stack.
+
+        Raises:
+            ChangeSetNotFound: there is none.
+            ValidationError: a name is given and no stack.
+        """
+        if name_or_id in self.change_sets:
+            return self.change_sets[name_or_id]
+        if name_or_id.startswith("arn:"):
+            raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
+        if not stack_name:
+            raise ValidationError(
+                "StackName must be specified if ChangeSetName is not specified as an ARN."
+            )
+        stack = self.get(stack_name)
+        for change_set in self.change_sets.values():
+            if change_set.name == name_or_id and change_set.stack_id == stack.id:
+                return change_set
+        raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
+
+    # ---------------------------------------------------------------- recipes
+
+    def recipe(
+        self,
+        stack: Stack,
+        original: str,
+        given: dict[str, str],
+        *,
+        tags: dict[str, str],
+        capabilities: list[str],
+        role_arn: str | None = None,
+        notification_arns: list[str] | None = None,
+    ) -> Recipe:
+        """Return what a request asks for: its template expanded and checked.
+
+        Raises:
+            ValidationError: the template or a parameter is not valid.
+            TransformFailed: a transform refuses the template.
+            InsufficientCapabilities: IAM resources are not acknowledged.
+        """
+        parsed = template.parse(original)
+        template.check_form(parsed)
+        values = parameters.resolve(parsed, given, ssm=self._ssm)
+        recipe = Recipe(
+            original=original,
+            template=parsed,
+            given=dict(given),
+            parameters=values,
+            tags=dict(tags),
+            capabilities=list(capabilities),
+            role_arn=role_arn,
+            notification_arns=list(notification_arns or []),
+        )
+        names_used = template.transforms(parsed)
+        if names_used:
+            pseudo = pseudo_parameters(stack)
+            expanded = transform.expand(parsed, values, pseudo)
+            recipe.template = expanded
+            recipe.parameters = parameters.resolve(expanded, given, ssm=self._ssm)
+        template.check(recipe.template)
+        template.in_order(recipe.template)
+        refused = resources.unsupported(
+            [body["Type"] for body in recipe.template["Resources"].values()]
+        )
+        if refused:
+            raise ValidationError(refused)
+        _check_capabilities(recipe)
+        return recipe
+
+    def _ssm(self, name: str) -> str:
+        from moto.ssm.models import ssm_backends
+
+        found = ssm_backends[self.account_id][self.region_name].get_parameter(name)
+        if found is None:
+            raise ValidationError(
+                f"Unable to fetch parameters [{name}] from parameter store for this account."
+            )
+        return str(found.value)
+
+    # ---------------------------------------------------------------- change sets
+
+    def create_change_set(
+        self,
+        stack_name: str,
+        name: str,
+        kind: str,
+        original: str,
+        given: dict[str, str],
+        *,
+        tags: dict[str, str] | None = None,
+        capabilities: list[str] | None = None,
+        role_arn: str | None = None,
+        notification_arns: list[str] | None = None,
+        description: str | None = None,
+        on_failure: str | None = None,
+    ) -> ChangeSet:
+        """Make a change set (and, for kind CREATE, a stack in review).
+
+        Raises:
+            ValidationError: the request cannot be carried out. Where a transform is part of the
+                template, AWS looks at it after it has answered: the change set is FAILED instead.
+        """
+        with _LOCK:
+            stack = self._stack_for(stack_name, name, kind)
+            for other in self.change_sets.values():
+                if other.stack_id == stack.id and other.name == name:
+                    raise AlreadyExists(
+                        f"ChangeSet {name} cannot be created due to a mismatch "
+                        "with existing attribute TemplateBody"
+                        if other.recipe.original != original
+                        else f"ChangeSet {name} already exists"
+                    )
+            parsed = template.parse(original)
+            failure, recipe, found = None, Recipe(original=original, given=given), []
+            try:
+                recipe = self.recipe(
+                    stack,
+                    original,
+                    given,
+                    tags=stack.recipe.tags if tags is None else tags,
+                    capabilities=capabilities or [],
+                    role_arn=role_arn or stack.recipe.role_arn,
+                    notification_arns=notification_arns,
+                )
+                found = changes.compute(stack, recipe, _Exports(self))
+            except transform.TransformFailed as error:
+                failure = error.reason
+            except (ValidationError, InsufficientCapabilities) as error:
+                if not template.transforms(parsed):
+                    raise
+                failure = error.message
+            if failure is None and kind != "CREATE":
+                failure = self._unchanged(stack, recipe, found)
+            change_set = ChangeSet(
+                id=names.change_set_id(self.partition, self.region_name, self.account_id, name),
+                name=name,
+                stack_id=stack.id,
+                stack_name=stack.name,
+                kind=kind,
+                recipe=recipe,
+                description=description,
+                changes=found,
+                on_failure=on_failure,
+            )
+            if failure is not None:
+                change_set.status, change_set.execution = "FAILED", "UNAVAILABLE"
+                change_set.reason, change_set.changes = failure, []
+            if stack.id not in self.stacks:
+                self.stacks[stack.id] = stack
+                stack.move("REVIEW_IN_PROGRESS", "User Initiated")
+            self.change_sets[change_set.id] = change_set
+            return change_set
+
+    def _stack_for(self, stack_name: str, change_set: str, kind: str) -> Stack:
+        """Return the stack that a change set is for: the existing one, or one not yet kept."""
+        stack = self.find(stack_name)
+        if kind == "CREATE":
+            if stack is None:
+                return self._new(stack_name)
+            if stack.status != "REVIEW_IN_PROGRESS":
+                raise ValidationError(
+                    f"Stack [{stack_name}] already exists and cannot be created again with the "
+                    f"changeSet [{change_set}]."
+                )
+            return stack
+        if stack is None:
+            raise ValidationError(f"Stack [{stack_name}] does not exist")
+        self._check_updatable(stack)
+        return stack
+
+    def _unchanged(self, stack: Stack, recipe: Recipe, found: list[Any]) -> str | None:
+        """Return the reason of a change set that has nothing to change."""
+        old = stack.recipe
+        same_output = (old.template.get("Outputs") or {}) == (recipe.template.get("Outputs") or {})
+        if found or not same_output or old.tags != recipe.tags:
+            return None
+        if old.notification_arns != recipe.notification_arns:
+            return None
+        if old.original == recipe.original and old.parameters == recipe.parameters:
+            return NOTHING_CHANGED
+        if recipe.parameters != old.parameters and recipe.template.get("Outputs"):
+            used = {name for name, _ in template.references(recipe.template["Outputs"])}
+            if any(recipe.parameters.get(n) != old.parameters.get(n) for n in used):
+                return None
+        return NO_UPDATES
+
+    def execute_change_set(self, change_set: ChangeSet, *, disable_rollback: bool = False) -> None:
+        """Start to apply a change set; return at once."""
+        with _LOCK:
+            stack = self.stacks[change_set.stack_id]
+            if change_set.execution != "AVAILABLE":
+                failed = change_set.status == "FAILED"
+                raise InvalidChangeSetStatus(
+                    f"ChangeSet [{change_set.id}] cannot be executed in its current status of "
+                    f"[{change_set.status if failed else change_set.execution}]"
+                )
+            if stack.busy:
+                raise ValidationError(
+                    f"Stack:{stack.id} is in {stack.status} state and can not be updated."
+                )
+            for other in self.change_sets.values():
+                same_stack = other.stack_id == stack.id and other is not change_set
+                if same_stack and other.execution == "AVAILABLE":
+                    other.execution = "OBSOLETE"
+            change_set.execution = "EXECUTE_IN_PROGRESS"
+            stack.change_set_id = change_set.id
+            recipe = change_set.recipe
+            if change_set.kind == "CREATE":
+                on_failure = change_set.on_failure or (
+                    "DO_NOTHING" if disable_rollback else "ROLLBACK"
+                )
+                stack.disable_rollback = on_failure == "DO_NOTHING"
+                stack.move("CREATE_IN_PROGRESS", "User Initiated")
+                self._start(
+                    stack, lambda deployment: deployment.create(recipe, on_failure), change_set
+                )
+            else:
+                keep = disable_rollback or change_set.on_failure == "DO_NOTHING"
+                stack.move("UPDATE_IN_PROGRESS", "User Initiated")
+                self._start(
+                    stack,
+                    lambda deployment: deployment.update(recipe, disable_rollback=keep),
+                    change_set,
+                )
+
+    def delete_change_set(self, change_set: ChangeSet) -> None:
+        """Forget a change set."""
+        with _LOCK:
+            if change_set.execution == "EXECUTE_IN_PROGRESS":
+                raise InvalidChangeSetStatus(
+                    f"ChangeSet [{change_set.id}] cannot be deleted in its current status of "
+                    f"[{change_set.execution}]"
+                )
+            self.change_sets.pop(change_set.id, None)
+
+    # ---------------------------------------------------------------- stacks
+
+    def create_stack(
+        self,
+        name: str,
+        original: str,
+        given: dict[str, str],
+        *,
+        tags: dict[str, str] | None = None,
+        capabilities: list[str] | None = None,
+        role_arn: str | None = None,
+        notification_arns: list[str] | None = None,
+        on_failure: str = "ROLLBACK",
+        termination_protection: bool = False,
+        timeout_minutes: int | None = None,
+        policy: str = "",
+        parent: Stack | None = None,
+        wait: bool = False,
+    ) -> Stack:
+        """Start to create a stack; return at once, or when it is done with `wait`.
+
+        Raises:
+            AlreadyExists: there is one of that name.
+            ValidationError: the request is not valid.
+        """
+        with _LOCK:
+            if self.find(name) is not None:
+                raise AlreadyExists(f"Stack [{name}] already exists")
+            stack = self._new(name)
+            try:
+                recipe = self.recipe(
+                    stack,
+                    original,
+                    given,
+                    tags=tags or {},
+                    capabilities=capabilities or [],
+                    role_arn=role_arn,
+                    notification_arns=notification_arns,
+                )
+                resolver_check = changes.compute(stack, recipe, _Exports(self))
+            except transform.TransformFailed as error:
+                raise ValidationError(error.reason) from None
+            del resolver_check
+            stack.policy, stack.termination_protection = policy, termination_protection
+            stack.timeout_minutes = timeout_minutes
+            stack.disable_rollback = on_failure == "DO_NOTHING"
+            if parent is not None:
+                stack.parent_id, stack.root_id = parent.id, parent.root_id or parent.id
+            self.stacks[stack.id] = stack
+            stack.move("CREATE_IN_PROGRESS", "User Initiated")
+        self._start(stack, lambda deployment: deployment.create(recipe, on_failure), wait=wait)
+        return stack
+
+    def update_stack(
+        self,
+        stack: Stack,
+        original: str,
+        given: dict[str, str],
+        *,
+        tags: dict[str, str] | None = None,
+        capabilities: list[str] | None = None,
+        role_arn: str | None = None,
+        notification_arns: list[str] | None = None,
+        disable_rollback: bool = False,
+        wait: bool = False,
+    ) -> None:
+        """Start to update a stack; return at once, or when it is done with `wait`.
+
+        Raises:
+            ValidationError: the request is not valid, or has nothing to update.
+        """
+        with _LOCK:
+            self._check_updatable(stack)
+            try:
+                recipe = self.recipe(
+                    stack,
+                    original,
+                    given,
+                    tags=stack.recipe.tags if tags is None else tags,
+                    capabilities=capabilities or [],
+                    role_arn=role_arn or stack.recipe.role_arn,
+                    notification_arns=notification_arns,
+                )
+            except transform.TransformFailed as error:
+                raise ValidationError(error.reason) from None
+            found = changes.compute(stack, recipe, _Exports(self))
+            if self._unchanged(stack, recipe, found):
+                raise ValidationError(NO_UPDATES)
+            stack.move("UPDATE_IN_PROGRESS", "User Initiated")
+        self._start(
+            stack,
+            lambda deployment: deployment.update(recipe, disable_rollback=disable_rollback),
+            wait=wait,
+        )
+
+    def delete_stack(
+        self, name_or_id: str, retain: set[str] | None = None, *, wait: bool = False
+    ) -> None:
+        """Start to delete a stack; that there is none is no error.
+
+        Raises:
+            ValidationError: it is protected, used by another stack, or busy.
+        """
+        with _LOCK:
+            stack = self.find(name_or_id)
+            if stack is None or stack.status == "DELETE_COMPLETE":
+                return
+            if stack.termination_protection:
+                raise ValidationError(
+                    f"Stack [{stack.id}] cannot be deleted while TerminationProtection is enabled"
+                )
+            if retain and stack.status != "DELETE_FAILED":
+                raise ValidationError(
+                    f"Invalid operation on stack [{stack.id}]. When you delete a stack, specify "
+                    "which resources to retain only when the stack is in the DELETE_FAILED state."
+                )
+            if stack.status == "DELETE_IN_PROGRESS":
+                return
+            if stack.busy:
+                raise ValidationError(
+                    f"Stack [{stack.id}] cannot be deleted while in status {stack.status}"
+                )
+            for output in stack.outputs:
+                users = self.importers(output.export) if output.export else []
+                if users:
+                    raise ValidationError(
+                        f"Export {output.export} cannot be deleted as it is in use by "
+                        f"{', '.join(users)}"
+                    )
+            for change_set in [c for c in self.change_sets.values() if c.stack_id == stack.id]:
+                del self.change_sets[change_set.id]
+            stack.move("DELETE_IN_PROGRESS", "User Initiated")
+        kept = set(retain or ())
+        self._start(stack, lambda deployment: deployment.delete(kept), wait=wait)
+
+    def _new(self, name: str) -> Stack:
+        if not name or not name[0].isalpha() or not name.replace("-", "a").isalnum():
+            raise ValidationError(
+                f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
+                "constraint: Member must satisfy regular expression pattern: "
+                "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*"
+            )
+        if len(name) > 128:
+            raise ValidationError(
+                f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
+                "constraint: Member must have length less than or equal to 128"
+            )
+        return Stack(
+            id=names.stack_id(self.partition, self.region_name, self.account_id, name),
+            name=name,
+            account=self.account_id,
+            region=self.region_name,
+            partition=self.partition,
+        )
+
+    def _check_updatable(self, stack: Stack) -> None:
+        stuck = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED")
+        stuck += ("REVIEW_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "DELETE_COMPLETE")
+        if stack.busy or stack.status in stuck:
+            raise ValidationError(
+                f"Stack:{stack.id} is in {stack.status} state and can not be updated."
+            )
+
+    # ---------------------------------------------------------------- exports
+
+    def exports(self) -> Iterator[tuple[Stack, Output]]:
+        """Yield every export with its stack."""
+        for stack in self.live():
+            for output in stack.outputs:
+                if output.export:
+                    yield stack, output
+
+    def importers(self, export: str) -> list[str]:
+        """Return the names of the stacks that import an export."""
+        found = []
+        for stack in self.live():
+            resolver_values = _imports(stack)
+            if export in resolver_values:
+                found.append(stack.name)
+        return found
+
+    # ---------------------------------------------------------------- running
+
+    def _start(
+        self,
+        stack: Stack,
+        operation: Callable[[Deployment], None],
+        change_set: ChangeSet | None = None,
+        *,
+        wait: bool = False,
+    ) -> None:
+        """Run an operation on a stack in a thread of its own (or here, with `wait`)."""
+
+        def cancelled() -> bool:
+            return _STOPPING.is_set() or self.stacks.get(stack.id) is not stack
+
+        def run() -> None:
+            try:
+                with clock.busy():
+                    operation(Deployment(stack, _Exports(self), cancelled))
+            except Cancelled:
+                LOG.info("left the operation on stack %s", stack.name)
+            except Exception:
+                LOG.exception("the operation on stack %s broke off", stack.name)
+                self._broke_off(stack)
+            if change_set is not None:
+                done = stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+                change_set.execution = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+            with _FINISHED:
+                _THREADS.discard(threading.current_thread())
+                _FINISHED.notify_all()
+
+        if wait:
+            run()
+            return
+        thread = threading.Thread(target=run, name=f"stack {stack.name}", daemon=True)
+        with _LOCK:
+            _THREADS.add(thread)
+        thread.start()
+
+    def _broke_off(self, stack: Stack) -> None:
+        verb = stack.status.split("_", 1)[0]
+        stack.move(
+            f"{verb}_FAILED",
+            "Internal Failure: the local endpoint has an error of its own here; its log says more.",
+        )
+
+    def wait_for(self, stack: Stack, seconds: float) -> None:
+        """Wait until no operation is under way on the stack, at most so many real seconds."""
+        with _FINISHED:
+            _FINISHED.wait_for(lambda: not stack.busy, timeout=seconds)
+
+
+class _Exports(Exports):
+    """The other stacks of the region, as a deployment sees them."""
+
+    def __init__(self, backend: CloudFormationBackend) -> None:
+        self.backend = backend
+
+    def value(self, name: str, importer: Stack) -> str:
+        for stack, output in self.backend.exports():
+            if output.export == name and stack.id != importer.id:
+                return output.value
+        raise ValidationError(f"No export named {name} found.")
+
+    def check(self, stack: Stack, outputs: list[Output]) -> None:
+        new = {output.export: output.value for output in outputs if output.export}
+        for other, output in self.backend.exports():
+            if other.id != stack.id and output.export in new:
+                raise ValidationError(
+                    f"Export with name {output.export} is already exported by stack {other.name}. "
+                    "Export names must be unique across a given region."
+                )
+        for output in stack.outputs:
+            if output.export and new.get(output.export) != output.value:
+                users = self.backend.importers(output.export)
+                if users:
+                    verb = "deleted" if output.export not in new else "updated"
+                    raise ValidationError(
+                        f"Export {output.export} cannot be {verb} as it is in use by "
+                        f"{', '.join(users)}"
+                    )
+
+    def dynamic(self, service: str, reference: str) -> str:
+        if service.startswith("ssm"):
+            return self.backend._ssm(reference.split(":")[0])
+        from .dynamic import secret
+
+        return secret(self.backend.account_id, self.backend.region_name, reference)
+
+
+def _imports(stack: Stack) -> set[str]:
+    """Return the names of the exports that a stack's resources and outputs import."""
+    from .imports import imported_names
+
+    return imported_names(stack)
+
+
+def _check_capabilities(recipe: Recipe) -> None:
+    bodies = recipe.template["Resources"].values()
+    named = any((b.get("Properties") or {}).get(NAMED_IAM.get(b["Type"], "")) for b in bodies)
+    iam = any(b["Type"] in NAMED_IAM or b["Type"] in OTHER_IAM for b in bodies)
+    have = set(recipe.capabilities)
+    if named and "CAPABILITY_NAMED_IAM" not in have:
+        raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_NAMED_IAM]")
+    if iam and not have & {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}:
+        raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_IAM]")
+
+
+cloudformation_backends = BackendDict(CloudFormationBackend, "cloudformation")

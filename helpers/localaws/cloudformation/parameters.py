@@ -1,0 +1,122 @@
+"""Template parameters: given values, defaults and constraints, refused in AWS's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .errors import ValidationError
+
+NO_ECHO = "****"
+
+
+def resolve(
+    template: dict[str, Any],
+    given: dict[str, str],
+    *,
+    ssm: Callable[[str], str] | None = None,
+    strict: bool = True,
+) -> dict[str, Any]:
+    """Return the value of each parameter of `template`, lists split, given values before defaults.
+
+    Args:
+        template: a parsed template.
+        given: values as the request gave them.
+        ssm: looks up a Parameter Store name, for parameters of type AWS::SSM::Parameter::Value.
+        strict: refuse values for parameters that the template does not have.
+
+    Raises:
+        ValidationError: a value is missing, unknown or against a constraint.
+    """
+    declared: dict[str, dict[str, Any]] = template.get("Parameters") or {}
+    for name, body in declared.items():
+        if not isinstance(body, dict) or "Type" not in body:
+            raise ValidationError(
+                "Template format error: Every Parameters object must contain a Type member "
+                f"({name})."
+            )
+    unknown = [name for name in given if name not in declared]
+    if unknown and strict:
+        raise ValidationError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    missing = [n for n, body in declared.items() if n not in given and "Default" not in body]
+    if missing:
+        raise ValidationError(f"Parameters: [{', '.join(missing)}] must have values")
+    resolved: dict[str, Any] = {}
+    for name, body in declared.items():
+        text = as_text(given[name] if name in given else body["Default"])
+        resolved[name] = _value(name, body, text, ssm)
+    return resolved
+
+
+def as_text(value: Any) -> str:
+    """Return a parameter's value as CloudFormation holds it: text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(as_text(item) for item in value)
+    return str(value)
+
+
+def _value(
+    name: str, body: dict[str, Any], text: str, ssm: Callable[[str], str] | None
+) -> str | list[str]:
+    kind = str(body["Type"])
+    if kind.startswith("AWS::SSM::Parameter::Value<"):
+        if ssm is not None:
+            text = ssm(text)
+        kind = kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">")
+    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+        items = [item.strip() for item in text.split(",")] if text else []
+        for item in items:
+            _check(name, body, item, number=kind == "List<Number>")
+        return items
+    _check(name, body, text, number=kind == "Number")
+    return text
+
+
+def _check(name: str, body: dict[str, Any], text: str, *, number: bool) -> None:
+    problem = _problem(name, body, text, number=number)
+    if problem is None:
+        return
+    description = body.get("ConstraintDescription")
+    if description:
+        problem = f"Parameter '{name}' failed to satisfy constraint: {description}"
+    raise ValidationError(problem)
+
+
+def _problem(name: str, body: dict[str, Any], text: str, *, number: bool) -> str | None:
+    allowed = body.get("AllowedValues")
+    if allowed is not None and text not in [as_text(value) for value in allowed]:
+        return f"Parameter '{name}' must be one of AllowedValues"
+    if number:
+        try:
+            size = float(text)
+        except ValueError:
+            return f"Parameter '{name}' must be a number."
+        if "MinValue" in body and size < float(body["MinValue"]):
+            return f"Parameter '{name}' must be a number not less than {body['MinValue']}"
+        if "MaxValue" in body and size > float(body["MaxValue"]):
+            return f"Parameter '{name}' must be a number not greater than {body['MaxValue']}"
+        return None
+    if "AllowedPattern" in body and not re.fullmatch(str(body["AllowedPattern"]), text):
+        return f"Parameter '{name}' must match pattern {body['AllowedPattern']}"
+    if "MinLength" in body and len(text) < int(body["MinLength"]):
+        return f"Parameter '{name}' must contain at least {body['MinLength']} characters"
+    if "MaxLength" in body and len(text) > int(body["MaxLength"]):
+        return f"Parameter '{name}' must contain at most {body['MaxLength']} characters"
+    return None
+
+
+def shown(template: dict[str, Any], values: dict[str, Any], given: dict[str, str]) -> list[dict]:
+    """Return parameters as DescribeStacks shows them: NoEcho hidden, SSM values resolved."""
+    rows = []
+    for name, body in (template.get("Parameters") or {}).items():
+        text = as_text(given.get(name, body.get("Default", "")))
+        if str(body.get("NoEcho", "")).lower() == "true":
+            text = NO_ECHO
+        row = {"ParameterKey": name, "ParameterValue": text}
+        if str(body.get("Type", "")).startswith("AWS::SSM::Parameter::Value<"):
+            row["ResolvedValue"] = as_text(values.get(name, ""))
+        rows.append(row)
+    return rows

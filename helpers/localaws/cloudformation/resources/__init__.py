@@ -1,0 +1,70 @@
+"""The resource types that a stack may have here: one module for each service."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+
+from .. import schema
+from . import moto_model
+from .base import ResourceType
+
+# type -> (module of this package, class); imported when a template has such a resource
+OWN: dict[str, tuple[str, str]] = {
+    "AWS::ApplicationInsights::Application": ("groups", "ApplicationInsights"),
+    "AWS::IAM::Role": ("iam", "Role"),
+    "AWS::ResourceGroups::Group": ("groups", "ResourceGroup"),
+    "AWS::S3::Bucket": ("s3", "Bucket"),
+    "AWS::S3::BucketPolicy": ("s3", "BucketPolicy"),
+    "AWS::StepFunctions::StateMachine": ("stepfunctions", "StateMachine"),
+}
+
+
+@cache
+def handler(type_name: str) -> ResourceType:
+    """Return the handler of a resource type.
+
+    Raises:
+        KeyError: this endpoint does not have the type.
+    """
+    if type_name in OWN:
+        module, name = OWN[type_name]
+        found: ResourceType = getattr(importlib.import_module(f"{__name__}.{module}"), name)()
+        found.type = type_name
+        return found
+    if type_name in moto_model.types():
+        return moto_model.MotoModel(type_name)
+    if type_name.startswith("Custom::") and "AWS::CloudFormation::CustomResource" in OWN:
+        return handler("AWS::CloudFormation::CustomResource")
+    raise KeyError(type_name)
+
+
+def supported() -> list[str]:
+    """Return the resource types that this endpoint can create."""
+    return sorted({*OWN, *moto_model.types()})
+
+
+def unsupported(type_names: list[str]) -> str | None:
+    """Return the sentence that refuses those of `type_names` that cannot be created, if any.
+
+    Types that AWS does not have either are refused in AWS's words.
+    """
+    have = set(supported())
+    missing = [
+        name
+        for name in dict.fromkeys(type_names)
+        if name not in have and not name.startswith("Custom::")
+    ]
+    if not missing:
+        return None
+    unknown = [name for name in missing if not schema.known(name)]
+    if unknown:
+        return f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
+    services = {name.rsplit("::", 1)[0] for name in missing}
+    near = [name for name in supported() if name.rsplit("::", 1)[0] in services]
+    beside = f" Of these services it can create {', '.join(near)}." if near else ""
+    return (
+        f"This local endpoint cannot create {', '.join(missing)}.{beside} It can create "
+        f"{len(have)} resource types (docs/local-versus-aws.md lists them); deploy to an AWS "
+        "account for the others."
+    )

@@ -1,0 +1,109 @@
+"""AWS::IAM::Role: trust, inline and managed policies, tags; kept in step with the template."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .base import Made, Request, ResourceType
+
+
+def backend(request: Request) -> Any:
+    """Return the IAM backend of the request's account."""
+    from moto.iam.models import iam_backends
+
+    return iam_backends[request.account][request.partition]
+
+
+class Role(ResourceType):
+    """A role. moto's own model forgets managed policies and never updates inline ones."""
+
+    service = "Iam"
+    longest_name = 64
+
+    def create(self, request: Request) -> Made:
+        """Create the role with its policies."""
+        wanted, iam = request.properties, backend(request)
+        role = iam.create_role(
+            role_name=self.name(request),
+            assume_role_policy_document=_text(wanted["AssumeRolePolicyDocument"]),
+            path=wanted.get("Path", "/"),
+            permissions_boundary=wanted.get("PermissionsBoundary"),
+            description=wanted.get("Description", ""),
+            tags=request.tag_list(),
+            max_session_duration=wanted.get("MaxSessionDuration", 3600),
+        )
+        try:
+            self._policies(request, role.name)
+        except Exception:
+            self._remove(iam, role.name)
+            raise
+        return Made(role.name, {"Arn": role.arn, "RoleId": role.id})
+
+    def update(self, request: Request) -> Made | None:
+        """Bring the role in step with the template."""
+        wanted, iam, name = request.properties, backend(request), request.physical_id
+        iam.update_assume_role_policy(name, _text(wanted["AssumeRolePolicyDocument"]))
+        iam.update_role(name, wanted.get("Description", ""), wanted.get("MaxSessionDuration", 3600))
+        if wanted.get("PermissionsBoundary"):
+            iam.put_role_permissions_boundary(name, wanted["PermissionsBoundary"])
+        else:
+            iam.delete_role_permissions_boundary(name)
+        tags = request.tag_list()
+        iam.get_role(name).tags = []
+        iam.tag_role(name, tags)
+        self._policies(request, name)
+        return None
+
+    def delete(self, request: Request) -> None:
+        """Delete the role and what hangs on it."""
+        self._remove(backend(request), request.physical_id)
+
+    def exists(self, request: Request) -> bool:
+        """Return whether the role is there."""
+        return any(role.name == request.physical_id for role in backend(request).get_roles())
+
+    def _policies(self, request: Request, name: str) -> None:
+        iam, wanted = backend(request), request.properties
+        role = iam.get_role(name)
+        inline = {p["PolicyName"]: p["PolicyDocument"] for p in wanted.get("Policies") or []}
+        was_inline = {p["PolicyName"] for p in request.old.get("Policies") or []}
+        for policy in (was_inline - set(inline)) & set(role.policies):
+            iam.delete_role_policy(name, policy)
+        for policy, document in inline.items():
+            put_inline(iam, role, policy, document)
+        managed = list(wanted.get("ManagedPolicyArns") or [])
+        was_managed = request.old.get("ManagedPolicyArns") or []
+        for arn in set(was_managed) - set(managed):
+            if arn in role.managed_policies:
+                iam.detach_role_policy(arn, name)
+        for arn in managed:
+            if arn not in role.managed_policies:
+                iam.attach_role_policy(arn, name)
+
+    def _remove(self, iam: Any, name: str) -> None:
+        found = [role for role in iam.get_roles() if role.name == name]
+        if not found:
+            return
+        role = found[0]
+        for arn in list(role.managed_policies):
+            iam.detach_role_policy(arn, name)
+        for policy in list(role.policies):
+            iam.delete_role_policy(name, policy)
+        for profile in iam.get_instance_profiles():
+            profile.delete_role(role_name=name)
+        iam.delete_role(name)
+
+
+def put_inline(iam: Any, role: Any, name: str, document: Any) -> None:
+    """Put an inline policy on a role as it is written.
+
+    AWS takes a policy without `Version` (SAM's policy templates have none); moto's check does not.
+    """
+    parsed = json.loads(document) if isinstance(document, str) else document
+    iam.put_role_policy(role.name, name, json.dumps({"Version": "2012-10-17", **parsed}))
+    role.put_policy(name, _text(document))
+
+
+def _text(document: Any) -> str:
+    return document if isinstance(document, str) else json.dumps(document)

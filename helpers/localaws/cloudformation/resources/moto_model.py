@@ -1,0 +1,127 @@
+"""Resource types that moto's own models create: the models are imported when a template asks.
+
+moto's CloudFormation imports the models of every service that it knows at once (seconds, and more
+than 100 MB); here a type brings in its own module only.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import json
+import logging
+from typing import Any
+
+from .. import schema
+from .base import Made, Request, ResourceType
+from .moto_types import MODULES
+
+LOG = logging.getLogger(__name__)
+
+LONGEST = {
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": 32,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": 32,
+    "AWS::SQS::Queue": 80,
+    "AWS::IAM::User": 64,
+    "AWS::IAM::InstanceProfile": 128,
+    "AWS::IAM::ManagedPolicy": 128,
+}
+
+
+def types() -> dict[str, str]:
+    """Return the types that moto's models create, each with its module."""
+    return {name: module for module, found in MODULES.items() for name in found}
+
+
+def model_class(type_name: str) -> type[Any]:
+    """Return moto's model class of a resource type.
+
+    Raises:
+        LookupError: moto has none.
+    """
+    from moto.core.common_models import CloudFormationModel
+
+    importlib.import_module(types()[type_name])
+    for model in CloudFormationModel.__subclasses__():
+        if model.cloudformation_type() == type_name:
+            return model
+    raise LookupError(f"moto has no CloudFormation model for {type_name}")
+
+
+class MotoModel(ResourceType):
+    """A type that is created through moto's `create_from_cloudformation_json` and its kin."""
+
+    def __init__(self, type_name: str) -> None:
+        self.type = type_name
+        self.service = type_name.split("::")[1]
+        self.longest_name = LONGEST.get(type_name, 255)
+
+    def name(self, request: Request) -> str:
+        """Return the name from the property that moto's model or AWS's schema says."""
+        prop = model_class(self.type).cloudformation_name_type()
+        if prop and request.properties.get(prop):
+            return str(request.properties[prop])
+        return super().name(request)
+
+    def create(self, request: Request) -> Made:
+        """Create it through moto's model."""
+        model = model_class(self.type).create_from_cloudformation_json(
+            self.name(request),
+            self._json(request),
+            request.account,
+            request.region,
+            LogicalId=request.logical_id,
+            StackId=request.stack_id,
+            ResourceType=request.type,
+        )
+        return self._made(request, model)
+
+    def update(self, request: Request) -> Made | None:
+        """Update it through moto's model, or make it anew where moto's model cannot update."""
+        model = model_class(self.type)
+        if getattr(model.update_from_cloudformation_json, "__isabstractmethod__", False):
+            self.delete(request)
+            return self.create(request)
+        updated = model.update_from_cloudformation_json(
+            original_resource=request.model,
+            new_resource_name=request.physical_id,
+            cloudformation_json=self._json(request),
+            account_id=request.account,
+            region_name=request.region,
+        )
+        return self._made(request, updated or request.model)
+
+    def delete(self, request: Request) -> None:
+        """Delete it through moto's model."""
+        own = getattr(request.model, "delete", None)
+        if own is not None and len(inspect.signature(own).parameters) == 2:
+            own(request.account, request.region)
+            return
+        model = model_class(self.type)
+        if getattr(model.delete_from_cloudformation_json, "__isabstractmethod__", False):
+            if own is not None and not inspect.signature(own).parameters:
+                own()
+            return
+        model.delete_from_cloudformation_json(
+            request.physical_id, self._json(request), request.account, request.region
+        )
+
+    def _json(self, request: Request) -> dict[str, Any]:
+        properties = copy.deepcopy(request.properties)
+        if request.tags and schema.taggable(self.type):
+            properties["Tags"] = request.tag_list()
+        return {"Type": self.type, "Properties": properties}
+
+    def _made(self, request: Request, model: Any) -> Made:
+        physical_id = getattr(model, "physical_resource_id", None) or self.name(request)
+        attributes = {}
+        for name in schema.read_only(self.type):
+            try:
+                value = model.get_cfn_attribute(name)
+            except Exception:  # moto raises several kinds for what it does not have
+                LOG.debug("moto has no attribute %s of %s", name, self.type)
+                continue
+            if value is not None and json.dumps(value, default=str):
+                attributes[name] = value
+        return Made(str(physical_id), attributes, model)

@@ -1,0 +1,174 @@
+"""AWS::StepFunctions::StateMachine: definition from S3, text or object, with substitutions."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from typing import Any
+
+import yaml
+
+from .. import names
+from ..errors import ResourceFailure
+from ..template import Loader
+from .base import INVALID, Made, Request, ResourceType, handler_failure, message_of
+
+SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
+
+
+def _backend(request: Request) -> Any:
+    from moto.stepfunctions.models import stepfunctions_backends
+
+    return stepfunctions_backends[request.account][request.region]
+
+
+class StateMachine(ResourceType):
+    """A state machine, created through the Step Functions backend's own operations."""
+
+    service = "AWSStepFunctions"
+    longest_name = 80
+
+    def generated_name(self, request: Request) -> str:
+        """Return `LogicalId-random`: AWS leaves the stack's name out for this type."""
+        return f"{request.logical_id[:67]}-{names.suffix()}"
+
+    def create(self, request: Request) -> Made:
+        """Create the state machine."""
+        wanted = request.properties
+        machine = _call(
+            lambda: _backend(request).create_state_machine(
+                name=self.name(request),
+                definition=definition(request),
+                roleArn=wanted["RoleArn"],
+                tags=[{"key": t["Key"], "value": t["Value"]} for t in request.tag_list()],
+                publish=False,
+                encryptionConfiguration=_lower(wanted.get("EncryptionConfiguration")),
+                loggingConfiguration=_lower(wanted.get("LoggingConfiguration")),
+                tracingConfiguration=_lower(wanted.get("TracingConfiguration")),
+                sm_type=wanted.get("StateMachineType"),
+                version_description=None,
+            )
+        )
+        return Made(machine.arn, _attributes(machine.arn))
+
+    def update(self, request: Request) -> Made | None:
+        """Change definition, role and configurations; running executions keep the old ones."""
+        wanted = request.properties
+        _call(
+            lambda: _backend(request).update_state_machine(
+                request.physical_id,
+                definition=definition(request),
+                role_arn=wanted["RoleArn"],
+                encryption_configuration=_lower(wanted.get("EncryptionConfiguration")),
+                logging_configuration=_lower(wanted.get("LoggingConfiguration")),
+                tracing_configuration=_lower(wanted.get("TracingConfiguration")),
+                publish=False,
+                version_description=None,
+            )
+        )
+        backend = _backend(request)
+        tags = request.tag_map()
+        gone = [t["Key"] for t in request.old.get("Tags") or [] if t["Key"] not in tags]
+        if gone:
+            backend.untag_resource(request.physical_id, gone)
+        backend.tag_resource(request.physical_id, tags)
+        return Made(request.physical_id, _attributes(request.physical_id))
+
+    def delete(self, request: Request) -> None:
+        """Delete the state machine."""
+        _backend(request).delete_state_machine(request.physical_id)
+
+    def exists(self, request: Request) -> bool:
+        """Return whether the state machine is there."""
+        return any(m.arn == request.physical_id for m in _backend(request).state_machines)
+
+
+def _attributes(arn: str) -> dict[str, str]:
+    return {"Arn": arn, "Name": arn.rsplit(":", 1)[1], "StateMachineRevisionId": str(uuid.uuid4())}
+
+
+def _call(operation: Any) -> Any:
+    try:
+        return operation()
+    except ResourceFailure:
+        raise
+    except Exception as error:
+        code = getattr(error, "error_type", None) or getattr(error, "code", None)
+        code = code if isinstance(code, str) else type(error).__name__
+        raise handler_failure(
+            f"{message_of(error)} (Service: AWSStepFunctions; Status Code: 400; "
+            f"Error Code: {code}; Request ID: {uuid.uuid4()}; Proxy: null)",
+            INVALID,
+        ) from error
+
+
+def definition(request: Request) -> str:
+    """Return the definition as JSON text, its substitutions made.
+
+    Raises:
+        ResourceFailure: there is none, it cannot be read, or a substitution is missing.
+    """
+    wanted = request.properties
+    given = [
+        key for key in ("Definition", "DefinitionString", "DefinitionS3Location") if wanted.get(key)
+    ]
+    if len(given) != 1:
+        raise handler_failure(
+            "Invalid request provided: Property validation failure: [You must specify exactly one "
+            "of DefinitionString, DefinitionS3Location and Definition]"
+        )
+    if given == ["Definition"]:
+        text = json.dumps(wanted["Definition"])
+    elif given == ["DefinitionString"]:
+        text = str(wanted["DefinitionString"])
+    else:
+        text = _from_s3(request, wanted["DefinitionS3Location"])
+    values = {k: _plain(v) for k, v in (wanted.get("DefinitionSubstitutions") or {}).items()}
+    text = SUBSTITUTION.sub(lambda m: values.get(m[1], m[0]), text)
+    if given == ["DefinitionS3Location"]:
+        return _as_json(text)
+    return text
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _from_s3(request: Request, place: dict[str, Any]) -> str:
+    from moto.s3.models import s3_backends
+
+    backend = s3_backends[request.account][request.partition]
+    bucket, key = str(place.get("Bucket")), str(place.get("Key"))
+    try:
+        found = backend.get_object(bucket, key, version_id=place.get("Version"))
+    except Exception as error:
+        raise handler_failure(message_of(error), "NotFound") from error
+    if found is None:
+        raise handler_failure(
+            f"The specified key does not exist. (s3://{bucket}/{key})", "NotFound"
+        )
+    return found.value.decode("utf-8")
+
+
+def _as_json(text: str) -> str:
+    """Return `text` if it is JSON, else what it says as YAML, as JSON."""
+    try:
+        json.loads(text)
+    except ValueError:
+        try:
+            return json.dumps(yaml.load(text, Loader=Loader))
+        except (yaml.YAMLError, ValueError):
+            return text
+    return text
+
+
+def _lower(value: Any) -> Any:
+    """Return a configuration with its names in lower camel case, as the API has them."""
+    if isinstance(value, dict):
+        return {key[:1].lower() + key[1:]: _lower(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_lower(item) for item in value]
+    return value

@@ -1,0 +1,374 @@
+"""Templates: read YAML or JSON with CloudFormation's short forms, and refuse what AWS refuses.
+
+Words of the errors: as CloudFormation answers them (observed answers of the service).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from .errors import ValidationError
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+SECTIONS = {
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Hooks",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+    "Globals",
+}
+RESOURCE_ATTRIBUTES = {
+    "Condition",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+    "Version",
+    # what SAM adds to its own resources
+    "Connectors",
+    "IgnoreGlobals",
+}
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId",
+    "AWS::NoValue",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+}
+# ${Name} and ${Name.Attribute} of Fn::Sub; ${!Literal} is not a reference
+SUB = re.compile(r"\$\{([^!{}][^{}]*)\}")
+LOGICAL_ID = re.compile(r"^[A-Za-z0-9]+$")
+
+
+class _TemplateLoader(Loader):  # type: ignore[misc, valid-type]
+    """YAML as CloudFormation reads it: dates stay text, `!Ref` and its like become mappings."""
+
+
+def _short_form(loader: Any, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if suffix in ("Ref", "Condition"):
+        return {suffix: value}
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {f"Fn::{suffix}": value}
+
+
+def _unique_mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
+            continue
+        if key.value in seen:
+            mark = key.start_mark
+            raise ValidationError(
+                f"Template format error: duplicate key {key.value!r} found "
+                f"(line {mark.line + 1}, column {mark.column + 1})"
+            )
+        seen.add(key.value)
+    loader.flatten_mapping(node)
+    return loader.construct_mapping(node, deep=True)
+
+
+_TemplateLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in Loader.yaml_implicit_resolvers.items()
+}
+_TemplateLoader.add_multi_constructor("!", _short_form)
+_TemplateLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Return the template in `text` (YAML or JSON) as plain dicts and lists.
+
+    Raises:
+        ValidationError: it is not well-formed, or not a mapping; AWS's words, with the place.
+    """
+    if not text or not text.strip():
+        raise ValidationError("Template format error: unsupported structure.")
+    if text.lstrip().startswith("{"):
+        try:
+            parsed = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValidationError(
+                "Template format error: JSON not well-formed. "
+                f"(line {error.lineno}, column {error.colno})"
+            ) from None
+    else:
+        try:
+            parsed = yaml.load(text, Loader=_TemplateLoader)  # a SafeLoader
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+            raise ValidationError(f"Template format error: YAML not well-formed.{place}") from None
+        except (yaml.YAMLError, ValueError, RecursionError):
+            raise ValidationError("Template format error: YAML not well-formed.") from None
+    if not isinstance(parsed, dict):
+        raise ValidationError("Template format error: unsupported structure.")
+    return parsed
+
+
+def transforms(template: dict[str, Any]) -> list[str]:
+    """Return the names of the macros that the template's `Transform` section declares."""
+    declared = template.get("Transform") or []
+    if isinstance(declared, (str, dict)):
+        declared = [declared]
+    return [name["Name"] if isinstance(name, dict) else str(name) for name in declared]
+
+
+def check_form(template: dict[str, Any]) -> None:
+    """Check what can be checked before a transform has run: sections, and that resources are there.
+
+    Raises:
+        ValidationError: AWS's words.
+    """
+    unknown = [str(key) for key in template if key not in SECTIONS]
+    if unknown:
+        raise ValidationError(
+            f"Invalid template property or properties [{', '.join(sorted(unknown))}]"
+        )
+    for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs"):
+        if section not in template:
+            continue
+        if template[section] is None:
+            raise ValidationError(f"[/{section}] 'null' values are not allowed in templates")
+        if not isinstance(template[section], dict):
+            raise ValidationError(f"Template format error: [/{section}] must be an object.")
+    if not template.get("Resources"):
+        raise ValidationError(
+            "Template format error: At least one Resources member must be defined."
+        )
+
+
+def check(template: dict[str, Any]) -> None:
+    """Check a template to which every transform has been applied.
+
+    Raises:
+        ValidationError: AWS's words for the first thing that is wrong.
+    """
+    check_form(template)
+    resources = template["Resources"]
+    for name, body in resources.items():
+        if not LOGICAL_ID.match(str(name)):
+            raise ValidationError(
+                f"Template format error: Resource name {name} is non alphanumeric."
+            )
+        if not isinstance(body, dict):
+            raise ValidationError(
+                f"Template format error: [/Resources/{name}] resource definition is malformed"
+            )
+        if not isinstance(body.get("Type"), str):
+            raise ValidationError(
+                f"Template format error: [/Resources/{name}] "
+                "Every Resources object must contain a Type member."
+            )
+        if not isinstance(body.get("Properties", {}), dict):
+            raise ValidationError(
+                f"Template format error: [/Resources/{name}/Properties] must be an object."
+            )
+        for attribute in body:
+            if attribute not in RESOURCE_ATTRIBUTES:
+                raise ValidationError(f"Invalid template resource property '{attribute}'")
+        policy = body.get("DeletionPolicy", "Delete")
+        if isinstance(policy, str) and policy not in (
+            "Delete",
+            "Retain",
+            "Snapshot",
+            "RetainExceptOnCreate",
+        ):
+            raise ValidationError(
+                f"Template format error: Unrecognized DeletionPolicy {policy} for resource {name}"
+            )
+    _check_references(template)
+
+
+def _check_references(template: dict[str, Any]) -> None:
+    resources = template["Resources"]
+    known = set(resources) | set(template.get("Parameters") or {}) | PSEUDO_PARAMETERS
+    conditions = template.get("Conditions") or {}
+    for section in ("Resources", "Outputs"):
+        missing: list[str] = []
+        for body in (template.get(section) or {}).values():
+            if not isinstance(body, dict):
+                raise ValidationError(f"Template format error: [/{section}] is malformed")
+            for target, attribute in references(body):
+                if attribute is None and target not in known:
+                    missing.append(target)
+                elif attribute is not None and target not in resources:
+                    raise ValidationError(
+                        "Template error: instance of Fn::GetAtt references undefined resource "
+                        f"{target}"
+                    )
+            depends = body.get("DependsOn", []) if section == "Resources" else []
+            missing += [
+                name
+                for name in ([depends] if isinstance(depends, str) else depends)
+                if name not in resources
+            ]
+            used = [body["Condition"]] if isinstance(body.get("Condition"), str) else []
+            used += condition_names(body.get("Properties", body.get("Value")))
+            for condition in used:
+                if condition not in conditions:
+                    raise ValidationError(
+                        f"Template format error: Unresolved condition dependency {condition} "
+                        f"in the {section} block of the template"
+                    )
+        if missing:
+            names = ", ".join(dict.fromkeys(missing))
+            raise ValidationError(
+                f"Template format error: Unresolved resource dependencies [{names}] "
+                f"in the {section} block of the template"
+            )
+    for name, condition in conditions.items():
+        for target, _ in references(condition):
+            if target not in (set(template.get("Parameters") or {}) | PSEUDO_PARAMETERS):
+                raise ValidationError(
+                    f"Template format error: Unresolved dependencies [{target}]. "
+                    "Cannot reference resources in the Conditions block of the template"
+                )
+        for used in condition_names(condition):
+            if used not in conditions:
+                raise ValidationError(
+                    f"Template format error: Unresolved condition dependency {used} "
+                    f"in the Conditions block of the template ({name})"
+                )
+
+
+def references(value: Any) -> Iterator[tuple[str, str | None]]:
+    """Yield every reference inside `value`: (name, None) of a Ref, (name, attribute) of a GetAtt.
+
+    `${Name}` and `${Name.Attribute}` of Fn::Sub count; names that Fn::Sub maps itself do not.
+    """
+    if isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    elif isinstance(value, dict):
+        if len(value) == 1:
+            key, inner = next(iter(value.items()))
+            if key == "Ref" and isinstance(inner, str):
+                yield inner, None
+                return
+            if key == "Fn::GetAtt":
+                yield from _getatt_reference(inner)
+                return
+            if key == "Fn::Sub":
+                yield from _sub_references(inner)
+                return
+        for item in value.values():
+            yield from references(item)
+
+
+def _getatt_reference(inner: Any) -> Iterator[tuple[str, str | None]]:
+    if isinstance(inner, str):
+        inner = inner.split(".", 1)
+    if isinstance(inner, list) and len(inner) >= 2 and isinstance(inner[0], str):
+        attribute = ".".join(inner[1:]) if all(isinstance(i, str) for i in inner[1:]) else ""
+        yield inner[0], attribute
+        if not attribute:
+            yield from references(inner[1:])
+
+
+def _sub_references(inner: Any) -> Iterator[tuple[str, str | None]]:
+    text, mapped = (inner, {}) if isinstance(inner, str) else (inner[0], inner[1])
+    yield from references(list(mapped.values()))
+    for name in SUB.findall(text if isinstance(text, str) else ""):
+        name = name.strip()
+        if name in mapped:
+            continue
+        if "." in name:
+            target, attribute = name.split(".", 1)
+            yield target, attribute
+        else:
+            yield name, None
+
+
+def condition_names(value: Any) -> Iterator[str]:
+    """Yield the conditions that `Fn::If` and `Condition` inside `value` name."""
+    if isinstance(value, list):
+        for item in value:
+            yield from condition_names(item)
+    elif isinstance(value, dict):
+        if len(value) == 1:
+            key, inner = next(iter(value.items()))
+            if key == "Condition" and isinstance(inner, str):
+                yield inner
+                return
+            if key == "Fn::If" and isinstance(inner, list) and isinstance(inner[0], str):
+                yield inner[0]
+                yield from condition_names(inner[1:])
+                return
+        for item in value.values():
+            yield from condition_names(item)
+
+
+def dependencies(template: dict[str, Any], name: str) -> set[str]:
+    """Return the logical ids of the resources that resource `name` needs before itself."""
+    resources = template["Resources"]
+    body = resources[name]
+    found = {
+        target
+        for target, _ in references({k: v for k, v in body.items() if k != "Metadata"})
+        if target in resources
+    }
+    depends = body.get("DependsOn", [])
+    found.update([depends] if isinstance(depends, str) else depends)
+    found.discard(name)
+    return found & set(resources)
+
+
+def in_order(template: dict[str, Any]) -> list[str]:
+    """Return the logical ids so that each comes after all that it depends on.
+
+    Among those that are ready, the order is the template's own.
+
+    Raises:
+        ValidationError: the dependencies go round in a circle.
+    """
+    waiting = {name: dependencies(template, name) for name in template["Resources"]}
+    order: list[str] = []
+    while waiting:
+        ready = [name for name, needs in waiting.items() if not needs & set(waiting)]
+        if not ready:
+            raise ValidationError(
+                f"Circular dependency between resources: [{', '.join(_circle(waiting))}]"
+            )
+        order += ready
+        for name in ready:
+            del waiting[name]
+    return order
+
+
+def _circle(waiting: dict[str, set[str]]) -> list[str]:
+    """Return those of `waiting` that are part of a circle, or between two."""
+    rest = dict(waiting)
+    while True:
+        used = {need for needs in rest.values() for need in needs}
+        ends = [name for name in rest if name not in used]
+        if not ends:
+            return list(rest)
+        for name in ends:
+            del rest[name]
