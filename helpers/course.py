@@ -17,19 +17,23 @@ _LINE = 78
 
 @dataclass(frozen=True)
 class Chapter:
-    """One notebook: its number, its title, the minutes it takes and the stage it starts from."""
+    """One notebook: its number, its title, the minutes it takes and the stage it starts from.
+
+    makes_app: it generates the app, so there must be none; an app of the learner's is kept.
+    """
 
     number: str
     title: str
     minutes: int
     needs: Stage | None = None
+    makes_app: bool = False
 
 
 CHAPTERS = {
     chapter.number: chapter
     for chapter in (
         Chapter("00", "Start here", 10),
-        Chapter("01", "Generate the app", 20),
+        Chapter("01", "Generate the app", 20, makes_app=True),
         Chapter("02", "Three functions", 20, stages.GENERATED),
         Chapter("03", "The workflow", 25, stages.GENERATED),
         Chapter("04", "Carry it through S3", 15, stages.GENERATED),
@@ -68,6 +72,8 @@ def begin(number: str) -> None:
     print(f"Your commands go to {where}.")
     if chapter.needs:
         print(f"Needs {chapter.needs.name}: it is there.")
+    if chapter.makes_app and (kept := stages.set_aside()):
+        print(f"The app that you changed is kept as work/{kept.name}.")
 
 
 def let_pass(time: str) -> None:

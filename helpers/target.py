@@ -168,7 +168,7 @@ def _control(path: str, body: dict[str, Any]) -> dict[str, Any]:
     request = urllib.request.Request(
         os.environ["AWS_ENDPOINT_URL"] + path,
         json.dumps(body).encode(),
-        {"Content-Type": "application/json", "X-Localaws-Key": os.environ["AWS_ACCESS_KEY_ID"]},
+        {"Content-Type": "application/json", "X-Localaws-Key": os.environ["AWS_SECRET_ACCESS_KEY"]},
     )
     try:
         with urllib.request.urlopen(request) as answer:

@@ -1,0 +1,77 @@
+"""One list of dependencies: pyproject.toml, requirements.lock and environment.yml say the same."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+
+CONDA_NAMES = {"graphviz": "python-graphviz", "matplotlib": "matplotlib-base"}
+"""conda-forge has some packages under another name: `graphviz` there is the program itself."""
+
+
+@pytest.fixture(scope="module")
+def declared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {Requirement(line).name: Requirement(line) for line in project["dependencies"]}
+
+
+@pytest.fixture(scope="module")
+def conda():
+    return yaml.safe_load((ROOT / "environment.yml").read_text())
+
+
+def as_text(requirement):
+    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+    return f"{requirement.name}{extras}{requirement.specifier}"
+
+
+def test_environment_yml_lists_what_pyproject_lists(declared, conda):
+    from_conda = [line for line in conda["dependencies"] if isinstance(line, str)]
+    (by_pip,) = [line["pip"] for line in conda["dependencies"] if isinstance(line, dict)]
+    listed = {as_text(Requirement(line)) for line in by_pip if not line.startswith("-")}
+    pypi_names = {conda_name: name for name, conda_name in CONDA_NAMES.items()}
+    for line in from_conda:
+        found = Requirement(line)
+        if found.name in ("python", "graphviz"):  # the interpreter, and the program `dot`
+            continue
+        found.name = pypi_names.get(found.name, found.name)
+        listed.add(as_text(found))
+    assert listed == {as_text(requirement) for requirement in declared.values()}
+    assert "-e ." in by_pip
+
+
+def test_environment_yml_asks_for_the_same_python(conda):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert f"python{project['requires-python']}" in conda["dependencies"]
+
+
+def test_environment_yml_is_open_to_no_other_channel(conda):
+    assert conda["channels"] == ["conda-forge", "nodefaults"]
+
+
+def test_moto_is_pinned_exactly(declared):
+    assert str(declared["moto"].specifier) == "==5.2.5"
+
+
+def test_the_lock_pins_every_dependency_within_what_is_declared(declared):
+    pinned = {}
+    for line in (ROOT / "requirements.lock").read_text().splitlines():
+        if line and not line.startswith((" ", "#")):
+            requirement = Requirement(line)
+            (specifier,) = requirement.specifier
+            assert specifier.operator == "==", line
+            pinned.setdefault(requirement.name.lower(), []).append(specifier.version)
+    for name, requirement in declared.items():
+        assert pinned.get(name.lower()), f"{name} is not in requirements.lock: make lock"
+        for version in pinned[name.lower()]:
+            assert requirement.specifier.contains(version), f"{name} {version}: make lock"
+
+
+def test_the_lock_holds_no_address():
+    text = (ROOT / "requirements.lock").read_text()
+    assert not re.search(r"https?:|file:|--index|--find-links|\.whl", text)
