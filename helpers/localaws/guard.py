@@ -1,53 +1,160 @@
-"""Who may call: this workspace's own keys, from this machine, and no page of another site."""
+"""Who may call: this workspace's own keys, from this machine, and no page of another site.
+
+The endpoint runs code, so a request passes only if it is signed with a secret that this endpoint
+gave out: the workspace's own, or that of an access key or role session made here. Another user of
+the machine does not know it, and a page in the learner's browser neither; a foreign `Host` (a name
+that was made to point here) and a cross-site `Origin` are refused even so. The head of a request is
+judged before its body is read.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+import io
 import re
-from urllib.parse import parse_qs
+import sys
+import time
 
-from helpers.localaws import errors
+from helpers.localaws import sigv4
+from helpers.localaws.errors import Refusal
 from helpers.localaws.http import Environ
-from helpers.localaws.workspace import Workspace
+from helpers.localaws.workspace import ACCOUNT, Workspace
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
-_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+BODY_LIMIT = 256 * 1024 * 1024
+"""Bytes of one request's body: an S3 object or part of a multipart upload."""
+CALL_LIMIT = 100 * 1024 * 1024
+"""Bytes of the body of a call to any service but S3; a function's zip is the largest."""
+CONTROL_LIMIT = 64 * 1024
+
+_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_OWN_KEYS = (
+    "This local endpoint takes only the keys of its own workspace; in a terminal, "
+    'eval "$(python -m helpers.localaws env)" sets them.'
+)
+
+UNKNOWN_KEY = Refusal(
+    "403 Forbidden",
+    "UnrecognizedClientException",
+    f"The security token included in the request is invalid. {_OWN_KEYS}",
+    (("query", "InvalidClientTokenId"), ("s3", "InvalidAccessKeyId")),
+)
+NOT_SIGNED = Refusal(
+    "403 Forbidden",
+    "MissingAuthenticationTokenException",
+    f"Request is missing Authentication Token. {_OWN_KEYS}",
+    (("query", "MissingAuthenticationToken"), ("s3", "AccessDenied")),
+)
+WRONG_SIGNATURE = Refusal(
+    "403 Forbidden",
+    "InvalidSignatureException",
+    "The request signature we calculated does not match the signature you provided. Check your "
+    "AWS Secret Access Key and signing method. Consult the service documentation for details. "
+    + _OWN_KEYS,
+    (("query", "SignatureDoesNotMatch"), ("s3", "SignatureDoesNotMatch")),
+)
+EXPIRED = Refusal("403 Forbidden", "AccessDenied", "Request has expired")
+OTHER_BODY = Refusal(
+    "400 Bad Request",
+    "XAmzContentSHA256Mismatch",
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+)
+TOO_LARGE = Refusal(
+    "413 Content Too Large",
+    "RequestEntityTooLargeException",
+    f"The local endpoint takes {BODY_LIMIT >> 20} MB in one upload to S3 "
+    f"and {CALL_LIMIT >> 20} MB in any other call.",
+    (("s3", "EntityTooLarge"),),
+)
+OTHER_SITE = Refusal("403 Forbidden", "AccessDenied", "A web page may not call the local endpoint.")
+NO_CONTROL = Refusal(
+    "403 Forbidden",
+    "AccessDenied",
+    "The header X-Localaws-Key must be the secret access key of this endpoint's workspace.",
+)
 
 
-def check(environ: Environ, workspace: Workspace) -> errors.Refusal | None:
-    """Why this request is refused, or None if it may pass."""
-    refusal = _foreign(environ)
+def check(environ: Environ, workspace: Workspace) -> Refusal | None:
+    """Why this request is refused, or None if it may pass; its body is then in memory."""
+    refusal = _elsewhere(environ)
     if refusal is not None:
         return refusal
     if environ["PATH_INFO"].startswith("/_local/"):
         given = environ.get("HTTP_X_LOCALAWS_KEY", "")
-        if hmac.compare_digest(given.encode(), workspace.secret_key.encode()):
-            return None
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    key = found[1] if found else ""
-    if not found and "X-Amz-Credential" in environ["QUERY_STRING"]:
-        key = parse_qs(environ["QUERY_STRING"])["X-Amz-Credential"][0].split("/")[0]
-    if not key:
-        return errors.Refusal(
-            "403 Forbidden", "MissingAuthenticationToken", "Missing Authentication Token"
-        )
-    if key != workspace.access_key:
-        return errors.Refusal(
-            "403 Forbidden",
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-        )
+        if not hmac.compare_digest(given.encode(), workspace.secret_key.encode()):
+            return NO_CONTROL
+        return None if _read_body(environ, CONTROL_LIMIT) is not None else TOO_LARGE
+    try:
+        claim = sigv4.claim(environ)
+    except sigv4.Malformed as error:
+        return Refusal("400 Bad Request", "IncompleteSignature", f"Cannot check who calls: {error}")
+    if claim is None:
+        return NOT_SIGNED
+    secret = _secret_of(claim.access_key, workspace)
+    if secret is None:
+        return UNKNOWN_KEY
+    if claim.expires is not None and claim.expires < time.time():
+        return EXPIRED
+    return _signed(environ, claim, secret)
+
+
+def _elsewhere(environ: Environ) -> Refusal | None:
+    """Refuse what a page of another site, or a name that was made to point here, sends."""
+    for host in (environ.get("localaws.authority"), environ.get("HTTP_HOST", "")):
+        if host is not None and not _HOST.fullmatch(host):
+            return Refusal(
+                "403 Forbidden", "AccessDenied", f"There is nothing here for host {host[:100]!r}."
+            )
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is not None and origin != f"http://{environ['HTTP_HOST']}":
+        return OTHER_SITE
+    if environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
+        return OTHER_SITE
     return None
 
 
-def _foreign(environ: Environ) -> errors.Refusal | None:
-    host = environ.get("localaws.authority") or environ.get("HTTP_HOST", "")
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    if name.lower() not in _LOOPBACK_NAMES:
-        return errors.Refusal("403 Forbidden", "AccessDenied", f"Not for the host {host[:100]!r}.")
-    if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE") in (
-        "cross-site",
-        "same-site",
-    ):
-        return errors.Refusal("403 Forbidden", "AccessDenied", "No page of another site may call.")
+def _secret_of(access_key: str, workspace: Workspace) -> str | None:
+    if access_key == workspace.access_key:
+        return workspace.secret_key
+    # Keys that a learner made with IAM, and those of assumed roles, belong to the account too.
+    iam = sys.modules.get("moto.iam.models")
+    if iam is None:
+        return None
+    made = iam.iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
+    return made.secret_access_key if made is not None and made.status == "Active" else None
+
+
+def _signed(environ: Environ, claim: sigv4.Claim, secret: str) -> Refusal | None:
+    """Read the body and check the signature, whichever can be first."""
+    is_s3 = claim.service == "s3"
+    limit = BODY_LIMIT if is_s3 else CALL_LIMIT
+    if int(environ.get("CONTENT_LENGTH") or 0) > limit:
+        return TOO_LARGE
+    stated = environ.get("HTTP_X_AMZ_CONTENT_SHA256")
+    if stated is None and claim.presigned and is_s3:
+        stated = sigv4.UNSIGNED
+    if stated is not None and not sigv4.signed_by(secret, claim, environ, stated):
+        return WRONG_SIGNATURE
+    body = _read_body(environ, limit)
+    if body is None:
+        return TOO_LARGE
+    if stated is None:
+        found = sigv4.signed_by(secret, claim, environ, hashlib.sha256(body).hexdigest())
+        return None if found else WRONG_SIGNATURE
+    if _SHA256.fullmatch(stated) and stated != hashlib.sha256(body).hexdigest():
+        return OTHER_BODY
     return None
+
+
+def _read_body(environ: Environ, limit: int) -> bytes | None:
+    """The whole body, which is then also where the app reads it; None if it is too large."""
+    if int(environ.get("CONTENT_LENGTH") or 0) > limit:
+        return None
+    body = environ["wsgi.input"].read(limit + 1)
+    if len(body) > limit:
+        return None
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return body
