@@ -1,0 +1,72 @@
+"""Writes DOT: quoted, indented, in the order given, so that the same data makes the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def quote(text: str) -> str:
+    r"""A DOT string. Newlines become centred line breaks; nothing in the text is DOT's escape.
+
+    >>> print(quote('say "hi"\nC:\\new'))
+    "say \"hi\"\nC:\\new"
+    """
+    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "")
+    return '"' + text.replace("\n", "\\n").replace("\0", "�") + '"'
+
+
+class Dot:
+    """A directed graph's source, grown line by line."""
+
+    def __init__(self, **graph: Any) -> None:
+        self._lines = ["digraph {"]
+        self._depth = 1
+        self.defaults("graph", **graph)
+
+    def defaults(self, kind: str, **attributes: Any) -> None:
+        """Attributes that all later nodes, edges or subgraphs have."""
+        self._add(f"{kind}{_list(attributes)}")
+
+    def node(self, name: str, **attributes: Any) -> None:
+        """One node."""
+        self._add(f"{quote(name)}{_list(attributes)}")
+
+    def edge(self, tail: str, head: str, **attributes: Any) -> None:
+        """One edge."""
+        self._add(f"{quote(tail)} -> {quote(head)}{_list(attributes)}")
+
+    def begin(self, name: str, **attributes: Any) -> None:
+        """Opens a subgraph; a name that begins with `cluster` is drawn as a box."""
+        self._add(f"subgraph {quote(name)} {{")
+        self._depth += 1
+        if attributes:
+            self.defaults("graph", **attributes)
+
+    def end(self) -> None:
+        """Closes the latest subgraph."""
+        self._depth -= 1
+        self._add("}")
+
+    def source(self) -> str:
+        """The whole text."""
+        return "\n".join([*self._lines, "}", ""])
+
+    def _add(self, line: str) -> None:
+        self._lines.append("  " * self._depth + line)
+
+
+def _list(attributes: Mapping[str, Any]) -> str:
+    """`class_` and the like lose the underscore that Python needs; None is left out."""
+    said = ", ".join(
+        f"{key.rstrip('_')}={quote(_value(value))}"
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f" [{said}]" if said else ""
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,115 @@
+"""How the pictures look: each status by colour, mark and word; the font and the width of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FONT = "Helvetica"
+FONT_STACK = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+
+INK = "#1B1F24"  # text: 16:1 on paper
+SOFT = "#57606A"  # second lines: 6.4:1 on paper
+FADED_INK = "#6A737D"  # text of what was not reached: 4.8:1 on paper
+LINE = "#57606A"
+FADED_LINE = "#8C959F"  # lines need 3:1
+PAPER = "#FFFFFF"
+EDGE_OF_PAPER = "#D0D7DE"
+ENDS = "#FFDA75"  # Start and End, as in AWS's console
+BOX = "#F6F8FA"  # the ground of a Parallel or Map
+ERROR_LINE = "#B35900"  # a Catch: 4.9:1 on paper
+
+
+@dataclass(frozen=True)
+class Status:
+    """One status: the word said, the mark, the colour, and how it fills and outlines a box."""
+
+    word: str
+    mark: str
+    colour: str
+    fill: str
+    line: str
+
+
+STATUS = {
+    "succeeded": Status("succeeded", "✓", "#2BD62E", "#DDF8DE", "#2BD62E"),
+    "failed": Status("failed", "✗", "#DE322F", "#FBE0DF", "#DE322F"),
+    "caught": Status("caught error", "!", "#FFA500", "#FFEFD2", "#FFA500"),
+    "running": Status("in progress", "…", "#53C9ED", "#DFF5FC", "#53C9ED"),
+    "cancelled": Status("cancelled", "–", "#DDDDDD", "#DDDDDD", "#8C959F"),
+    "not started": Status("not started", "○", "#FFFFFF", "#FFFFFF", "#8C959F"),
+}
+"""Step status → its look. The colours are those of AWS's console; the fills are paler, so that dark
+text on them keeps 4.5:1."""
+
+# Helvetica's advance widths in thousandths of the font size (Adobe's AFM), for U+0020 to U+007E.
+_WIDTHS = (
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
+    556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+    1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
+    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
+    333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
+    556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+)  # fmt: skip
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """How wide the text is in Helvetica (or Arial, Liberation Sans), in the unit of `size`.
+
+    Used instead of asking a font library, so that a drawing is the same on every machine.
+
+    >>> round(text_width("Buy Stock", 13))
+    59
+    """
+    thousandths = 0
+    for character in text:
+        code = ord(character)
+        if 32 <= code <= 126:
+            thousandths += _WIDTHS[code - 32]
+        elif code in (0x200B, 0x200D, 0xFE0F) or 0x300 <= code <= 0x36F:
+            continue  # joins and accents take no room
+        elif code >= 0x1100:
+            thousandths += 1000  # wide scripts, symbols, emoji
+        else:
+            thousandths += 640
+    return thousandths * size / 1000 * (1.07 if bold else 1)
+
+
+def wrap(text: str, longest: int, lines: int = 3) -> list[str]:
+    """The text in at most `lines` lines of about `longest` characters, broken at spaces, after
+    separators or between lower and upper case; cut with … only where it does not fit.
+
+    >>> wrap("Check Stock Value", 12)
+    ['Check Stock', 'Value']
+    >>> wrap("VerifyCustomerAddressAndCreditLimit", 18)
+    ['VerifyCustomer', 'AddressAndCredit', 'Limit']
+    """
+    pieces = _pieces(" ".join(text.split()))
+    done: list[str] = []
+    line = ""
+    for piece in pieces:
+        if line and len((line + piece).rstrip()) > longest:
+            done.append(line.rstrip())
+            line = ""
+        while len(piece.rstrip()) > longest:
+            done.append(piece[:longest])
+            piece = piece[longest:]
+        line += piece
+    if line.strip():
+        done.append(line.rstrip())
+    if len(done) > lines:
+        done = [*done[: lines - 1], _cut("".join(done[lines - 1 :]), longest)]
+    return done or [""]
+
+
+def _pieces(text: str) -> list[str]:
+    pieces, start = [], 0
+    for at in range(1, len(text)):
+        before, here = text[at - 1], text[at]
+        if before in " _-./:" or (before.islower() and here.isupper()):
+            pieces.append(text[start:at])
+            start = at
+    return [*pieces, text[start:]] if text else []
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -1,0 +1,421 @@
+"""Draws a state machine as a graph, and an execution laid over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers import asl, units
+from helpers.asl import Definition, Edge, State
+
+from . import look, words
+from .dot import Dot
+from .errors import NothingToDraw
+from .look import STATUS, text_width, wrap
+from .overlay import Overlay, Seen
+from .picture import Picture
+
+if TYPE_CHECKING:
+    from helpers.executions import Execution
+
+# How each type of state is told by its outline.
+SHAPES: dict[str, dict[str, Any]] = {
+    "Task": {"shape": "box", "style": "rounded,filled"},
+    "Choice": {"shape": "hexagon", "style": "filled"},
+    "Wait": {"shape": "ellipse", "style": "filled"},
+    "Pass": {"shape": "parallelogram", "style": "filled"},
+    "Succeed": {"shape": "ellipse", "style": "filled", "peripheries": 2},
+    "Fail": {"shape": "octagon", "style": "filled", "peripheries": 2},
+    "Parallel": {"shape": "box", "style": "filled"},
+    "Map": {"shape": "box3d", "style": "filled"},
+    "": {"shape": "box", "style": "filled"},
+}
+NAME_SIZE, LINE_SIZE, EDGE_SIZE = 13, 11, 11
+LINE_HEIGHT = 15.6  # what Graphviz gives a line of 13
+
+STYLE = (
+    ".state text{fill:" + look.SOFT + ";font-size:11px}"
+    ".state.n1 text:nth-of-type(1),.state.n2 text:nth-of-type(-n+2),"
+    ".state.n3 text:nth-of-type(-n+3){fill:" + look.INK + ";font-size:13px;font-weight:700}"
+    ".state.told text:last-of-type{fill:" + look.INK + ";font-weight:700}"
+    ".state.not-started text{fill:" + look.FADED_INK + "!important}"
+    ".edge text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
+    ".edge.taken text{font-weight:700}"
+)
+"""What Graphviz cannot say in a plain label: the name bold, the rest smaller."""
+
+
+def state_machine(
+    definition: Definition | Mapping[str, Any] | str | PathLike[str],
+    execution: Execution | None = None,
+    *,
+    direction: str = "TB",
+    iteration: int | Mapping[str, int] | None = None,
+    title: str = "",
+) -> Picture:
+    """Draws a definition; with an execution, what it did is laid over it.
+
+    `definition` is a `helpers.asl.Definition`, a dict, a path to a file, or the text itself.
+    `direction` is "TB" (top-down) or "LR" (left to right). `iteration` looks into one item of a
+    Map: its number (from 0) or Map name → number; without it, all items are shown together.
+    Raises NothingToDraw, and what `helpers.asl.load` raises.
+    """
+    given = as_definition(definition)
+    if direction not in ("TB", "LR"):
+        raise NothingToDraw(f'direction is "TB" or "LR", not {direction!r}.')
+    edges = given.edges()
+    overlay = Overlay(given, execution, iteration, edges) if execution is not None else None
+    graph = Graph(given, edges, overlay, direction)
+    told = words.of_execution(given, overlay) if overlay else words.of_definition(given, edges)
+    return Picture(
+        told,
+        title=title or words.title_of(given, execution),
+        source=graph.source,
+        style=STYLE,
+        details=tuple(graph.details),
+    )
+
+
+def as_definition(given: Any) -> Definition:
+    """A Definition from whatever a caller has at hand."""
+    if isinstance(given, Definition):
+        return given
+    if isinstance(given, Mapping):
+        return Definition.from_dict(dict(given))
+    if isinstance(given, Path) or (isinstance(given, PathLike)):
+        return asl.load(Path(given))
+    if isinstance(given, str):
+        if given.lstrip().startswith("{") or "\n" in given:
+            return Definition.from_text(given)
+        return asl.load(given)
+    raise NothingToDraw(
+        f"A {type(given).__name__} is no definition. "
+        "Give what `asl.load` returns, a dict, or a path."
+    )
+
+
+class Graph:
+    """The DOT of a definition. `source` is its text, `details` the words of each part by id."""
+
+    def __init__(
+        self, definition: Definition, edges: list[Edge], overlay: Overlay | None, direction: str
+    ) -> None:
+        self.overlay = overlay
+        self.details: list[tuple[str, str]] = []
+        self._names = _node_names(definition)
+        self._number = {id(state): n for n, state in enumerate(definition.states, 1)}
+        self._ghosts: dict[tuple[int, str], str] = {}
+        self._edges = edges
+        self._dot = Dot(
+            rankdir=direction,
+            fontname=look.FONT,
+            nodesep=0.35 if direction == "TB" else 0.3,
+            ranksep=0.42 if direction == "TB" else 0.5,
+            pad=0.25,
+            outputorder="edgesfirst",
+        )
+        self._dot.defaults("node", fontname=look.FONT, fontsize=NAME_SIZE, margin=0)
+        self._dot.defaults("edge", fontname=look.FONT, fontsize=EDGE_SIZE, arrowsize=0.7)
+        self._draw(definition)
+        self.source = self._dot.source()
+
+    def _draw(self, definition: Definition) -> None:
+        starts = [edge for edge in self._edges if edge.kind == "start"]
+        ends = any(e.kind == "end" and e.source and not e.source.parent for e in self._edges)
+        if starts:
+            self._terminal("Start")
+        if not definition.states:
+            self._dot.node(
+                "(no states)", label="no states", shape="box", style="dashed", fontcolor=look.SOFT
+            )
+        for state in definition.root.states.values():
+            self._state(state, 0)
+        if ends:
+            self._terminal("End")
+        for number, edge in enumerate(self._edges, 1):
+            self._edge(edge, number)
+
+    def _terminal(self, name: str) -> None:
+        reached = True
+        if self.overlay:
+            kind = "start" if name == "Start" else "end"
+            reached = any(
+                self.overlay.taken(e)
+                for e in self._edges
+                if e.kind == kind and not (e.source and e.source.parent)
+            )
+        self._dot.node(
+            f"({name})",
+            label=name,
+            shape="ellipse",
+            style="filled" if reached else "filled,dashed",
+            fillcolor=look.ENDS if reached else look.PAPER,
+            color=look.LINE if reached else look.FADED_LINE,
+            fontcolor=look.INK if reached else look.FADED_INK,
+            fontsize=NAME_SIZE,
+            width=0.75,
+            height=0.38,
+            fixedsize=True,
+            id=name.lower(),
+            class_="terminal",
+        )
+
+    # ---- states
+
+    def _state(self, state: State, depth: int) -> None:
+        if state.type not in ("Parallel", "Map") and not state.children:
+            self._node(state)
+            return
+        number, status = self._number[id(state)], self._status(state)
+        faded = status == "not started"
+        self._dot.begin(
+            f"cluster_{number}",
+            style="rounded,filled,dashed" if faded else "rounded,filled",
+            color=STATUS[status].line if status else look.LINE,
+            fillcolor=look.BOX if depth % 2 == 0 else look.PAPER,
+            penwidth=2.5 if status and not faded else 1,
+            peripheries=2 if state.is_distributed else None,
+            margin=14,
+            label="",
+            id=f"box-{number}",
+            class_="box",
+        )
+        self._node(state)
+        for scope in state.children:
+            for inner in scope.states.values():
+                self._state(inner, depth + 1)
+        self._dot.node(
+            self._out_of(state),
+            shape="circle",
+            label="",
+            width=0.12,
+            fixedsize=True,
+            style="filled",
+            fillcolor=look.FADED_LINE if faded else look.LINE,
+            color=look.FADED_LINE if faded else look.LINE,
+            class_="join",
+        )
+        if not any(e.kind == "end" and e.source and e.source.parent is state for e in self._edges):
+            self._dot.edge(self._names[id(state)], self._out_of(state), style="invis")
+        self._dot.end()
+
+    def _node(self, state: State) -> None:
+        number, status = self._number[id(state)], self._status(state)
+        shape = SHAPES.get(state.type, SHAPES[""])
+        name = wrap(state.name, 22) or [""]
+        rest = [*self._what(state), *self._notes(state)]
+        told = self._told(state, status)
+        lines = [*name, *rest, *([told] if told else [])]
+        width, height = _size(shape["shape"], name, lines[len(name) :])
+        style = shape["style"] + (",dashed" if status == "not started" else "")
+        classes = ["state", f"n{len(name)}", state.type.lower() or "unknown"]
+        if status:
+            classes += [status.replace(" ", "-"), "told"]
+        self._dot.node(
+            self._names[id(state)],
+            label=_label(lines),
+            shape=shape["shape"],
+            style=style,
+            peripheries=shape.get("peripheries"),
+            fillcolor=STATUS[status].fill if status else look.PAPER,
+            color=STATUS[status].line if status else look.LINE,
+            fontcolor=look.FADED_INK if status == "not started" else look.INK,
+            penwidth=3.0 if status and status != "not started" else 1.2,
+            width=width / 72,
+            height=height / 72,
+            fixedsize=True,
+            id=f"state-{number}",
+            class_=" ".join(classes),
+        )
+        self.details.append((f"state-{number}", words.of_state(state, self.overlay)))
+
+    def _status(self, state: State) -> str:
+        return self.overlay.status(state) if self.overlay else ""
+
+    def _what(self, state: State) -> list[str]:
+        """The second line: the type, and what it does."""
+        return wrap(words.what(state), 30, 2)
+
+    def _notes(self, state: State) -> list[str]:
+        """Retry, as far as it fits; the tooltip and the words have all of it."""
+        several = len(state.retriers) > 1
+        lines = []
+        for retrier in state.retriers[:3]:
+            on = f"{_short_error(retrier.errors)}: " if several else ""
+            lines += wrap(on + retrier.words, 34, 2)
+        if len(state.retriers) > 3:
+            lines.append(f"and {len(state.retriers) - 3} more retries")
+        return lines
+
+    def _told(self, state: State, status: str) -> str:
+        if not status:
+            return ""
+        seen = self.overlay.seen(state) if self.overlay else None
+        return units.shorten(_status_line(state, status, seen, self.overlay), 44)
+
+    # ---- edges
+
+    def _edge(self, edge: Edge, number: int) -> None:
+        tail = self._tail(edge)
+        head = self._head(edge)
+        taken = self.overlay.taken(edge) if self.overlay else 0
+        faded = self.overlay is not None and not taken
+        label = self._edge_label(edge, taken)
+        colour = look.INK if taken else look.FADED_LINE if faded else look.LINE
+        caught = edge.kind == "catch"
+        if caught and not faded:
+            colour = look.ERROR_LINE
+        style = "dashed" if caught else "dotted" if edge.kind == "end" and _fails(edge) else None
+        self._dot.edge(
+            tail,
+            head,
+            label=_label(label) if label else None,
+            style=style,
+            color="#DE322F" if edge.dangling and not faded else colour,
+            fontcolor=look.FADED_INK if faded else look.ERROR_LINE if caught else look.INK,
+            penwidth=2.6 if taken else 1.0,
+            weight={"next": 6, "start": 6, "choice": 3, "branch": 3, "iteration": 6}.get(
+                edge.kind, 1
+            ),
+            id=f"edge-{number}",
+            class_=" ".join(["edge", edge.kind, *(["taken"] if taken else [])]),
+        )
+        if label:
+            self.details.append((f"edge-{number}", words.of_edge(edge)))
+
+    def _tail(self, edge: Edge) -> str:
+        if edge.source is None:
+            return "(Start)"
+        leaves_a_box = edge.source.children or edge.source.type in ("Parallel", "Map")
+        if leaves_a_box and edge.kind not in ("branch", "iteration"):
+            return self._out_of(edge.source)
+        return self._names[id(edge.source)]
+
+    def _head(self, edge: Edge) -> str:
+        if edge.kind == "end":
+            around = edge.source.parent if edge.source else None
+            return self._out_of(around) if around else "(End)"
+        if edge.target is not None:
+            return self._names[id(edge.target)]
+        return self._ghost(edge)
+
+    def _ghost(self, edge: Edge) -> str:
+        """A place for an arrow to a state that does not exist."""
+        scope = edge.source.scope if edge.source else None
+        if edge.kind in ("branch", "iteration"):
+            scope = edge.source
+        key = (id(scope), edge.target_name)
+        if key not in self._ghosts:
+            name = _free(f"(missing) {edge.target_name}", set(self._names.values()))
+            name = _free(name, set(self._ghosts.values()))
+            self._ghosts[key] = name
+            self._dot.node(
+                name,
+                label=_label(["✗ no such state:", *wrap(edge.target_name or "(empty)", 24)]),
+                shape="box",
+                style="dashed",
+                color="#DE322F",
+                fontcolor="#B3211E",
+                fontsize=LINE_SIZE,
+                margin="0.12,0.06",
+                class_="missing",
+            )
+        return self._ghosts[key]
+
+    def _out_of(self, state: State) -> str:
+        return f"(out of) {self._names[id(state)]}"
+
+    def _edge_label(self, edge: Edge, taken: int) -> list[str]:
+        times = f"{taken}×" if taken > 1 else ""
+        lines: list[str] = []
+        if edge.kind == "choice":
+            decision = self.overlay.decision(edge) if self.overlay else None
+            lines = wrap(decision.words if decision else edge.label, 28, 4)
+        elif edge.kind == "default":
+            decision = self.overlay.decision(edge) if self.overlay else None
+            lines = ["otherwise", *(wrap(decision.words, 28, 3) if decision else [])]
+        elif edge.kind == "catch":
+            lines = wrap(edge.label, 26, 3)
+        return [*lines, times] if times else lines
+
+
+def _status_line(state: State, status: str, seen: Seen | None, overlay: Overlay | None) -> str:
+    look_of = STATUS[status]
+    if seen is None:
+        return f"{look_of.mark} {look_of.word}"
+    last = seen.last
+    parts = [f"{look_of.mark} {look_of.word}"]
+    if status in ("caught", "failed") and last.error:
+        parts[0] = f"{look_of.mark} {'caught' if status == 'caught' else 'failed'} {last.error}"
+    if state.type == "Map":
+        counts = words.counts(last)
+        if counts:
+            parts.append(counts)
+    runs = len(seen.last_of_run)
+    if runs > 1:
+        parts.append(words.tally(step.status for step in seen.last_of_run.values()))
+    elif len(seen.steps) > 1:
+        parts.append(f"{len(seen.steps)} visits")
+    if len(last.attempts) > 1:
+        parts.append(f"{len(last.attempts)} attempts")
+    if runs == 1 and last.duration is not None and state.type not in ("Choice", "Fail", "Succeed"):
+        parts.append(units.duration(last.duration))
+    return " · ".join(parts)
+
+
+def _fails(edge: Edge) -> bool:
+    """Does the machine end there by failing?"""
+    return edge.source is not None and edge.source.type == "Fail"
+
+
+def _short_error(names: tuple[str, ...]) -> str:
+    if not names:
+        return "no error named"
+    first = names[0].removeprefix("States.")
+    return first + (f" +{len(names) - 1}" if len(names) > 1 else "")
+
+
+def _size(shape: str, name: list[str], rest: list[str]) -> tuple[float, float]:
+    """Width and height of a node in points, so that its text fits inside its outline."""
+    wide = max(
+        [text_width(line, NAME_SIZE, bold=True) for line in name]
+        + [text_width(line, LINE_SIZE, bold=at == len(rest) - 1) for at, line in enumerate(rest)]
+    )
+    high = LINE_HEIGHT * (len(name) + len(rest))
+    if shape == "hexagon":
+        return max(wide * 1.42 + 14, 110), high * 1.25 + 14
+    if shape == "ellipse":
+        return max(wide * 1.28 + 14, 90), high * 1.32 + 12
+    if shape == "octagon":
+        return max(wide * 1.22 + 14, 90), high * 1.2 + 16
+    if shape == "parallelogram":
+        return max(wide + 56, 120), high + 16
+    return max(wide + 26, 110), high + 16
+
+
+def _label(lines: list[str]) -> str:
+    """One DOT label; what would be an HTML entity or a control character shows as it is."""
+    text = "\n".join(lines)
+    text = re.sub(r"&(?=#?\w+;)", "&amp;", text)
+    return "".join(c if c == "\n" or c.isprintable() else "·" for c in text)
+
+
+def _node_names(definition: Definition) -> dict[int, str]:
+    """A name for each state in DOT: its own where no other has it, else with its path."""
+    used: set[str] = {"(Start)", "(End)"}
+    names: dict[int, str] = {}
+    for state in definition.states:
+        name = state.name if state.name not in used else state.json_pointer
+        names[id(state)] = _free(name, used)
+        used |= {names[id(state)], f"(out of) {names[id(state)]}"}
+    return names
+
+
+def _free(name: str, used: set[str]) -> str:
+    free, number = name, 2
+    while free in used:
+        free, number = f"{name} ({number})", number + 1
+    return free

@@ -1,0 +1,308 @@
+"""Asks Step Functions (AWS's or the local endpoint): start, list, describe, read the history."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from helpers import units
+
+from . import errors
+from .execution import Execution
+
+MACHINE = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:stateMachine:")
+EXECUTION = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:(?:express|execution):")
+
+
+class Source:
+    """Where one execution can be read: a client and an ARN."""
+
+    def __init__(self, client: Any, arn: str) -> None:
+        self.client, self.arn = client, arn
+
+    def describe(self) -> dict[str, Any]:
+        """What describe_execution says."""
+        with plain_errors(self.client, self.arn):
+            said = self.client.describe_execution(executionArn=self.arn)
+        said.pop("ResponseMetadata", None)
+        return said
+
+    def events(self) -> list[dict[str, Any]]:
+        """The whole history."""
+        with plain_errors(self.client, self.arn):
+            pages = self.client.get_paginator("get_execution_history").paginate(
+                executionArn=self.arn, PaginationConfig={"PageSize": 1000}
+            )
+            return [event for page in pages for event in page["events"]]
+
+    def definition(self) -> dict[str, Any] | None:
+        """The definition as it was when the execution started."""
+        with plain_errors(self.client, self.arn):
+            said = self.client.describe_state_machine_for_execution(executionArn=self.arn)
+        try:
+            return json.loads(said["definition"])
+        except ValueError:
+            return None
+
+    def item_counts(self, map_run: str) -> dict[str, int] | None:
+        """How the items of a distributed Map went; None where it cannot be asked."""
+        try:
+            counts = self.client.describe_map_run(mapRunArn=map_run)["itemCounts"]
+        except Exception:
+            return None
+        names = {
+            "succeeded": ("succeeded",),
+            "failed": ("failed", "timedOut"),
+            "cancelled": ("aborted",),
+            "running": ("running",),
+            "not started": ("pending",),
+        }
+        summed = {
+            ours: sum(counts.get(name, 0) for name in theirs) for ours, theirs in names.items()
+        }
+        return {name: count for name, count in summed.items() if count}
+
+
+def start(
+    state_machine: str, input: Any = None, name: str | None = None, client: Any = None
+) -> Execution:
+    """Starts an execution and returns at once: it runs on while you read.
+
+    `state_machine` is an ARN, a state machine's name, or the name of the CloudFormation stack
+    that holds it. `input` is anything that becomes JSON (or JSON text); nothing gives `{}`.
+    Raises NoSuchStateMachine, CannotStart or Unreachable.
+    """
+    client = client or _client()
+    arn = resolve(state_machine, client)
+    given: dict[str, Any] = {"stateMachineArn": arn, "input": _as_json(input)}
+    if name is not None:
+        given["name"] = name
+    with plain_errors(client, state_machine):
+        begun = client.start_execution(**given)
+    source = Source(client, begun["executionArn"])
+    return Execution(describe=source.describe(), source=source)
+
+
+def read(execution_arn: str, client: Any = None) -> Execution:
+    """The execution with this ARN, its history included. Raises NoSuchExecution, Unreachable."""
+    client = client or _client()
+    source = Source(client, execution_arn)
+    execution = Execution(describe=source.describe(), source=source)
+    execution.events  # noqa: B018 - fetched now, so that a mistake shows here
+    return execution
+
+
+def latest(state_machine: str, client: Any = None) -> Execution:
+    """The execution that was started last. Raises NoSuchExecution where there is none."""
+    found = listing(state_machine, limit=1, client=client)
+    if not found:
+        raise errors.NoSuchExecution(
+            f'"{state_machine}" has not run yet. Start it with '
+            f'`executions.start("{state_machine}")`.'
+        )
+    return found[0]
+
+
+def listing(state_machine: str, limit: int = 20, client: Any = None) -> Executions:
+    """Its executions, the latest first, at most `limit`. Histories are fetched when asked for."""
+    client = client or _client()
+    arn = resolve(state_machine, client)
+    with plain_errors(client, state_machine):
+        pages = client.get_paginator("list_executions").paginate(stateMachineArn=arn)
+        rows: list[dict[str, Any]] = []
+        for page in pages:
+            rows.extend(page["executions"])
+            if len(rows) >= max(limit, 100):  # AWS gives the latest first
+                break
+    rows.sort(key=lambda row: row["startDate"], reverse=True)
+    return Executions(
+        Execution(describe=row, source=Source(client, row["executionArn"])) for row in rows[:limit]
+    )
+
+
+class Executions(list[Execution]):
+    """Executions that show as a table."""
+
+    def __repr__(self) -> str:
+        if not self:
+            return "no executions yet"
+        rows = [("started", "status", "took", "name")]
+        for one in self:
+            took = units.duration(one.duration) if not one.is_running else "…"
+            rows.append((units.clock(one.started), one.status, took, one.name or ""))
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        return "\n".join(
+            "  ".join(
+                cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)
+            ).rstrip()
+            for row in rows
+        )
+
+
+def resolve(state_machine: str, client: Any = None) -> str:
+    """The ARN of a state machine that is given by ARN, by its name, or by its stack's name."""
+    if MACHINE.match(state_machine):
+        return state_machine
+    if EXECUTION.match(state_machine):
+        raise errors.NoSuchStateMachine(
+            "This is the ARN of an execution. Give the state machine's, or read the execution "
+            f'with `executions.read("{state_machine}")`.'
+        )
+    client = client or _client()
+    with plain_errors(client, state_machine):
+        pages = client.get_paginator("list_state_machines").paginate()
+        machines = {
+            one["name"]: one["stateMachineArn"] for page in pages for one in page["stateMachines"]
+        }
+    if state_machine in machines:
+        return machines[state_machine]
+    in_stack = _in_stack(state_machine, client)
+    if len(in_stack) == 1:
+        return in_stack[0]
+    if in_stack:
+        names = ", ".join(sorted(arn.rpartition(":")[2] for arn in in_stack))
+        raise errors.NoSuchStateMachine(
+            f'The stack "{state_machine}" has {len(in_stack)} state machines: {names}. Name one.'
+        )
+    raise errors.NoSuchStateMachine(_no_such(state_machine, list(machines)))
+
+
+def _no_such(wanted: str, names: list[str]) -> str:
+    said = f'There is no state machine and no stack with one that is called "{wanted}".'
+    near = difflib.get_close_matches(wanted, names, 1)
+    if near:
+        return f'{said} Did you mean "{near[0]}"?'
+    if names:
+        shown = ", ".join(sorted(names)[:5]) + (" …" if len(names) > 5 else "")
+        return f"{said} There are: {shown}."
+    return f"{said} Nothing is deployed here yet: `sam deploy` does that."
+
+
+def _in_stack(name: str, client: Any) -> list[str]:
+    if not re.fullmatch(r"[A-Za-z][\w-]{0,127}|arn:[^ ]+:stack/[^ ]+", name):
+        return []
+    stacks = _client("cloudformation", like=client)
+    from botocore.exceptions import ClientError
+
+    try:
+        with_pages = stacks.get_paginator("list_stack_resources").paginate(StackName=name)
+        return [
+            one["PhysicalResourceId"]
+            for page in with_pages
+            for one in page["StackResourceSummaries"]
+            if one["ResourceType"] == "AWS::StepFunctions::StateMachine"
+            and one.get("PhysicalResourceId")
+        ]
+    except ClientError:
+        return []  # no such stack, or no right to look
+
+
+def _client(service: str = "stepfunctions", like: Any = None) -> Any:
+    """A boto3 client by the environment; `like` another client: its region and endpoint."""
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    given: dict[str, Any] = {}
+    if like is not None:
+        given["region_name"] = like.meta.region_name
+        if "amazonaws." not in like.meta.endpoint_url:
+            given["endpoint_url"] = like.meta.endpoint_url
+    try:
+        return boto3.client(service, **given)
+    except BotoCoreError as error:
+        raise _plain(error, "", "") from None
+
+
+def _as_json(value: Any) -> str:
+    if value is None:
+        return "{}"
+    if isinstance(value, str):
+        try:
+            json.loads(value)
+        except ValueError:
+            return json.dumps(value)
+        return value
+    try:
+        return json.dumps(value)
+    except TypeError as error:
+        raise errors.CannotStart(
+            f"The input does not become JSON: {error}. Give dicts, lists, text, numbers, "
+            "True, False or None."
+        ) from None
+
+
+@contextmanager
+def plain_errors(client: Any, what: str) -> Iterator[None]:
+    """Turns botocore's errors into ours, without its traceback."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise _plain(error, what, client.meta.endpoint_url) from None
+
+
+def _plain(error: Exception, what: str, endpoint: str) -> errors.ExecutionsError:
+    from botocore import exceptions as boto
+
+    if isinstance(error, boto.ClientError):
+        code = error.response.get("Error", {}).get("Code", "")
+        message = error.response.get("Error", {}).get("Message", "")
+        return _refused(code, message, what)
+    if isinstance(
+        error, (boto.EndpointConnectionError, boto.ConnectionClosedError, boto.HTTPClientError)
+    ):
+        return errors.Unreachable(_unreachable(endpoint))
+    if isinstance(error, boto.NoRegionError):
+        return errors.Unreachable(
+            "It is not said in which AWS region to look. Begin the notebook with "
+            "`course.begin(…)`, or set AWS_DEFAULT_REGION."
+        )
+    if isinstance(error, (boto.NoCredentialsError, boto.PartialCredentialsError)):
+        return errors.Unreachable(
+            "There are no AWS credentials. Begin the notebook with `course.begin(…)`, which sets "
+            "those of the local endpoint, or sign in to your AWS account."
+        )
+    if isinstance(error, boto.ParamValidationError):
+        return errors.ExecutionsError(f"Step Functions cannot take this: {error}")
+    return errors.ExecutionsError(f"{type(error).__name__}: {error}")
+
+
+def _unreachable(endpoint: str) -> str:
+    if urlsplit(endpoint).hostname in ("127.0.0.1", "localhost", "::1"):
+        return (
+            f"The local endpoint does not answer at {endpoint}. Start it with "
+            "`python -m helpers.localaws start` and run the cell again: what it holds is kept."
+        )
+    return f"{endpoint} does not answer. Is this machine online, and is the region right?"
+
+
+def _refused(code: str, message: str, what: str) -> errors.ExecutionsError:
+    if code in ("StateMachineDoesNotExist", "StateMachineDeleting"):
+        return errors.NoSuchStateMachine(
+            f"There is no state machine {what}. `aws stepfunctions list-state-machines` lists them."
+        )
+    if code == "ExecutionDoesNotExist":
+        return errors.NoSuchExecution(
+            f"There is no execution {what}. `executions.listing(…)` shows which there are."
+        )
+    if code == "InvalidArn":
+        return errors.NoSuchExecution(
+            f'"{what}" is no ARN of an execution. It looks like '
+            "arn:aws:states:us-east-1:123456789012:execution:MachineName:execution-name."
+        )
+    if code == "ExecutionAlreadyExists":
+        return errors.CannotStart(
+            "An execution of this state machine has that name already, and names serve for 90 "
+            "days. Give another name, or none: then AWS makes one up."
+        )
+    if code in ("InvalidExecutionInput", "InvalidName"):
+        return errors.CannotStart(f"The execution was not started. {code}: {message}")
+    if code in ("UnrecognizedClientException", "InvalidClientTokenId", "ExpiredTokenException"):
+        return errors.Unreachable(f"The credentials were not accepted. {code}: {message}")
+    return errors.ExecutionsError(f"Step Functions refused. {code}: {message}")
