@@ -1,4 +1,4 @@
-"""Writes event histories as Step Functions would: for tests that need a run which nobody captured."""
+"""Writes event histories as Step Functions would, for tests of runs that nobody captured."""
 
 from __future__ import annotations
 

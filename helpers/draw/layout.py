@@ -1,4 +1,4 @@
-"""Lays DOT out as SVG: with `dot` where it is installed, else with Graphviz built as WebAssembly."""
+"""Lays DOT out as SVG: with `dot` where it is installed, else with its WebAssembly build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lays an execution over a definition: which state was visited how, which edge was taken and why."""
+"""Lays an execution over a definition: how each state was visited, which edges taken, and why."""
 
 from __future__ import annotations
 

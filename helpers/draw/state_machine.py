@@ -85,7 +85,7 @@ def as_definition(given: Any) -> Definition:
         return given
     if isinstance(given, Mapping):
         return Definition.from_dict(dict(given))
-    if isinstance(given, Path) or (isinstance(given, PathLike)):
+    if isinstance(given, PathLike):
         return asl.load(Path(given))
     if isinstance(given, str):
         if given.lstrip().startswith("{") or "\n" in given:

@@ -77,7 +77,7 @@ def read(events: Iterable[dict[str, Any]]) -> History:
     except (TypeError, KeyError, AttributeError) as error:
         raise NotAHistory(
             f"This is no event history ({type(error).__name__}: {error}). It needs a list of "
-            "events as `aws stepfunctions get-execution-history` or boto3's get_execution_history give it."
+            "events, as `aws stepfunctions get-execution-history` prints it."
         ) from None
     return reader.done()
 

@@ -254,9 +254,7 @@ def _plain(error: Exception, what: str, endpoint: str) -> errors.ExecutionsError
         code = error.response.get("Error", {}).get("Code", "")
         message = error.response.get("Error", {}).get("Message", "")
         return _refused(code, message, what)
-    if isinstance(
-        error, (boto.EndpointConnectionError, boto.ConnectionClosedError, boto.HTTPClientError)
-    ):
+    if isinstance(error, (boto.ConnectionError, boto.HTTPClientError)):
         return errors.Unreachable(_unreachable(endpoint))
     if isinstance(error, boto.NoRegionError):
         return errors.Unreachable(
