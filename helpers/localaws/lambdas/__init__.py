@@ -1,0 +1,83 @@
+"""Lambda: functions run from their deployed zip, in worker processes, by AWS's own awslambdaric.
+
+`install()` hooks into moto; `invoke()` runs a function without HTTP. Importing this package is
+cheap: moto is imported by `install`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.localaws import market, workspace
+from helpers.localaws.lambdas.settings import role_of
+
+if TYPE_CHECKING:
+    from helpers.localaws.lambdas.invoking import Result
+    from helpers.localaws.lambdas.pools import Pools
+
+__all__ = ["install", "invoke", "reset", "role_of", "stop_all"]
+
+_pools: Pools | None = None
+
+
+def install() -> None:
+    """Let moto's Lambda run functions here, and start what the first one needs.
+
+    Called once, before the first request. Raises ValueError for a wrong LOCALAWS_MARKET_SEED.
+    """
+    global _pools
+    from helpers.localaws.lambdas import backend, code
+    from helpers.localaws.lambdas.invoking import Invoker
+    from helpers.localaws.lambdas.pools import Pools
+
+    market.seed_from_environment()
+    log = None
+    try:
+        here = workspace.current()
+        root = here.folder("lambda")
+        log = here.log_file
+    except RuntimeError:  # not within the endpoint's process
+        root = Path(tempfile.mkdtemp(prefix="localaws-lambda-"))
+        atexit.register(shutil.rmtree, root, ignore_errors=True)
+    for left_over in root.iterdir():
+        code.remove(left_over)
+    if _pools is not None:
+        _pools.stop()
+    _pools = Pools(root, log)
+    backend.install(Invoker(_pools))
+    _pools.prepare()
+
+
+def invoke(
+    function_arn: str,
+    payload: bytes,
+    *,
+    qualifier: str | None = None,
+    client_context: str | None = None,
+    log_tail: bool = False,
+) -> Result:
+    """Run a function and wait for what it gives (AWS's RequestResponse).
+
+    function_arn: with or without a version or alias at its end. payload: JSON, UTF-8.
+    client_context: JSON. log_tail changes nothing: `Result.log` is made when it is asked for.
+    Raises moto's UnknownFunctionException and the errors of `helpers.localaws.lambdas.errors`.
+    """
+    from helpers.localaws.lambdas import backend
+
+    return backend.run(function_arn, payload, qualifier, client_context)
+
+
+def stop_all() -> None:
+    """End all worker processes; the functions stay."""
+    if _pools is not None:
+        _pools.stop()
+
+
+def reset() -> None:
+    """Forget what is under way: workers end, queued events are dropped, the market starts anew."""
+    stop_all()
+    market.set_seed(market.seed())

@@ -1,0 +1,194 @@
+"""Every hook into moto's Lambda: its backend, its functions and its HTTP answers.
+
+moto 5.2.5 runs functions in Docker or echoes their input. Here they run in worker processes.
+Imports moto, which takes a while: `install` in this package imports it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from moto.awslambda import models, urls
+from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
+from moto.awslambda.responses import LambdaResponse
+from moto.core.responses import TYPE_RESPONSE
+
+from helpers.localaws.lambdas import code, errors
+from helpers.localaws.lambdas.invoking import Invoker, Result, chosen
+
+_invoker: Invoker | None = None
+_plain_set_code = LambdaFunction._set_function_code
+
+
+def install(invoker: Invoker) -> None:
+    """Put the hooks in place; a second call only changes who runs the functions."""
+    global _invoker
+    _invoker = invoker
+    models.lambda_backends.backend = LocalLambdaBackend
+    LambdaFunction.invoke = _invoke_function
+    LambdaFunction._set_function_code = _set_function_code
+    LambdaResponse.invoke = _answer_invoke
+    LambdaResponse.invoke_async = _answer_invoke_async
+
+
+def invoker() -> Invoker:
+    """Who runs the functions."""
+    if _invoker is None:
+        raise RuntimeError("helpers.localaws.lambdas.install() has not been called")
+    return _invoker
+
+
+class LocalLambdaBackend(LambdaBackend):
+    """moto's backend; what it keeps is plain data, so that it can be stored."""
+
+    @property
+    def _url_module(self) -> Any:
+        """moto looks it up by the name of the class's module, which is another here."""
+        return urls
+
+    def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
+        """Delete a function or one version of it; its workers end."""
+        function = self.get_function(function_name, qualifier)
+        gone = [function]
+        if qualifier is None:
+            gone += self.list_versions_by_function(function.function_name)
+        super().delete_function(function_name, qualifier)
+        for one in gone:
+            invoker().forget(one)
+
+    def invoke(
+        self,
+        function_name: str,
+        qualifier: str | None,
+        body: Any,
+        headers: Any,
+        response_headers: Any,
+    ) -> bytes:
+        """Run a function, as the HTTP route and moto's other services ask for it."""
+        status, payload = answer(self, function_name, qualifier, body, headers, response_headers)
+        return payload
+
+
+def answer(
+    backend: LambdaBackend,
+    function_name: str,
+    qualifier: str | None,
+    body: str | bytes | None,
+    headers: Any,
+    response_headers: dict[str, str],
+) -> tuple[int, bytes]:
+    """The answer to an Invoke request: HTTP status and payload; fills in `response_headers`."""
+    headers = headers or {}
+    event = body.encode() if isinstance(body, str) else body or b""
+    kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
+    function, qualifier = chosen(backend, function_name, qualifier)
+    if kind == "DryRun":
+        return 204, b""
+    limit = errors.SYNCHRONOUS_LIMIT if kind == "RequestResponse" else errors.ASYNCHRONOUS_LIMIT
+    if len(event) > limit:
+        raise errors.RequestTooLarge(len(event), kind, limit)
+    if kind == "Event":
+        from helpers.localaws.lambdas import events
+
+        events.put(function, event, qualifier)
+        return 202, b""
+    if kind != "RequestResponse":
+        raise errors.InvalidParameter(
+            f"Value '{kind}' at 'invocationType' failed to satisfy constraint: Member must satisfy "
+            "enum value set: [Event, DryRun, RequestResponse]"
+        )
+    result = invoker().invoke(
+        function,
+        event,
+        qualifier=qualifier,
+        client_context=_client_context(headers.get("X-Amz-Client-Context")),
+    )
+    response_headers["x-amz-executed-version"] = result.version
+    response_headers["x-amzn-requestid"] = result.request_id
+    if result.error:
+        response_headers["x-amz-function-error"] = result.error
+    if headers.get("X-Amz-Log-Type") == "Tail":
+        response_headers["x-amz-log-result"] = base64.b64encode(result.log.encode()).decode()
+    return 200, result.payload
+
+
+def _client_context(encoded: str | None) -> str | None:
+    if not encoded:
+        return None
+    try:
+        text = base64.b64decode(encoded, validate=True).decode()
+        json.loads(text)
+    except (binascii.Error, ValueError):
+        raise errors.InvalidRequestContent("client context is not JSON in base 64") from None
+    return text
+
+
+def find(function_arn: str, qualifier: str | None = None) -> tuple[LambdaFunction, str | None]:
+    """The function with this ARN and the qualifier asked for. Raises UnknownFunctionException."""
+    parts = function_arn.split(":")
+    if len(parts) < 7 or parts[5] != "function":
+        raise models.UnknownFunctionException(function_arn)
+    return chosen(lambda_backends[parts[4]][parts[3]], function_arn, qualifier)
+
+
+def run(
+    function_arn: str, event: bytes, qualifier: str | None, client_context: str | None
+) -> Result:
+    """See `helpers.localaws.lambdas.invoke`."""
+    function, qualifier = find(function_arn, qualifier)
+    return invoker().invoke(function, event, qualifier=qualifier, client_context=client_context)
+
+
+# -- what replaces methods of moto's own classes
+
+
+def _invoke_function(
+    self: LambdaFunction, body: str, request_headers: Any, response_headers: Any
+) -> bytes:
+    """For LambdaFunction.invoke, which S3, SNS, streams and log subscriptions call."""
+    backend = lambda_backends[self.account_id][self.region]
+    qualifier = None if self.version == "$LATEST" else str(self.version)
+    return answer(backend, self.function_name, qualifier, body, request_headers, response_headers)[
+        1
+    ]
+
+
+def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> None:
+    """For LambdaFunction._set_function_code: refuse code that is no zip file, as AWS does."""
+    kept = ("code", "code_bytes", "code_size", "code_sha_256", "code_digest")
+    before = {name: self.__dict__[name] for name in kept if name in self.__dict__}
+    before["code"] = dict(before["code"])
+    _plain_set_code(self, updated_spec)
+    archive = self.__dict__.get("code_bytes")
+    if archive is None or archive is before.get("code_bytes") or self.package_type == "Image":
+        return
+    try:
+        code.check(archive)
+    except code.BadCode as error:
+        self.__dict__.update(before)
+        raise errors.InvalidParameter(str(error)) from error
+
+
+def _answer_invoke(self: LambdaResponse) -> TYPE_RESPONSE:
+    """For LambdaResponse.invoke, which overlooks Qualifier and cuts answers at 6,000,000 bytes."""
+    from urllib.parse import unquote
+
+    name = unquote(self.path.rsplit("/invocations", 1)[0].rsplit("/", 1)[-1])
+    qualifier = self.querystring.get("Qualifier", [None])[0]
+    headers = {"content-type": "application/json"}
+    status, payload = answer(self.backend, name, qualifier, self.body, self.headers, headers)
+    headers["status"] = str(status)
+    return status, headers, payload
+
+
+def _answer_invoke_async(self: LambdaResponse) -> TYPE_RESPONSE:
+    """For LambdaResponse.invoke_async, AWS's older way to send an event."""
+    from urllib.parse import unquote
+
+    name = unquote(self.path.rstrip("/").rsplit("/", 2)[-2])
+    asynchronous = {"X-Amz-Invocation-Type": "Event"}
+    status, payload = answer(self.backend, name, None, self.body, asynchronous, {})
+    return status, {"status": str(status)}, payload

@@ -1,0 +1,97 @@
+"""Which Python on this machine runs a function: the kit's own, or another of the version asked for."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+OWN = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+"""The runtime that the kit's own Python is."""
+OLDEST = (3, 10)
+"""awslambdaric runs on no older Python."""
+
+
+class NoInterpreter(Exception):
+    """No program here runs functions of that runtime; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python: where it is, and its exact version."""
+
+    path: str
+    version: str
+
+
+_found: dict[str, Interpreter] = {
+    OWN: Interpreter(sys.executable, ".".join(map(str, sys.version_info[:3])))
+}
+_lock = threading.Lock()
+
+
+def find(runtime: str, function: str) -> Interpreter:
+    """Return the Python for `runtime` ("python3.12").
+
+    Raises NoInterpreter for a runtime that is not Python, and when no such Python is on PATH.
+    """
+    match = re.fullmatch(r"python(\d+)\.(\d+)", runtime)
+    if not match:
+        raise NoInterpreter(
+            f"The function {function} has the runtime {runtime or '(none)'}, and the local endpoint "
+            f"runs functions in Python only. Deploy it with Runtime: {OWN}, or to an AWS account."
+        )
+    wanted = int(match[1]), int(match[2])
+    if wanted < OLDEST:
+        raise NoInterpreter(
+            f"The function {function} has the runtime {runtime}, which AWS no longer supports and "
+            f"the local endpoint does not run. Deploy it with Runtime: {OWN}."
+        )
+    with _lock:
+        if runtime not in _found:
+            _found[runtime] = _search(runtime, wanted, function)
+        return _found[runtime]
+
+
+def _search(runtime: str, wanted: tuple[int, int], function: str) -> Interpreter:
+    candidates = [[runtime]]
+    if sys.platform == "win32":
+        candidates.append(["py", f"-{wanted[0]}.{wanted[1]}"])
+    ask = "import sys; print(sys.executable, *sys.version_info[:3], sep='\\n')"
+    for command in candidates:
+        program = shutil.which(command[0])
+        if program is None:
+            continue
+        try:  # a name on PATH may be a version manager's, for a version that is not there
+            answer = subprocess.run(
+                [program, *command[1:], "-I", "-S", "-c", ask],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=20,
+                check=True,
+            ).stdout.split("\n")
+        except (OSError, subprocess.SubprocessError):
+            continue
+        if [int(n) for n in answer[1:3]] == list(wanted):
+            return Interpreter(answer[0], ".".join(answer[1:4]))
+    raise NoInterpreter(
+        f"The function {function} has the runtime {runtime}, and no {runtime} that runs is on PATH. "
+        f"Deploy it with Runtime: {OWN}, which is this course's own Python, or install "
+        f"Python {wanted[0]}.{wanted[1]} and start the local endpoint again."
+    )
+
+
+def packages() -> str:
+    """The folder in which awslambdaric and boto3 are installed."""
+    spec = importlib.util.find_spec("awslambdaric")
+    if spec is None or spec.origin is None:
+        raise NoInterpreter(
+            "The package awslambdaric, which runs the functions, is not installed: type `make setup`."
+        )
+    return str(Path(spec.origin).parent.parent)

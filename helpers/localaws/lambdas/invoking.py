@@ -1,0 +1,181 @@
+"""From an ARN and an event to a result: which version, may it run now, what is logged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from helpers.localaws import market
+from helpers.localaws.clock import clock
+from helpers.localaws.lambdas import code, interpreters, logs
+from helpers.localaws.lambdas.pools import Pools
+from helpers.localaws.lambdas.workers import Invocation
+
+if TYPE_CHECKING:
+    from moto.awslambda.models import LambdaFunction
+
+LOG = logging.getLogger(__name__)
+TAIL = 4096
+"""Of a function's log, LogType=Tail gives so many bytes."""
+
+
+@dataclass
+class Result:
+    """What an invocation gives back.
+
+    payload: what the function returned, or the error object, as JSON.
+    error: None, or "Unhandled" when the payload is an error object (AWS's FunctionError).
+    version: the version that ran.
+    request_id: as in the log.
+    """
+
+    payload: bytes
+    error: str | None
+    version: str
+    request_id: str
+    lines: list[tuple[int, str]] = field(repr=False)
+
+    @property
+    def log(self) -> str:
+        """The last 4 KB of the invocation's log."""
+        text = "".join(line if line.endswith("\n") else line + "\n" for _, line in self.lines)
+        return text.encode()[-TAIL:].decode("utf-8", "ignore")
+
+
+class Invoker:
+    """Runs functions of moto's; one for the endpoint."""
+
+    def __init__(self, pools: Pools) -> None:
+        self.pools = pools
+        self._lock = threading.Lock()
+        self._under_way: Counter[str] = Counter()
+
+    def invoke(
+        self,
+        function: LambdaFunction,
+        event: bytes,
+        *,
+        qualifier: str | None = None,
+        client_context: str | None = None,
+        request_id: str | None = None,
+    ) -> Result:
+        """Run one version of a function and wait for what it gives.
+
+        qualifier: the version or alias that the caller asked for.
+        client_context: JSON. Raises errors.InvalidRequestContent, TooManyRequests, InvalidRuntime,
+        InvalidZipFile, ServiceError.
+        """
+        from helpers.localaws.lambdas import errors
+
+        logical_name = market.logical_name(function.function_name, function.tags)
+        invocation = Invocation(
+            event=parsed(event),
+            arn=invoked_arn(function, qualifier),
+            client_context=client_context,
+            seed=lambda: market.next_draw(logical_name),
+        )
+        if request_id:
+            invocation.id = request_id
+        with self._slot(function), clock.busy():
+            try:
+                settings, stream, outcome = self.pools.invoke(function, logical_name, invocation)
+            except interpreters.NoInterpreter as error:
+                raise errors.InvalidRuntime(str(error)) from error
+            except code.BadCode as error:
+                raise errors.InvalidZipFile(str(error)) from error
+            except OSError as error:
+                LOG.exception("no worker for %s", function.function_arn)
+                raise errors.ServiceError(
+                    f"The local endpoint could not start a process for {function.function_name}: "
+                    f"{error}. Close programs that you do not need, or free disk space, and try "
+                    "again."
+                ) from error
+            logs.put(settings, stream, outcome.lines)
+        return Result(
+            outcome.payload, outcome.error, settings.version, invocation.id, outcome.lines
+        )
+
+    def _slot(self, function: LambdaFunction) -> _Slot:
+        return _Slot(self._lock, self._under_way, function)
+
+    def forget(self, function: LambdaFunction) -> None:
+        """The function was deleted or changed."""
+        self.pools.forget(function.function_arn)
+
+
+class _Slot:
+    """One of the invocations that a function may have at once."""
+
+    def __init__(
+        self, lock: threading.Lock, under_way: Counter[str], function: LambdaFunction
+    ) -> None:
+        self._lock, self._under_way = lock, under_way
+        self._name = f"{function.region}:{function.function_name}"
+        reserved = function.reserved_concurrency
+        self._most = None if reserved is None else int(reserved)
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._most is not None and self._under_way[self._name] >= self._most:
+                from helpers.localaws.lambdas.errors import TooManyRequests
+
+                raise TooManyRequests
+            self._under_way[self._name] += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._under_way[self._name] -= 1
+            if not self._under_way[self._name]:
+                del self._under_way[self._name]
+
+
+def parsed(event: bytes) -> bytes:
+    """The event as the function gets it; nothing at all means an empty object.
+
+    Raises errors.InvalidRequestContent if it is not JSON.
+    """
+    if not event.strip():
+        return b"{}"
+    try:
+        json.loads(event)
+    except (ValueError, RecursionError) as error:
+        from helpers.localaws.lambdas.errors import InvalidRequestContent
+
+        raise InvalidRequestContent(str(error) or "nested too deeply") from None
+    return event
+
+
+def invoked_arn(function: LambdaFunction, qualifier: str | None) -> str:
+    """The ARN that `context.invoked_function_arn` shows: with the qualifier that was asked for."""
+    base = function.function_arn
+    if function.version != "$LATEST":
+        base = base.removesuffix(f":{function.version}")
+    return f"{base}:{qualifier}" if qualifier else base
+
+
+def chosen(
+    backend: Any, name_or_arn: str, qualifier: str | None
+) -> tuple[LambdaFunction, str | None]:
+    """Find the version to run, and the qualifier that was asked for.
+
+    An alias with a routing configuration gives one of its versions by their weights.
+    Raises moto's UnknownFunctionException.
+    """
+    last = name_or_arn.rpartition(":function:")[2]
+    if ":" in last:
+        qualifier = last.rpartition(":")[2]
+    function = backend.get_function(name_or_arn, qualifier)
+    if qualifier and qualifier.lower() != "$latest" and not qualifier.isdigit():
+        alias = backend.get_alias(qualifier, function.function_name)
+        weights = (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
+        drawn = random.random()
+        for version, weight in weights.items():
+            drawn -= float(weight)
+            if drawn < 0:
+                return backend.get_function(function.function_name, str(version)), qualifier
+    return function, qualifier

@@ -1,0 +1,1 @@
+"""Files of the worker processes; this folder is put on their import path."""
