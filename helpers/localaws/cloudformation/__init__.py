@@ -19,6 +19,39 @@ def install() -> None:
     take_the_place_of_moto(backend.cloudformation_backends, backend)
 
 
+def stop_all(seconds: float = 10.0) -> bool:
+    """Let the operations that are under way stop where they are, as if the process ended.
+
+    Call it before the state is emptied or written for good; `recover` takes them up again.
+
+    Args:
+        seconds: how long to wait, in real seconds.
+
+    Returns:
+        whether all have stopped.
+    """
+    from . import backend
+
+    return backend.stop_all(seconds)
+
+
+def recover() -> list[str]:
+    """Take up what was under way when the state that has now been loaded was written.
+
+    Creations and updates are rolled back, deletions finished, each in the background.
+
+    Returns:
+        the names of the stacks.
+    """
+    from .backend import cloudformation_backends
+
+    return [
+        name
+        for _, _, backend in cloudformation_backends.iter_backends()
+        for name in backend.recover()
+    ]
+
+
 def warm_up() -> None:
     """Import what a first deployment needs (the SAM translator and the common services).
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -61,7 +62,7 @@ class CloudFormationBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
-        self.drifts: dict[str, str] = {}
+        self.drifts: dict[str, tuple[str, int, datetime]] = {}
 
     @property
     def _url_module(self) -> Any:
@@ -464,6 +465,65 @@ class CloudFormationBackend(BaseBackend):
         kept = set(retain or ())
         self._start(stack, lambda deployment: deployment.delete(kept), wait=wait)
 
+    def roll_back(self, stack: Stack) -> None:
+        """Roll back an operation that failed with its rollback switched off.
+
+        Raises:
+            ValidationError: there is nothing to roll back.
+        """
+        with _LOCK:
+            if stack.status == "CREATE_FAILED":
+                stack.move("ROLLBACK_IN_PROGRESS", "User Initiated")
+                operation = Deployment.roll_back_create
+            elif stack.status == "UPDATE_FAILED":
+                stack.move("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+                operation = Deployment.roll_back_update
+            else:
+                raise ValidationError(
+                    f"RollbackStack cannot be called from current stack status {stack.status}."
+                )
+        self._start(stack, operation)
+
+    def continue_update_rollback(self, stack: Stack, skip: set[str]) -> None:
+        """Try the rollback of an update again.
+
+        Raises:
+            ValidationError: the stack's rollback has not failed.
+        """
+        with _LOCK:
+            if stack.status != "UPDATE_ROLLBACK_FAILED":
+                raise ValidationError(
+                    f"Stack:{stack.id} is in {stack.status} state and can not continue "
+                    "rolling back."
+                )
+            stack.move("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+        self._start(stack, lambda deployment: deployment.roll_back_update(skip))
+
+    def recover(self) -> list[str]:
+        """Take up the operations that were under way when the endpoint was stopped.
+
+        Creations and updates are rolled back, what was being cleaned up or deleted is finished.
+
+        Returns:
+            the names of the stacks.
+        """
+        taken_up = []
+        for stack in self.stacks.values():
+            if not stack.busy:
+                continue
+            taken_up.append(stack.name)
+            nested = stack.parent_id is not None
+            if stack.status == "CREATE_IN_PROGRESS":
+                stack.move("ROLLBACK_IN_PROGRESS", STOPPED)
+            elif stack.status == "UPDATE_IN_PROGRESS":
+                stack.move("UPDATE_ROLLBACK_IN_PROGRESS", STOPPED)
+            if not nested:  # its parent's operation covers a nested one
+                self._start(stack, RESUMING[stack.status])
+        for change_set in self.change_sets.values():
+            if change_set.execution == "EXECUTE_IN_PROGRESS":
+                change_set.execution = "EXECUTE_FAILED"
+        return taken_up
+
     def _new(self, name: str) -> Stack:
         if not name or not name[0].isalpha() or not name.replace("-", "a").isalnum():
             raise ValidationError(
@@ -485,8 +545,8 @@ class CloudFormationBackend(BaseBackend):
         )
 
     def _check_updatable(self, stack: Stack) -> None:
-        stuck = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED")
-        stuck += ("REVIEW_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "DELETE_COMPLETE")
+        stuck = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "DELETE_COMPLETE")
+        stuck += ("REVIEW_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED")
         if stack.busy or stack.status in stuck:
             raise ValidationError(
                 f"Stack:{stack.id} is in {stack.status} state and can not be updated."
@@ -531,6 +591,8 @@ class CloudFormationBackend(BaseBackend):
                     operation(Deployment(stack, _Exports(self), cancelled))
             except Cancelled:
                 LOG.info("left the operation on stack %s", stack.name)
+                if wait:
+                    raise
             except Exception:
                 LOG.exception("the operation on stack %s broke off", stack.name)
                 self._broke_off(stack)
@@ -538,7 +600,8 @@ class CloudFormationBackend(BaseBackend):
                 done = stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
                 change_set.execution = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
             with _FINISHED:
-                _THREADS.discard(threading.current_thread())
+                if not wait:
+                    _THREADS.discard(threading.current_thread())
                 _FINISHED.notify_all()
 
         if wait:
@@ -617,5 +680,26 @@ def _check_capabilities(recipe: Recipe) -> None:
     if iam and not have & {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}:
         raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_IAM]")
 
+
+def stop_all(seconds: float = 10.0) -> bool:
+    """Let every operation that is under way stop where it is; return whether all have stopped."""
+    _STOPPING.set()
+    try:
+        with _FINISHED:
+            return _FINISHED.wait_for(lambda: not _THREADS, timeout=seconds)
+    finally:
+        _STOPPING.clear()
+
+
+STOPPED = (
+    "The local endpoint was stopped while this operation was under way. Rollback requested by user."
+)
+RESUMING: dict[str, Callable[[Deployment], None]] = {
+    "ROLLBACK_IN_PROGRESS": Deployment.roll_back_create,
+    "UPDATE_ROLLBACK_IN_PROGRESS": Deployment.roll_back_update,
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": Deployment.clean_up_rollback,
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": Deployment.clean_up_update,
+    "DELETE_IN_PROGRESS": lambda deployment: deployment.delete(set()),
+}
 
 cloudformation_backends = BackendDict(CloudFormationBackend, "cloudformation")

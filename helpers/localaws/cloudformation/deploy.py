@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from . import parameters, resources, schema, template
+from . import resources, schema, template
 from .errors import ResourceFailure, ValidationError
 from .intrinsics import Resolver
 from .resources.base import Made, Request, handler_error
@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 
 REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
 RETAIN = ("Retain", "RetainExceptOnCreate")
-CLEANUP_ATTEMPTS = 3
+CLEANUP_ATTEMPTS = 3  # as the service does
 
 
 class Cancelled(BaseException):
@@ -128,6 +128,7 @@ class Deployment:
         stack.recipe = recipe
         reason = self._apply(recipe)
         if reason is None:
+            stack.undo = []
             stack.move("CREATE_COMPLETE")
             return
         if on_failure == "DO_NOTHING":
@@ -135,7 +136,7 @@ class Deployment:
             return
         if on_failure == "DELETE":
             stack.move("DELETE_IN_PROGRESS", f"{reason} Delete requested by user.")
-            self._finish_delete(set())
+            self.delete(set())
             return
         stack.move("ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user.")
         self.roll_back_create()
@@ -155,92 +156,108 @@ class Deployment:
     def update(self, recipe: Recipe, *, disable_rollback: bool = False) -> None:
         """Bring the stack from its recipe to `recipe`; on failure back again."""
         stack = self.stack
-        stack.pending, stack.undo = recipe, []
+        if stack.pending is None:
+            stack.undo, stack.leftovers = [], []
+        stack.pending = recipe
         reason = self._apply(recipe)
-        if reason is not None:
-            if disable_rollback:
-                stack.recipe, stack.pending = recipe, None
-                stack.move("UPDATE_FAILED", reason)
-            else:
-                stack.move("UPDATE_ROLLBACK_IN_PROGRESS", reason)
-                self.roll_back_update()
-            return
-        old_order = _order(stack.recipe.template)
-        stack.recipe, stack.pending = recipe, None
-        stack.updated = now()
-        stack.move("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._clean_up(recipe, old_order)
+        if reason is None:
+            stack.recipe, stack.pending = recipe, None
+            stack.updated = now()
+            stack.move("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+            self.clean_up_update()
+        elif disable_rollback:
+            # what is done stays, and the way back too: RollbackStack can still be asked for
+            stack.move("UPDATE_FAILED", reason)
+        else:
+            stack.move("UPDATE_ROLLBACK_IN_PROGRESS", reason)
+            self.roll_back_update()
+
+    def clean_up_update(self) -> None:
+        """End an update whose changes are all made: delete what is no longer wanted."""
+        stack = self.stack
+        resolver = self._resolver(stack.recipe)
+        gone = [n for n in stack.resources if not _wanted(stack.recipe.template, n, resolver)]
+        for step in stack.undo:
+            if step.replaced and step.before is not None:
+                self._clean_up(step.before, "UpdateReplacePolicy")
+        for name in _dependents_first({name: stack.resources[name] for name in gone}):
+            self._clean_up(stack.resources[name], "DeletionPolicy")
+            del stack.resources[name]
         stack.undo = []
         stack.move("UPDATE_COMPLETE")
 
-    def roll_back_update(self) -> None:
-        """Undo the steps of a failed update, in their order, and delete what it had made."""
+    def _clean_up(self, resource: Resource, policy: str) -> None:
+        self._check()
+        if resource.policy(policy) in RETAIN:
+            self.stack.tell(resource, "DELETE_SKIPPED")
+        elif resource.physical_id and resource.status != "CREATE_FAILED":
+            self._delete_one(resource, attempts=CLEANUP_ATTEMPTS)
+
+    def roll_back_update(self, skip: set[str] | None = None) -> None:
+        """Undo the steps of a failed update and delete what it had made.
+
+        Resources in `skip` are taken to be as they were (ContinueUpdateRollback).
+        """
         stack = self.stack
-        leftovers: list[Resource] = []
-        failed: list[str] = []
-        for step in list(stack.undo):
-            self._check()
-            current = stack.resources.get(step.logical_id)
-            if step.before is None:
-                if current is not None:
-                    leftovers.append(current)
-                continue
-            if step.replaced:
-                if current is not None and current.physical_id != step.before.physical_id:
-                    leftovers.append(current)
-                stack.resources[step.logical_id] = step.before
-                stack.tell(step.before, "UPDATE_COMPLETE")
-                continue
-            if current is None:
-                continue
-            wanted, failing = step.before, current.properties
-            stack.tell(current, "UPDATE_IN_PROGRESS")
-            try:
-                self._update_in_place(current, wanted.body, wanted.properties, failing)
-            except Exception as error:
-                stack.tell(current, "UPDATE_FAILED", _reason(error, current.type))
-                failed.append(step.logical_id)
-                continue
-            current.needs = wanted.needs
-            stack.tell(current, "UPDATE_COMPLETE")
+        failed = []
+        for name in dict.fromkeys(step.logical_id for step in stack.undo):
+            # an update tried twice without rollback has several steps: the newest first
+            for step in [s for s in reversed(stack.undo) if s.logical_id == name]:
+                self._check()
+                if not self._undo(step, skipped=name in (skip or set())):
+                    failed.append(name)
+                    break
         if failed:
             stack.move("UPDATE_ROLLBACK_FAILED", _failed_sentence(failed, "update"))
             return
         stack.move("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        for resource in reversed(leftovers):
-            self._check()
-            kept = stack.resources.get(resource.logical_id)
-            if resource.physical_id and resource.status != "CREATE_FAILED":
-                self._delete_one(resource)
-            if kept is resource:
-                del stack.resources[resource.logical_id]
-        stack.pending, stack.undo = None, []
+        self.clean_up_rollback()
+
+    def clean_up_rollback(self) -> None:
+        """End the rollback of an update: delete what the update had made."""
+        stack = self.stack
+        made = [s.logical_id for s in stack.undo if s.before is None]
+        fresh = {name: stack.resources[name] for name in made if name in stack.resources}
+        for name in _dependents_first(fresh):
+            self._clean_up(fresh[name], "")
+            del stack.resources[name]
+        for resource in reversed(stack.leftovers):
+            self._clean_up(resource, "")
+        stack.pending, stack.undo, stack.leftovers = None, [], []
         stack.move("UPDATE_ROLLBACK_COMPLETE")
 
-    def _clean_up(self, recipe: Recipe, old_order: list[str]) -> None:
-        stack = self.stack
-        resolver = self._resolver(recipe)
-        gone = [n for n in stack.resources if not _wanted(recipe.template, n, resolver)]
-        rank = {name: index for index, name in enumerate(old_order)}
-        gone.sort(key=lambda name: rank.get(name, -1), reverse=True)
-        replaced = [step.before for step in stack.undo if step.replaced and step.before]
-        for resource in [stack.resources[name] for name in gone] + list(reversed(replaced)):
-            self._check()
-            policy = "UpdateReplacePolicy" if resource in replaced else "DeletionPolicy"
-            if resource.policy(policy) in RETAIN:
-                stack.tell(resource, "DELETE_SKIPPED")
-            elif resource.physical_id:
-                self._delete_one(resource, attempts=CLEANUP_ATTEMPTS)
-        for name in gone:
-            del stack.resources[name]
+    def _undo(self, step: Undo, *, skipped: bool) -> bool:
+        """Undo one step; return whether that worked."""
+        stack, before = self.stack, step.before
+        current = stack.resources.get(step.logical_id)
+        if before is None or current is None:
+            return True
+        if step.replaced:
+            if current.physical_id != before.physical_id:
+                stack.leftovers.append(current)
+                stack.resources[step.logical_id] = before
+                stack.tell(before, "UPDATE_COMPLETE")
+            elif current is not before:  # the replacement was never made
+                stack.resources[step.logical_id] = before
+                stack.tell(before, "UPDATE_COMPLETE")
+            return True
+        stack.tell(current, "UPDATE_IN_PROGRESS")
+        if skipped:
+            current.body, current.properties = before.body, before.properties
+        else:
+            try:
+                self._update_in_place(current, before.body, before.properties, current.properties)
+            except Exception as error:
+                stack.tell(current, "UPDATE_FAILED", _reason(error, current.type))
+                return False
+        current.needs = before.needs
+        stack.tell(current, "UPDATE_COMPLETE")
+        return True
 
     # ---------------------------------------------------------------- delete
 
     def delete(self, retain: set[str]) -> None:
         """Delete the stack's resources, dependents first, but those in `retain`."""
-        self._finish_delete(retain)
-
-    def _finish_delete(self, retain: set[str]) -> None:
         stack = self.stack
         failed = self._delete_all(retain)
         if failed:
@@ -254,27 +271,21 @@ class Deployment:
         """Delete every resource; return the logical ids of those that could not be."""
         stack = self.stack
         failed: list[str] = []
-        waiting = [name for name, r in stack.resources.items()]
-        while waiting:
-            needed = {need for name in waiting for need in stack.resources[name].needs}
-            ready = [name for name in waiting if name not in needed] or waiting[-1:]
-            for name in reversed(ready):
-                self._check()
-                waiting.remove(name)
-                resource = stack.resources[name]
-                blocked = any(name in stack.resources[other].needs for other in failed)
-                if resource.status == "CREATE_FAILED" or not resource.physical_id:
-                    if creating and resource.status == "CREATE_FAILED":
-                        stack.tell(resource, "DELETE_COMPLETE")
-                elif name in retain or (
-                    resource.policy("DeletionPolicy") in RETAIN
-                    and not (creating and resource.policy("DeletionPolicy") != "Retain")
-                ):
-                    stack.tell(resource, "DELETE_SKIPPED")
-                elif blocked or not self._delete_one(resource):
-                    failed.append(name)
-                    continue
-                del stack.resources[name]
+        for name in _dependents_first(stack.resources):
+            self._check()
+            resource = stack.resources[name]
+            if any(name in stack.resources[other].needs for other in failed):
+                failed.append(name)
+                continue
+            if resource.status == "CREATE_FAILED" or not resource.physical_id:
+                if creating:
+                    stack.tell(resource, "DELETE_COMPLETE")
+            elif name in retain or _retained(resource, creating=creating):
+                stack.tell(resource, "DELETE_SKIPPED")
+            elif not self._delete_one(resource):
+                failed.append(name)
+                continue
+            del stack.resources[name]
         return failed
 
     def _delete_one(self, resource: Resource, attempts: int = 1) -> bool:
@@ -470,26 +481,37 @@ class Deployment:
         old: dict[str, Any] | None = None,
         recipe: Recipe | None = None,
     ) -> Request:
-        stack = self.stack
-        return Request(
-            account=stack.account,
-            region=stack.region,
-            partition=stack.partition,
-            stack_id=stack.id,
-            stack_name=stack.name,
-            logical_id=resource.logical_id,
-            type=resource.type,
-            properties=copy.deepcopy(wanted),
-            tags=dict((recipe or stack.recipe).tags),
-            physical_id=resource.physical_id,
-            old=copy.deepcopy(old or {}),
-            attributes=resource.attributes,
-            model=resource.model,
-        )
+        return request_for(self.stack, resource, wanted, old, recipe)
 
     def _check(self) -> None:
         if self.cancelled():
             raise Cancelled
+
+
+def request_for(
+    stack: Stack,
+    resource: Resource,
+    wanted: dict[str, Any],
+    old: dict[str, Any] | None = None,
+    recipe: Recipe | None = None,
+) -> Request:
+    """Return what a resource's handler is asked with."""
+    return Request(
+        account=stack.account,
+        region=stack.region,
+        partition=stack.partition,
+        stack_id=stack.id,
+        stack_name=stack.name,
+        logical_id=resource.logical_id,
+        type=resource.type,
+        properties=copy.deepcopy(wanted),
+        tags=dict((recipe or stack.recipe).tags),
+        old_tags=dict(stack.recipe.tags),
+        physical_id=resource.physical_id,
+        old=copy.deepcopy(old or {}),
+        attributes=resource.attributes,
+        model=resource.model,
+    )
 
 
 def _wanted(body: dict[str, Any], name: str, resolver: Resolver) -> bool:
@@ -500,8 +522,20 @@ def _wanted(body: dict[str, Any], name: str, resolver: Resolver) -> bool:
     return resolver.condition(condition) if isinstance(condition, str) else True
 
 
-def _order(body: dict[str, Any]) -> list[str]:
-    return template.in_order(body) if body.get("Resources") else []
+def _dependents_first(found: dict[str, Resource]) -> list[str]:
+    """Return the names so that each comes after all that depend on it; of equals the newest first."""
+    waiting, order = list(found), []
+    while waiting:
+        needed = {need for name in waiting for need in found[name].needs}
+        ready = [name for name in waiting if name not in needed] or waiting[-1:]
+        order += reversed(ready)
+        waiting = [name for name in waiting if name not in ready]
+    return order
+
+
+def _retained(resource: Resource, *, creating: bool) -> bool:
+    policy = resource.policy("DeletionPolicy")
+    return policy == "Retain" or (policy == "RetainExceptOnCreate" and not creating)
 
 
 def _adopt(resource: Resource, made: Made) -> None:
@@ -535,6 +569,3 @@ def _reason(error: Exception, type_name: str) -> str:
 
 def _json(properties: dict[str, Any]) -> str:
     return json.dumps(properties, separators=(",", ":"), default=str)
-
-
-__all__ = ["Cancelled", "Deployment", "Exports", "attribute", "parameters", "pseudo_parameters"]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from . import backend as operations
-from . import parameters, resources, schema, template, transform
+from . import drift, parameters, schema, template
 from .backend import CloudFormationBackend, cloudformation_backends
 from .errors import CloudFormationError, ValidationError
-from .stack import ChangeSet, Event, Resource, Stack
+from .stack import ChangeSet, Event, Resource, Stack, now
 
 # The waiters of `sam` and `aws` look at a stack every 30 s. An answer about a stack on which an
 # operation is under way waits for its end, at most this many real seconds.
@@ -446,6 +447,70 @@ class CloudFormationResponse(BaseResponse):
         stack.termination_protection = self._get_bool_param("EnableTerminationProtection", False)
         return ActionResult({"StackId": stack.id})
 
+    # ---------------------------------------------------------------- rollback, drift
+
+    def rollback_stack(self) -> ActionResult:
+        """Roll back an operation whose rollback was switched off."""
+        stack = self._stack()
+        self.cloudformation.roll_back(stack)
+        return ActionResult({"StackId": stack.id})
+
+    def continue_update_rollback(self) -> ActionResult:
+        """Try a failed rollback of an update again."""
+        skip = set(self._get_param("ResourcesToSkip", []) or [])
+        self.cloudformation.continue_update_rollback(self._stack(), skip)
+        return EmptyResult()
+
+    def detect_stack_drift(self) -> ActionResult:
+        """Look whether the resources are as the stack left them."""
+        stack = self._stack()
+        if stack.busy or stack.status == "REVIEW_IN_PROGRESS":
+            raise ValidationError(
+                f"Drift detection is not supported for stacks in {stack.status} state"
+            )
+        drifted = drift.detect(stack)
+        detection = str(uuid.uuid4())
+        self.cloudformation.drifts[detection] = (stack.id, drifted, now())
+        return ActionResult({"StackDriftDetectionId": detection})
+
+    def describe_stack_drift_detection_status(self) -> ActionResult:
+        """Say what a drift detection found."""
+        detection = str(self._get_param("StackDriftDetectionId"))
+        if detection not in self.cloudformation.drifts:
+            raise ValidationError(f"Drift detection {detection} does not exist")
+        stack_id, drifted, at = self.cloudformation.drifts[detection]
+        return ActionResult(
+            {
+                "StackId": stack_id,
+                "StackDriftDetectionId": detection,
+                "StackDriftStatus": "DRIFTED" if drifted else "IN_SYNC",
+                "DetectionStatus": "DETECTION_COMPLETE",
+                "DriftedStackResourceCount": drifted,
+                "Timestamp": at,
+            }
+        )
+
+    def detect_stack_resource_drift(self) -> ActionResult:
+        """Look whether one resource is as the stack left it."""
+        stack, logical = self._stack(), str(self._get_param("LogicalResourceId"))
+        if logical not in stack.resources:
+            raise ValidationError(f"Resource {logical} does not exist for stack {stack.name}")
+        resource = stack.resources[logical]
+        resource.drift, resource.drift_at = drift.status(stack, resource), now()
+        return ActionResult({"StackResourceDrift": drift.report(stack, resource)})
+
+    def describe_stack_resource_drifts(self) -> ActionResult:
+        """Show what the last drift detection found for each resource."""
+        stack = self._stack()
+        wanted = set(self._get_param("StackResourceDriftStatusFilters", []) or [])
+        rows = [
+            drift.report(stack, resource)
+            for resource in _shown(stack)
+            if resource.drift != drift.NOT_CHECKED and (not wanted or resource.drift in wanted)
+        ]
+        page, token = self._page(rows)
+        return ActionResult({"StackResourceDrifts": page, "NextToken": token})
+
 
 url_bases = [r"https?://cloudformation\.(.+)\.amazonaws\.com"]
 url_paths = {"{0}/$": CloudFormationResponse.dispatch}
@@ -641,6 +706,3 @@ def _capabilities(
             f"The following transform(s) require capabilities: [{listed}]",
         )
     return [], None
-
-
-__all__ = ["CloudFormationResponse", "parse_s3_url", "resources", "transform", "url_paths"]

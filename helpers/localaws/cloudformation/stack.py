@@ -122,6 +122,7 @@ class Stack:
     # of an operation that is under way, so that it can be undone after a restart
     pending: Recipe | None = None
     undo: list[Undo] = field(default_factory=list)
+    leftovers: list[Resource] = field(default_factory=list)
 
     @property
     def busy(self) -> bool:

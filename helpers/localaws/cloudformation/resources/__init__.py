@@ -12,11 +12,34 @@ from .base import ResourceType
 # type -> (module of this package, class); imported when a template has such a resource
 OWN: dict[str, tuple[str, str]] = {
     "AWS::ApplicationInsights::Application": ("groups", "ApplicationInsights"),
+    "AWS::CloudFormation::CustomResource": ("nested", "CustomResource"),
+    "AWS::CloudFormation::Stack": ("nested", "NestedStack"),
+    "AWS::CloudFormation::WaitConditionHandle": ("nested", "WaitConditionHandle"),
+    "AWS::CloudWatch::Alarm": ("alarms", "Alarm"),
+    "AWS::DynamoDB::Table": ("dynamodb", "Table"),
+    "AWS::Events::Rule": ("events", "Rule"),
     "AWS::IAM::Role": ("iam", "Role"),
+    "AWS::IAM::RolePolicy": ("iam", "RolePolicy"),
+    "AWS::Lambda::Alias": ("lambdas", "Alias"),
+    "AWS::Lambda::EventInvokeConfig": ("lambdas", "EventInvokeConfig"),
+    "AWS::Lambda::Function": ("lambdas", "Function"),
+    "AWS::Lambda::LayerVersion": ("lambdas", "LayerVersion"),
+    "AWS::Lambda::Permission": ("lambdas", "Permission"),
+    "AWS::Lambda::Version": ("lambdas", "Version"),
+    "AWS::Logs::LogGroup": ("logs", "LogGroup"),
     "AWS::ResourceGroups::Group": ("groups", "ResourceGroup"),
     "AWS::S3::Bucket": ("s3", "Bucket"),
     "AWS::S3::BucketPolicy": ("s3", "BucketPolicy"),
+    "AWS::SNS::Subscription": ("messaging", "Subscription"),
+    "AWS::SNS::TopicPolicy": ("messaging", "TopicPolicy"),
+    "AWS::SQS::QueuePolicy": ("messaging", "QueuePolicy"),
+    "AWS::Scheduler::Schedule": ("scheduler", "Schedule"),
+    "AWS::Scheduler::ScheduleGroup": ("scheduler", "ScheduleGroup"),
+    "AWS::SecretsManager::Secret": ("secrets", "Secret"),
+    "AWS::StepFunctions::Activity": ("stepfunctions", "Activity"),
     "AWS::StepFunctions::StateMachine": ("stepfunctions", "StateMachine"),
+    "AWS::StepFunctions::StateMachineAlias": ("stepfunctions", "StateMachineAlias"),
+    "AWS::StepFunctions::StateMachineVersion": ("stepfunctions", "StateMachineVersion"),
 }
 
 
@@ -34,7 +57,7 @@ def handler(type_name: str) -> ResourceType:
         return found
     if type_name in moto_model.types():
         return moto_model.MotoModel(type_name)
-    if type_name.startswith("Custom::") and "AWS::CloudFormation::CustomResource" in OWN:
+    if type_name.startswith("Custom::"):
         return handler("AWS::CloudFormation::CustomResource")
     raise KeyError(type_name)
 

@@ -30,6 +30,7 @@ class Request:
     type: str
     properties: dict[str, Any]
     tags: dict[str, str] = field(default_factory=dict)
+    old_tags: dict[str, str] = field(default_factory=dict)
     physical_id: str = ""
     old: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -46,6 +47,13 @@ class Request:
     def tag_map(self) -> dict[str, str]:
         """Return the same as a mapping."""
         return {tag["Key"]: tag["Value"] for tag in self.tag_list()}
+
+    def removed_tags(self) -> list[str]:
+        """Return the keys of tags that the resource had from its stack and has no longer."""
+        own = self.old.get("Tags") or []
+        before = list(own) if isinstance(own, dict) else [tag["Key"] for tag in own]
+        now = self.tag_map()
+        return [key for key in dict.fromkeys([*before, *self.old_tags]) if key not in now]
 
     def arn(self, service: str, resource: str, *, region: bool = True) -> str:
         """Return an ARN of this account."""
@@ -108,6 +116,13 @@ class ResourceType:
         """Return whether it is still there (for drift detection)."""
         return True
 
+    def actual(self, request: Request) -> dict[str, Any] | None:
+        """Return the resource's properties as they are now (for drift detection).
+
+        Properties that are left out are not compared; None means that nothing can be told.
+        """
+        return None
+
     def replaces(self, request: Request) -> bool:
         """Return whether this update needs a new resource (beyond what the schema says)."""
         return bool(schema.replaced_by(request.type, request.old, request.properties))
@@ -118,7 +133,7 @@ def message_of(error: BaseException) -> str:
     message = getattr(error, "message", None)
     if not message:
         args = getattr(error, "args", ())
-        message = args[0] if args and isinstance(args[0], str) else str(error)
+        message = args[-1] if args and isinstance(args[-1], str) else str(error)
     if not message or message == "None":
         message = getattr(error, "description", None) or type(error).__name__
     return str(message)

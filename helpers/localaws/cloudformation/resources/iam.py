@@ -1,8 +1,9 @@
-"""AWS::IAM::Role: trust, inline and managed policies, tags; kept in step with the template."""
+"""AWS::IAM::Role and RolePolicy: trust, inline and managed policies, kept in step."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from .base import Made, Request, ResourceType
@@ -49,9 +50,10 @@ class Role(ResourceType):
             iam.put_role_permissions_boundary(name, wanted["PermissionsBoundary"])
         else:
             iam.delete_role_permissions_boundary(name)
-        tags = request.tag_list()
-        iam.get_role(name).tags = []
-        iam.tag_role(name, tags)
+        gone = request.removed_tags()
+        if gone:
+            iam.untag_role(name, gone)
+        iam.tag_role(name, request.tag_list())
         self._policies(request, name)
         return None
 
@@ -62,6 +64,24 @@ class Role(ResourceType):
     def exists(self, request: Request) -> bool:
         """Return whether the role is there."""
         return any(role.name == request.physical_id for role in backend(request).get_roles())
+
+    def actual(self, request: Request) -> dict[str, Any] | None:
+        """Return the role as it is now."""
+        role = backend(request).get_role(request.physical_id)
+        order = [p["PolicyName"] for p in request.properties.get("Policies") or []]
+        names = [n for n in order if n in role.policies]
+        names += [n for n in role.policies if n not in order]
+        managed = request.properties.get("ManagedPolicyArns") or []
+        return {
+            "AssumeRolePolicyDocument": _parsed(role.assume_role_policy_document),
+            "Description": role.description,
+            "ManagedPolicyArns": sorted(role.managed_policies, key=_place(managed)),
+            "Path": role.path,
+            "Policies": [
+                {"PolicyName": name, "PolicyDocument": _parsed(role.policies[name])}
+                for name in names
+            ],
+        }
 
     def _policies(self, request: Request, name: str) -> None:
         iam, wanted = backend(request), request.properties
@@ -95,6 +115,34 @@ class Role(ResourceType):
         iam.delete_role(name)
 
 
+class RolePolicy(ResourceType):
+    """An inline policy of a role that is declared elsewhere."""
+
+    service = "Iam"
+
+    def create(self, request: Request) -> Made:
+        """Put the policy on the role."""
+        self._put(request)
+        return Made(f"{request.properties['PolicyName']}|{request.properties['RoleName']}")
+
+    def update(self, request: Request) -> Made | None:
+        """Put it anew."""
+        self._put(request)
+        return None
+
+    def delete(self, request: Request) -> None:
+        """Take it off; that the role is gone is no error."""
+        name, role_name = request.physical_id.split("|", 1)
+        for role in backend(request).get_roles():
+            if role.name == role_name and name in role.policies:
+                role.delete_policy(name)
+
+    def _put(self, request: Request) -> None:
+        iam, wanted = backend(request), request.properties
+        role = iam.get_role(wanted["RoleName"])
+        put_inline(iam, role, wanted["PolicyName"], wanted.get("PolicyDocument") or {})
+
+
 def put_inline(iam: Any, role: Any, name: str, document: Any) -> None:
     """Put an inline policy on a role as it is written.
 
@@ -103,6 +151,14 @@ def put_inline(iam: Any, role: Any, name: str, document: Any) -> None:
     parsed = json.loads(document) if isinstance(document, str) else document
     iam.put_role_policy(role.name, name, json.dumps({"Version": "2012-10-17", **parsed}))
     role.put_policy(name, _text(document))
+
+
+def _place(order: list[str]) -> Callable[[str], int]:
+    return lambda arn: order.index(arn) if arn in order else len(order)
+
+
+def _parsed(document: Any) -> Any:
+    return json.loads(document) if isinstance(document, str) else document
 
 
 def _text(document: Any) -> str:

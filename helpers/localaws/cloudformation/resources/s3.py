@@ -73,6 +73,12 @@ class Bucket(ResourceType):
         """Return whether the bucket is there."""
         return request.physical_id in _backend(request).buckets
 
+    def actual(self, request: Request) -> dict[str, Any] | None:
+        """Return the bucket's versioning as it is now."""
+        bucket = _backend(request).buckets[request.physical_id]
+        status = bucket.versioning_status
+        return {"VersioningConfiguration": {"Status": status} if status else None}
+
     def _configure(self, request: Request, name: str) -> None:
         backend, wanted = _backend(request), request.properties
         status = (wanted.get("VersioningConfiguration") or {}).get("Status")

@@ -1,4 +1,4 @@
-"""AWS::StepFunctions::StateMachine: definition from S3, text or object, with substitutions."""
+"""AWS::StepFunctions types: state machines with substitutions, versions, aliases, activities."""
 
 from __future__ import annotations
 
@@ -68,11 +68,10 @@ class StateMachine(ResourceType):
             )
         )
         backend = _backend(request)
-        tags = request.tag_map()
-        gone = [t["Key"] for t in request.old.get("Tags") or [] if t["Key"] not in tags]
+        gone = request.removed_tags()
         if gone:
             backend.untag_resource(request.physical_id, gone)
-        backend.tag_resource(request.physical_id, tags)
+        backend.tag_resource(request.physical_id, request.tag_map())
         return Made(request.physical_id, _attributes(request.physical_id))
 
     def delete(self, request: Request) -> None:
@@ -82,6 +81,128 @@ class StateMachine(ResourceType):
     def exists(self, request: Request) -> bool:
         """Return whether the state machine is there."""
         return any(m.arn == request.physical_id for m in _backend(request).state_machines)
+
+    def actual(self, request: Request) -> dict[str, Any] | None:
+        """Return role and definition as they are now.
+
+        A definition that comes from S3 or has substitutions is compared after they are made.
+        """
+        machine = _backend(request).describe_state_machine(request.physical_id)
+        found: dict[str, Any] = {"RoleArn": machine.roleArn}
+        same = json.loads(machine.definition) == json.loads(definition(request))
+        for key in ("Definition", "DefinitionString", "DefinitionS3Location"):
+            if key in request.properties:
+                found[key] = request.properties[key] if same else machine.definition
+        return found
+
+
+class StateMachineVersion(ResourceType):
+    """A published version of a state machine."""
+
+    service = "AWSStepFunctions"
+
+    def create(self, request: Request) -> Made:
+        """Publish what the state machine is now."""
+        machine = _call(
+            lambda: _backend(request).describe_state_machine(request.properties["StateMachineArn"])
+        )
+        machine.publish(request.properties.get("Description"))
+        arn = machine.latest_version.arn
+        return Made(arn, {"Arn": arn})
+
+    def update(self, request: Request) -> Made | None:
+        """Nothing of a version changes."""
+        return None
+
+    def delete(self, request: Request) -> None:
+        """Delete the version."""
+        arn, number = request.physical_id.rsplit(":", 1)
+        for machine in _backend(request).state_machines:
+            if machine.arn == arn:
+                machine.versions.pop(int(number), None)
+
+
+class StateMachineAlias(ResourceType):
+    """An alias of a state machine's versions."""
+
+    service = "AWSStepFunctions"
+
+    def create(self, request: Request) -> Made:
+        """Create the alias."""
+        alias = _call(
+            lambda: _backend(request).create_state_machine_alias(
+                self.name(request),
+                _routing(request),
+                request.properties.get("Description"),
+            )
+        )
+        return Made(alias.arn, {"Arn": alias.arn})
+
+    def name(self, request: Request) -> str:
+        """Return the alias's name."""
+        return str(request.properties.get("Name") or self.generated_name(request))
+
+    def update(self, request: Request) -> Made | None:
+        """Point the alias elsewhere."""
+        _call(
+            lambda: _backend(request).update_state_machine_alias(
+                request.physical_id, request.properties.get("Description"), _routing(request)
+            )
+        )
+        return None
+
+    def delete(self, request: Request) -> None:
+        """Delete the alias; that its state machine is gone is no error."""
+        arn, name = request.physical_id.rsplit(":", 1)
+        for machine in _backend(request).state_machines:
+            if machine.arn == arn:
+                machine.aliases.pop(name, None)
+
+
+class Activity(ResourceType):
+    """An activity."""
+
+    service = "AWSStepFunctions"
+    longest_name = 80
+
+    def create(self, request: Request) -> Made:
+        """Create the activity."""
+        tags = [{"key": tag["Key"], "value": tag["Value"]} for tag in request.tag_list()]
+        name = str(request.properties["Name"])
+        made = _call(
+            lambda: _backend(request).create_activity(
+                name, tags, _lower(request.properties.get("EncryptionConfiguration"))
+            )
+        )
+        return Made(made.arn, {"Arn": made.arn, "Name": name})
+
+    def update(self, request: Request) -> Made | None:
+        """Change its tags."""
+        gone = request.removed_tags()
+        if gone:
+            _backend(request).untag_resource(request.physical_id, gone)
+        _backend(request).tag_resource(request.physical_id, request.tag_map())
+        return None
+
+    def delete(self, request: Request) -> None:
+        """Delete the activity."""
+        _backend(request).delete_activity(request.physical_id)
+
+    def exists(self, request: Request) -> bool:
+        """Return whether the activity is there."""
+        return request.physical_id in _backend(request).activities
+
+
+def _routing(request: Request) -> list[dict[str, Any]]:
+    wanted = request.properties
+    preference = wanted.get("DeploymentPreference") or {}
+    routes = wanted.get("RoutingConfiguration") or [
+        {"StateMachineVersionArn": preference.get("StateMachineVersionArn"), "Weight": 100}
+    ]
+    return [
+        {"stateMachineVersionArn": route["StateMachineVersionArn"], "weight": int(route["Weight"])}
+        for route in routes
+    ]
 
 
 def _attributes(arn: str) -> dict[str, str]:
