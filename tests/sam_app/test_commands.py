@@ -55,6 +55,18 @@ def test_init_gives_every_file_and_no_other(sam, tmp_path):
     assert set(files(tmp_path / "demo-sam")) == FILES
 
 
+def test_init_leaves_out_what_commands_made(sam, tmp_path):
+    used = Path(shutil.copytree(TEMPLATE, tmp_path / "used"))
+    for made in (".aws-sam/build/x", "functions/stock_buyer/__pycache__/app.pyc", ".venv/bin/sam"):
+        (used / made).parent.mkdir(parents=True)
+        (used / made).write_text("made by a command")
+    arguments = [str(used) if part == str(TEMPLATE) else part for part in init("demo-sam")]
+    made = sam(*arguments, cwd=tmp_path)
+    assert made.returncode == 0, made.stdout
+    assert set(files(tmp_path / "demo-sam")) == FILES
+    assert (used / ".aws-sam/build/x").exists()
+
+
 def test_init_copies_all_but_samconfig_unchanged(app):
     given = files(app)
     kept = {name: content for name, content in files(TEMPLATE).items() if name in FILES}
