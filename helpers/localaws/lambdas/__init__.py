@@ -1,7 +1,7 @@
 """Lambda: functions run from their deployed zip, in worker processes, by AWS's own awslambdaric.
 
-`install()` hooks into moto; `invoke()` runs a function without HTTP. Importing this package is
-cheap: moto is imported by `install`.
+`install()` hooks into moto as soon as that is imported; `invoke()` runs a function without HTTP.
+Importing this package and installing it are cheap.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ from helpers.localaws import market, workspace
 from helpers.localaws.lambdas.settings import role_of
 
 if TYPE_CHECKING:
-    from helpers.localaws.lambdas.invoking import Result
+    from helpers.localaws.lambdas.invoking import Invoker, Result
     from helpers.localaws.lambdas.pools import Pools
 
-__all__ = ["install", "invoke", "reset", "role_of", "stop_all"]
+__all__ = ["install", "invoke", "reset", "role_of", "send", "stop_all"]
 
 _pools: Pools | None = None
+_invoker: Invoker | None = None
 
 
 def install() -> None:
-    """Let moto's Lambda run functions here, and start what the first one needs.
+    """Let moto's Lambda run functions here.
 
     Called once, before the first request. Raises ValueError for a wrong LOCALAWS_MARKET_SEED.
     """
     global _pools
-    from helpers.localaws.lambdas import backend, code
-    from helpers.localaws.lambdas.invoking import Invoker
+    from helpers.localaws.lambdas import code
+    from helpers.localaws.lambdas.late import after_import
     from helpers.localaws.lambdas.pools import Pools
 
     market.seed_from_environment()
@@ -48,8 +49,16 @@ def install() -> None:
     if _pools is not None:
         _pools.stop()
     _pools = Pools(root, log)
-    backend.install(Invoker(_pools))
-    _pools.prepare()
+    after_import("moto.awslambda.models", _hook)
+
+
+def _hook() -> None:
+    global _invoker
+    from helpers.localaws.lambdas import backend
+    from helpers.localaws.lambdas.invoking import Invoker
+
+    _invoker = Invoker(_pools)
+    backend.install(_invoker)
 
 
 def invoke(
@@ -71,6 +80,17 @@ def invoke(
     return backend.run(function_arn, payload, qualifier, client_context)
 
 
+def send(function_arn: str, payload: bytes, *, qualifier: str | None = None) -> str:
+    """Queue an event for a function (AWS's Event) and return its request id.
+
+    Its failures are tried again on the simulated clock. Raises moto's UnknownFunctionException.
+    """
+    from helpers.localaws.lambdas import backend
+
+    function, qualifier = backend.find(function_arn, qualifier)
+    return backend.invoker().send(function, payload, qualifier=qualifier)
+
+
 def stop_all() -> None:
     """End all worker processes; the functions stay."""
     if _pools is not None:
@@ -79,5 +99,7 @@ def stop_all() -> None:
 
 def reset() -> None:
     """Forget what is under way: workers end, queued events are dropped, the market starts anew."""
+    if _invoker is not None:
+        _invoker.events.clear()
     stop_all()
     market.set_seed(market.seed())

@@ -59,6 +59,13 @@ class LocalLambdaBackend(LambdaBackend):
         for one in gone:
             invoker().forget(one)
 
+    def put_function_event_invoke_config(
+        self, function_name: str, config: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Set how events are tried again; what was set before is replaced, not added to."""
+        self.get_function(function_name).event_invoke_config = []
+        return super().put_function_event_invoke_config(function_name, config)
+
     def invoke(
         self,
         function_name: str,
@@ -68,7 +75,7 @@ class LocalLambdaBackend(LambdaBackend):
         response_headers: Any,
     ) -> bytes:
         """Run a function, as the HTTP route and moto's other services ask for it."""
-        status, payload = answer(self, function_name, qualifier, body, headers, response_headers)
+        _, payload = answer(self, function_name, qualifier, body, headers, response_headers)
         return payload
 
 
@@ -90,10 +97,11 @@ def answer(
     limit = errors.SYNCHRONOUS_LIMIT if kind == "RequestResponse" else errors.ASYNCHRONOUS_LIMIT
     if len(event) > limit:
         raise errors.RequestTooLarge(len(event), kind, limit)
+    context = _client_context(headers.get("X-Amz-Client-Context"))
     if kind == "Event":
-        from helpers.localaws.lambdas import events
-
-        events.put(function, event, qualifier)
+        response_headers["x-amzn-requestid"] = invoker().send(
+            function, event, qualifier=qualifier, client_context=context
+        )
         return 202, b""
     if kind != "RequestResponse":
         raise errors.InvalidParameter(
@@ -104,7 +112,7 @@ def answer(
         function,
         event,
         qualifier=qualifier,
-        client_context=_client_context(headers.get("X-Amz-Client-Context")),
+        client_context=context,
     )
     response_headers["x-amz-executed-version"] = result.version
     response_headers["x-amzn-requestid"] = result.request_id
@@ -165,6 +173,8 @@ def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> No
     archive = self.__dict__.get("code_bytes")
     if archive is None or archive is before.get("code_bytes") or self.package_type == "Image":
         return
+    if _invoker is not None:
+        _invoker.pools.prepare()
     try:
         code.check(archive)
     except code.BadCode as error:

@@ -45,7 +45,8 @@ class RequestTooLarge(_Error):
     def __init__(self, size: int, kind: str, limit: int) -> None:
         super().__init__(
             "RequestTooLargeException",
-            f"{size} byte payload is too large for the {kind} invocation type (limit {limit} bytes)",
+            f"{size} byte payload is too large for the {kind} invocation type "
+            f"(limit {limit} bytes)",
         )
 
 

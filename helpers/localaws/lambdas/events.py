@@ -1,34 +1,232 @@
-"""Asynchronous invocations: queued, run by a few threads, tried again twice on the simulated clock."""
+"""Asynchronous invokes: a queue, a few threads, and two more tries on the simulated clock.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html: after an error
+of the function Lambda waits one minute, then two; a throttled event is tried again after 1 second
+to 5 minutes, for up to 6 hours. What becomes of it in the end goes to a destination, if one is set.
+"""
 
 from __future__ import annotations
 
+import heapq
+import itertools
+import json
 import logging
 import threading
-from typing import TYPE_CHECKING
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from helpers.localaws.clock import clock
+from helpers.localaws.clock import Token, clock
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
 
+    from helpers.localaws.lambdas.invoking import Result
+
 LOG = logging.getLogger(__name__)
+RUNNERS = 8
+"""Threads that run queued events at once."""
+WAITS = (60, 120)
+"""Simulated seconds before the second and the third try."""
+OLDEST = 21_600
+"""An event that is older (simulated seconds) is given up."""
 
 
-def put(function: LambdaFunction, event: bytes, qualifier: str | None) -> None:
-    """Take an event; the function runs soon, in another thread."""
-    from helpers.localaws.lambdas.invoking import parsed
+@dataclass
+class Event:
+    """One event on its way. Times are simulated POSIX seconds."""
 
-    event = parsed(event)
-    token = clock.busy_token()
+    arn: str
+    qualifier: str | None
+    body: bytes
+    client_context: str | None
+    pulls: bool
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    came: float = field(default_factory=clock.time)
+    tries: int = 0
+    throttled: int = 0
 
-    def run() -> None:
-        from helpers.localaws.lambdas.backend import invoker
 
-        with clock.adopt(token):
-            for wait in (60, 120, None):
-                result = invoker().invoke(function, event, qualifier=qualifier)
-                if not result.error or wait is None:
+class Events:
+    """All events that wait or run."""
+
+    def __init__(self, run: Callable[[Event], Result]) -> None:
+        self._run = run
+        self._lock = threading.Lock()
+        self._queue: deque[tuple[Event, Token]] = deque()
+        self._runners = 0
+        self._later = {pulls: _Later(self._put, pulls) for pulls in (False, True)}
+
+    def put(
+        self,
+        function: LambdaFunction,
+        event: bytes,
+        qualifier: str | None,
+        client_context: str | None,
+    ) -> str:
+        """Take an event; it runs soon in another thread. Returns its request id."""
+        token = clock.busy_token()
+        one = Event(function.function_arn, qualifier, event, client_context, token.pulls)
+        self._put(one, token)
+        return one.id
+
+    def _put(self, event: Event, token: Token | None = None) -> None:
+        token = token or clock.busy_token(pulls=event.pulls)
+        with self._lock:
+            self._queue.append((event, token))
+            more = self._runners < RUNNERS
+            self._runners += more
+        if more:
+            threading.Thread(target=self._serve, name="lambda events", daemon=True).start()
+
+    def clear(self) -> None:
+        """Forget the events that wait; those that run now end, and are not tried again."""
+        with self._lock:
+            dropped, self._queue = list(self._queue), deque()
+        for _, token in dropped:
+            with clock.adopt(token):
+                pass
+        for later in self._later.values():
+            later.clear()
+
+    def _serve(self) -> None:
+        while True:
+            with self._lock:
+                if not self._queue:
+                    self._runners -= 1
                     return
-                clock.sleep(wait)
+                event, token = self._queue.popleft()
+            with clock.adopt(token):
+                try:
+                    self._try(event)
+                except Exception:
+                    LOG.exception("the event %s for %s is lost", event.id, event.arn)
 
-    threading.Thread(target=run, name="lambda-event", daemon=True).start()
+    def _try(self, event: Event) -> None:
+        from moto.awslambda.exceptions import LambdaClientError
+
+        from helpers.localaws.lambdas.errors import TooManyRequests
+
+        settings = _settings(event)
+        oldest = settings.get("MaximumEventAgeInSeconds", OLDEST)
+        result: Result | None = None
+        try:
+            result = self._run(event)
+        except TooManyRequests:
+            event.throttled += 1
+            wait = min(300, 2 ** (event.throttled - 1))
+            if clock.time() + wait - event.came <= oldest:
+                self._later[event.pulls].put(clock.time() + wait, event)
+                return
+        except LambdaClientError as error:
+            LOG.warning("the event %s for %s failed: %s", event.id, event.arn, error.message)
+        event.tries += 1
+        if result is not None and not result.error:
+            _tell(event, settings, "OnSuccess", "Success", result)
+            return
+        condition = "RetriesExhausted"
+        if event.tries <= settings.get("MaximumRetryAttempts", len(WAITS)):
+            wait = WAITS[event.tries - 1]
+            if clock.time() + wait - event.came <= oldest:
+                self._later[event.pulls].put(clock.time() + wait, event)
+                return
+            condition = "EventAgeExceeded"
+        _tell(event, settings, "OnFailure", condition, result)
+
+
+class _Later:
+    """Events that wait for a simulated time, and one thread that waits with them."""
+
+    def __init__(self, put: Callable[[Event], None], pulls: bool) -> None:
+        self._put = put
+        self._pulls = pulls
+        self._lock = threading.Lock()
+        self._heap: list[tuple[float, int, Event]] = []
+        self._order = itertools.count()
+        self._waits = False
+
+    def put(self, when: float, event: Event) -> None:
+        with self._lock:
+            heapq.heappush(self._heap, (when, next(self._order), event))
+            start, self._waits = not self._waits, True
+        if start:
+            threading.Thread(target=self._wait, name="lambda retries", daemon=True).start()
+        else:
+            clock.wake()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._heap.clear()
+        clock.wake()
+
+    def _wait(self) -> None:
+        while True:
+            with self._lock:
+                if not self._heap:
+                    self._waits = False
+                    return
+                when = self._heap[0][0]
+            came = clock.sleep(when - clock.time(), lambda w=when: self._changed(w), self._pulls)
+            if not came:
+                continue
+            with self._lock:
+                due = [heapq.heappop(self._heap)] if self._heap and self._heap[0][0] <= when else []
+            for _, _, event in due:
+                self._put(event)
+
+    def _changed(self, when: float) -> bool:
+        """Is another event the first now? Called with the clock's lock held: takes no other."""
+        heap = self._heap
+        return not heap or heap[0][0] != when
+
+
+def _settings(event: Event) -> dict[str, Any]:
+    """The function's EventInvokeConfig, if it has one."""
+    from moto.awslambda.exceptions import UnknownFunctionException
+
+    from helpers.localaws.lambdas.backend import find
+
+    try:
+        function, _ = find(event.arn, event.qualifier)
+    except UnknownFunctionException:
+        return {}
+    return function.event_invoke_config[-1].config if function.event_invoke_config else {}
+
+
+def _tell(
+    event: Event, settings: dict[str, Any], which: str, condition: str, result: Result | None
+) -> None:
+    """Send what became of an event to its destination, if there is one."""
+    arn = (settings.get("DestinationConfig") or {}).get(which, {}).get("Destination")
+    if not arn:
+        return
+    from helpers.localaws import targets
+
+    version = result.version if result else "$LATEST"
+    now = datetime.fromtimestamp(clock.time(), UTC)
+    record: dict[str, Any] = {
+        "version": "1.0",
+        "timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+        "requestContext": {
+            "requestId": event.id,
+            "functionArn": f"{event.arn}:{event.qualifier or '$LATEST'}",
+            "condition": condition,
+            "approximateInvokeCount": event.tries,
+        },
+        "requestPayload": json.loads(event.body),
+        "responseContext": {"statusCode": 200, "executedVersion": version},
+    }
+    if result is not None:
+        if result.error:
+            record["responseContext"]["functionError"] = result.error
+        record["responsePayload"] = json.loads(result.payload or b"null")
+    outcome = "Success" if which == "OnSuccess" else "Failure"
+    source = {
+        "source": "lambda",
+        "detail-type": f"Lambda Function Invocation Result - {outcome}",
+        "detail": record,
+    }
+    targets.deliver({"Arn": arn}, json.dumps(record), event.id, source, by_schedule=not event.pulls)

@@ -1,4 +1,4 @@
-"""Which Python on this machine runs a function: the kit's own, or another of the version asked for."""
+"""Which Python on this machine runs a function: the kit's own, or another that it asks for."""
 
 from __future__ import annotations
 
@@ -43,8 +43,9 @@ def find(runtime: str, function: str) -> Interpreter:
     match = re.fullmatch(r"python(\d+)\.(\d+)", runtime)
     if not match:
         raise NoInterpreter(
-            f"The function {function} has the runtime {runtime or '(none)'}, and the local endpoint "
-            f"runs functions in Python only. Deploy it with Runtime: {OWN}, or to an AWS account."
+            f"The function {function} has the runtime {runtime or '(none)'}, and the local "
+            f"endpoint runs functions in Python only. Deploy it with Runtime: {OWN}, or "
+            "to an AWS account."
         )
     wanted = int(match[1]), int(match[2])
     if wanted < OLDEST:
@@ -81,8 +82,8 @@ def _search(runtime: str, wanted: tuple[int, int], function: str) -> Interpreter
         if [int(n) for n in answer[1:3]] == list(wanted):
             return Interpreter(answer[0], ".".join(answer[1:4]))
     raise NoInterpreter(
-        f"The function {function} has the runtime {runtime}, and no {runtime} that runs is on PATH. "
-        f"Deploy it with Runtime: {OWN}, which is this course's own Python, or install "
+        f"The function {function} has the runtime {runtime}, and no {runtime} that works is on "
+        f"PATH. Deploy it with Runtime: {OWN}, which is this course's own Python, or install "
         f"Python {wanted[0]}.{wanted[1]} and start the local endpoint again."
     )
 
@@ -92,6 +93,7 @@ def packages() -> str:
     spec = importlib.util.find_spec("awslambdaric")
     if spec is None or spec.origin is None:
         raise NoInterpreter(
-            "The package awslambdaric, which runs the functions, is not installed: type `make setup`."
+            "The package awslambdaric, which runs the functions, is not installed. "
+            "Type `make setup`, then start the local endpoint again."
         )
     return str(Path(spec.origin).parent.parent)

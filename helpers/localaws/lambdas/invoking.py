@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.localaws import market
 from helpers.localaws.clock import clock
 from helpers.localaws.lambdas import code, interpreters, logs
+from helpers.localaws.lambdas.events import Event, Events
 from helpers.localaws.lambdas.pools import Pools
 from helpers.localaws.lambdas.workers import Invocation
 
@@ -52,6 +53,7 @@ class Invoker:
 
     def __init__(self, pools: Pools) -> None:
         self.pools = pools
+        self.events = Events(self._run_event)
         self._lock = threading.Lock()
         self._under_way: Counter[str] = Counter()
 
@@ -98,6 +100,32 @@ class Invoker:
             logs.put(settings, stream, outcome.lines)
         return Result(
             outcome.payload, outcome.error, settings.version, invocation.id, outcome.lines
+        )
+
+    def send(
+        self,
+        function: LambdaFunction,
+        event: bytes,
+        *,
+        qualifier: str | None = None,
+        client_context: str | None = None,
+    ) -> str:
+        """Queue an event for a function (AWS's InvocationType Event); returns its request id.
+
+        Raises errors.InvalidRequestContent.
+        """
+        return self.events.put(function, parsed(event), qualifier, client_context)
+
+    def _run_event(self, event: Event) -> Result:
+        from helpers.localaws.lambdas.backend import find
+
+        function, qualifier = find(event.arn, event.qualifier)
+        return self.invoke(
+            function,
+            event.body,
+            qualifier=qualifier,
+            client_context=event.client_context,
+            request_id=event.id,
         )
 
     def _slot(self, function: LambdaFunction) -> _Slot:

@@ -1,4 +1,4 @@
-"""Log lines of the functions go straight into moto's CloudWatch Logs, one put for each invocation."""
+"""Log lines of the functions go straight into moto's CloudWatch Logs, one put for each invoke."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ of processes, and one that sleeps is still run many times at once, as on AWS.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque

@@ -8,6 +8,7 @@ a process started afresh, spoken to over its standard input and output.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import math
@@ -55,7 +56,7 @@ class Process(Protocol):
         """Kill it and its children; any thread may."""
 
     def end(self) -> int:
-        """Kill it and its children if need be; its exit status, or minus the signal that ended it."""
+        """Kill it and its children; its exit status, or minus the signal that ended it."""
 
 
 class Launcher(Protocol):
@@ -289,7 +290,7 @@ class Spawner:
 
 
 class _Spawned:
-    """A worker in a process started afresh; a thread reads its answers, for pipes cannot time out."""
+    """A worker started afresh; a thread reads its answers, for reading a pipe cannot time out."""
 
     def __init__(self, process: subprocess.Popen) -> None:
         self.pid = process.pid
@@ -341,10 +342,8 @@ class _Spawned:
                     self._process.kill()
         else:
             if self._ended:  # it is on its way out: let it say how
-                try:
+                with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(1)
-                except subprocess.TimeoutExpired:
-                    pass
             _kill_group(self.pid)
         status = self._process.wait()
         self._process.stdin.close()

@@ -1,4 +1,4 @@
-"""What a worker must know about its function: a snapshot of one version's configuration."""
+"""What a worker must know about its function: one version's configuration, as it was."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOKEN = "localaws-role:"
 
 @dataclass(frozen=True, eq=False)
 class Settings:
-    """One version of a function, as it was when its workers were started. Sizes in MB, times in s."""
+    """One version of a function as it was when its workers started. Sizes in MB, times in s."""
 
     arn: str
     name: str
@@ -58,8 +58,8 @@ class Settings:
     def environment(self, stream: str, code: str, scratch: str) -> dict[str, str]:
         """The environment of a worker: AWS's reserved variables and the function's own.
 
-        Source: docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. AWS_LAMBDA_RUNTIME_API
-        is not there, because the worker is not spoken to over HTTP.
+        Source: docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html.
+        AWS_LAMBDA_RUNTIME_API is not there: the worker is not spoken to over HTTP.
         """
         base = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         return {

@@ -1,4 +1,4 @@
-"""The simulated clock inside a worker: `time.time()` and `datetime.now()` run ahead by an offset."""
+"""The simulated clock inside a worker: `time.time()` and `datetime.now()` run ahead of the wall."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class _Patch:
 
             @classmethod
             def utcnow(cls) -> datetime.datetime:
-                now = real_datetime.fromtimestamp(time.time(), datetime.timezone.utc)
+                now = real_datetime.fromtimestamp(time.time(), datetime.timezone.utc)  # noqa: UP017 - for Python 3.10
                 return now.replace(tzinfo=None)
 
             @classmethod

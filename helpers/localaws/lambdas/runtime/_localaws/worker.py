@@ -1,4 +1,4 @@
-"""A worker process: it makes this Python look like AWS's, then AWS's own awslambdaric takes over."""
+"""A worker process: it makes this Python look like AWS's, then awslambdaric takes over."""
 
 from __future__ import annotations
 

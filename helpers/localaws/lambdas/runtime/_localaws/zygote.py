@@ -1,4 +1,4 @@
-"""A process that has everything imported and forks a worker on request: a cold start in milliseconds.
+"""A process that has everything imported and forks a worker on request, in milliseconds.
 
 It serves one connection, its standard input, in frames of one byte: `F` with two file descriptors
 (the worker's channel and its output) forks and answers with the process id; `W` and a process id
