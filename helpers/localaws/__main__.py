@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shlex
 import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 from helpers.localaws import process
 from helpers.localaws.workspace import Workspace, WorkspaceError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,28 +26,70 @@ def main(arguments: list[str] | None = None) -> int:
     except (process.EndpointError, WorkspaceError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m helpers.localaws", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.localaws",
+        description="The local AWS endpoint of this course: sam, aws and boto3 take it for AWS.",
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(name: str, run: object, about: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[Any], int], about: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=about, description=about)
         made.set_defaults(run=run)
         return made
 
-    start = command("start", _start, "start the endpoint in the background")
-    start.add_argument("--port", type=int, help="the port to listen on; 0 takes any free one")
-    env = command("env", _env, "print what makes sam, aws and boto3 talk to the endpoint")
-    env.add_argument("--json", action="store_true", help="as JSON; null means unset")
-    command("stop", _stop, "stop the endpoint")
-    command("status", _status, "say whether it runs")
-    serve = commands.add_parser("serve")
+    start = command("start", _start, "Start the endpoint in the background and print its URL.")
+    start.add_argument(
+        "--port", type=int, help="the port to listen on; 0 takes any free one (default: 4599)"
+    )
+    env = command(
+        "env",
+        _env,
+        "Print the settings that make sam, aws and boto3 talk to the endpoint, which is started if "
+        'need be: eval "$(python -m helpers.localaws env)"',
+    )
+    form = env.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON; null means: unset it")
+    form.add_argument("--shell", choices=("sh", "fish", "powershell"), default="sh")
+    status = command("status", _status, "Say whether the endpoint runs, and what is in it.")
+    status.add_argument("--json", action="store_true", help="as JSON")
+    command("stop", _stop, "Stop the endpoint.")
+    command("reset", _reset, "Empty the endpoint: everything that was made in it is gone.")
+    clock = command(
+        "clock", _clock, "Show the simulated clock, or move it; what falls due happens."
+    )
+    clock.add_argument(
+        "--advance", type=_length, metavar="TIME", help="let so much time pass: 90m, 3h, 30d, 2w"
+    )
+    clock.add_argument(
+        "--mode",
+        choices=("jump", "realtime"),
+        help="jump: waits and retries take no time (the default); realtime: they take theirs",
+    )
+    serve = commands.add_parser("serve")  # the endpoint's own process; `start` calls it
     serve.add_argument("--port", type=int, default=0)
     serve.add_argument("--or-any", action="store_true")
     serve.set_defaults(run=_serve)
     return parser
+
+
+def _length(text: str) -> float:
+    """Seconds of a length of time such as 90m, 3h, 1d12h, 2w.
+
+    >>> _length("1d12h")
+    129600.0
+    """
+    compact = text.replace(" ", "").lower()
+    if not re.fullmatch(r"(\d{1,9}(\.\d+)?[smhdw])+", compact):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a length of time; write it like 90m, 3h, 30d or 2w"
+        )
+    parts = re.findall(r"([\d.]+)([smhdw])", compact)
+    return float(sum(float(number) * _UNITS[unit] for number, unit in parts))
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -57,7 +106,50 @@ def _env(options: argparse.Namespace) -> int:
         print(json.dumps(settings, indent=1))
         return 0
     for name, value in settings.items():
-        print(f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}")
+        print(_SHELLS[options.shell](name, value))
+    return 0
+
+
+def _sh(name: str, value: str | None) -> str:
+    return f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}"
+
+
+def _fish(name: str, value: str | None) -> str:
+    if value is None:
+        return f"set -e {name}"
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"set -gx {name} '{escaped}'"
+
+
+def _powershell(name: str, value: str | None) -> str:
+    if not value:  # PowerShell cannot set a variable to nothing
+        return f"Remove-Item Env:{name} -ErrorAction SilentlyContinue"
+    escaped = value.replace("'", "''")
+    return f"$Env:{name} = '{escaped}'"
+
+
+_SHELLS = {"sh": _sh, "fish": _fish, "powershell": _powershell}
+
+
+def _status(options: argparse.Namespace) -> int:
+    workspace = Workspace.find()
+    if process.find(workspace) is None:
+        print(json.dumps({"running": False}) if options.json else process.NOT_RUNNING)
+        return 1
+    found = process.call(workspace, "/_local/status")
+    if options.json:
+        print(json.dumps({"running": True} | found, indent=1))
+        return 0
+    print(f"The local AWS endpoint runs at {found['url']}")
+    print(f"  since    {_span(found['uptime'])} (process {found['pid']})")
+    print(f"  clock    {_clock_words(found)}")
+    for arn, due in list(found["next"].items())[:3]:
+        print(f"  next     {arn.rpartition('/')[2]} at {_moment(due)}")
+    stacks = ", ".join(f"{name} ({state})" for name, state in found["stacks"].items())
+    print(f"  stacks   {stacks or 'none'}")
+    if found["memory"]:
+        print(f"  memory   {found['memory'] / 1e6:.0f} MB, processes: {found['processes']}")
+    print(f"  folder   {found['home']}")
     return 0
 
 
@@ -66,8 +158,32 @@ def _stop(_: argparse.Namespace) -> int:
     return 0
 
 
-def _status(_: argparse.Namespace) -> int:
-    print(process.call(Workspace.find(), "/_local/status"))
+def _reset(_: argparse.Namespace) -> int:
+    workspace = _running()
+    process.call(workspace, "/_local/reset", {})
+    print("The endpoint is empty; its clock is back at the time of day.")
+    return 0
+
+
+def _clock(options: argparse.Namespace) -> int:
+    workspace = _running()
+    if options.mode is not None:
+        process.call(workspace, "/_local/clock", {"mode": options.mode})
+    if options.advance is None:
+        print(_clock_words(process.call(workspace, "/_local/clock")))
+        return 0
+    began, line, shown = time.monotonic(), {}, False
+    for line in process.lines(workspace, "/_local/clock", {"advance": options.advance}, None):
+        if "goal" in line and sys.stderr.isatty():
+            print(f"\r{_moment(line['now'])}, {line['fired']} fired", end="\x1b[K", file=sys.stderr)
+            shown = True
+    if shown:
+        print("\r\x1b[K", end="", file=sys.stderr)
+    count = line["fired"]
+    print(
+        f"{_moment(line['started'])} -> {_moment(line['ended'])}: {count} firing"
+        f"{'s' * (count != 1)} , in {time.monotonic() - began:.1f} s of real time"
+    )
     return 0
 
 
@@ -75,6 +191,32 @@ def _serve(options: argparse.Namespace) -> int:
     from helpers.localaws import server
 
     return server.main(options.port, options.or_any)
+
+
+def _running() -> Workspace:
+    """The workspace, if its endpoint runs. Raises EndpointError if not."""
+    workspace = Workspace.find()
+    if process.find(workspace) is None:
+        raise process.EndpointError(process.NOT_RUNNING)
+    return workspace
+
+
+def _clock_words(found: dict[str, Any]) -> str:
+    ahead = f", {_span(found['offset'])} ahead" if found["offset"] >= 1 else ""
+    return f"{_moment(found['now'])}{ahead}, mode {found['mode']}"
+
+
+def _moment(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso):%a %Y-%m-%d %H:%M:%S} UTC"
+
+
+def _span(seconds: float) -> str:
+    """A length of time in words.
+
+    >>> _span(100000)
+    '1 day, 3:46:40'
+    """
+    return str(timedelta(seconds=round(seconds)))
 
 
 if __name__ == "__main__":

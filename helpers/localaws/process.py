@@ -67,7 +67,7 @@ def find(workspace: Workspace) -> dict[str, Any] | None:
     return _wait_answers(workspace, 2)
 
 
-def call(workspace: Workspace, path: str, body: Any = None, timeout: float = 600) -> Any:
+def call(workspace: Workspace, path: str, body: Any = None, timeout: float | None = 600) -> Any:
     """POST to a `/_local/…` route (GET where body is None); returns the JSON of the answer.
 
     Raises EndpointError when the endpoint does not run or refuses.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import logging
 import logging.handlers
@@ -12,17 +11,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import control, errors, guard, process, workspace
 from helpers.localaws.http import Environ, Server, listen
 from helpers.localaws.workspace import ACCOUNT, REGION, Workspace
 
+if TYPE_CHECKING:
+    from helpers.localaws.dispatch import Dispatcher
+
 LOG = logging.getLogger(__name__)
 READY_SECONDS = 120.0
-PARTS = ("cloudformation", "lambdas", "stepfunctions")
-FIRST_SERVICES = ("sts", "s3", "iam", "cloudformation")
-"""What a deploy asks first: made ready before anybody asks."""
+FIRST_SERVICES = ("sts", "cloudformation", "s3")
+"""What a deploy asks first: made ready before requests are let through."""
+MORE_SERVICES = ("lambda", "stepfunctions", "iam", "dynamodb", "events", "logs")
+"""What a deploy needs then: made ready while the first requests are answered."""
 
 
 class Endpoint:
@@ -39,42 +42,76 @@ class Endpoint:
         refusal = guard.check(environ, self.workspace)
         if refusal is not None:
             return errors.answer(refusal, environ, start_response)
-        if environ["PATH_INFO"].startswith("/_local/"):
-            return control.respond(self, environ, start_response)
-        if not self.ready.wait(READY_SECONDS) or self._moto is None:
-            broken = errors.Refusal(
-                "503 Service Unavailable",
-                "ServiceUnavailable",
-                f"The local endpoint could not get ready; {self.workspace.log_file} says why.",
+        try:
+            if environ["PATH_INFO"].startswith("/_local/"):
+                return control.respond(self, environ, start_response)
+            return self.wait_ready()(environ, start_response)
+        except NotImplementedError as error:
+            refusal = errors.Refusal(
+                "501 Not Implemented",
+                "NotImplemented",
+                f"The local endpoint does not have this operation: {error}",
             )
-            return errors.answer(broken, environ, start_response)
-        return self._moto(environ, start_response)
+        except Exception:
+            LOG.exception("%s %s failed", environ["REQUEST_METHOD"], environ["RAW_URI"][:200])
+            refusal = errors.Refusal(
+                "500 Internal Server Error",
+                "InternalFailure",
+                f"The local endpoint failed at this request; {self.workspace.log_file} says where.",
+                (("s3", "InternalError"),),
+            )
+        return errors.answer(refusal, environ, start_response)
+
+    def wait_ready(self) -> Callable[..., Iterable[bytes]]:
+        """Moto's app, once it is there. Raises RuntimeError if it does not come."""
+        if not self.ready.wait(READY_SECONDS) or self._moto is None:
+            raise RuntimeError("the endpoint could not get ready; what it says above is why")
+        return self._moto
 
     def get_ready(self) -> None:
         """Import moto, put this project's parts in, and let requests through."""
         began = time.monotonic()
         try:
-            self._moto = _moto_app()
+            app = _moto_app()
+            self._moto = app
         except BaseException:
             LOG.exception("the endpoint could not get ready")
-        else:
-            LOG.info("ready %.2f s after the port answered", time.monotonic() - began)
+            self.ready.set()
+            return
+        LOG.info("ready %.2f s after the port answered", time.monotonic() - began)
         self.ready.set()
+        self._warm_up(app)
+
+    def _warm_up(self, app: Dispatcher) -> None:
+        """Import what will be asked for next; who asks before it is there imports it himself."""
+        from helpers.localaws import cloudformation, stepfunctions
+
+        try:
+            for service in MORE_SERVICES:
+                app.prepare(service)
+            cloudformation.warm_up()
+            stepfunctions.warm_up()
+        except Exception:
+            LOG.exception("could not warm up")
 
 
-def _moto_app() -> Callable[..., Iterable[bytes]]:
+def _moto_app() -> Dispatcher:
     # jsonschema asks for it, Jupyter brings it, and it takes three seconds: do without.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    from helpers.localaws import dispatch
+    from helpers.localaws import (
+        cloudformation,
+        core_hooks,
+        dispatch,
+        lambdas,
+        schedule,
+        stepfunctions,
+    )
 
-    for part in PARTS:
-        try:
-            package = importlib.import_module(f"helpers.localaws.{part}")
-            install = package.install
-        except (ModuleNotFoundError, AttributeError) as error:
-            LOG.warning("without %s: %s", part, error)
-            continue
-        install()
+    cloudformation.install()
+    core_hooks.install()
+    schedule.install()
+    lambdas.install()
+    stepfunctions.install()
     app = dispatch.Dispatcher()
     for service in FIRST_SERVICES:
         app.prepare(service)

@@ -1,0 +1,26 @@
+"""Emptying the endpoint: everything that was made here, everything under way, and the clock.
+
+Imports moto.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from moto.core.base_backend import BackendDict
+
+from helpers.localaws import lambdas, market, schedule
+from helpers.localaws.clock import clock
+
+_one_at_a_time = threading.Lock()
+
+
+def everything() -> None:
+    """Go back to an empty account at the wall clock's time, without a market seed."""
+    with _one_at_a_time:
+        schedule.reset()
+        BackendDict.reset()  # Step Functions stops what runs
+        lambdas.reset()
+        clock.reset()
+        clock.realtime = False
+        market.set_seed(None)

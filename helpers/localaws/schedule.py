@@ -1,0 +1,357 @@
+"""EventBridge rules and EventBridge Scheduler's schedules, fired on the simulated clock.
+
+Nothing is polled: what creates, changes, enables, disables or deletes a rule or a schedule sets or
+drops the one timer that stands for its next firing. Imports moto.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from moto.events import models as events_models
+from moto.events import urls as events_urls
+from moto.events.exceptions import ValidationException
+from moto.events.models import EventsBackend, Rule, events_backends
+from moto.scheduler import models as scheduler_models
+from moto.scheduler import urls as scheduler_urls
+from moto.scheduler.exceptions import ValidationException as SchedulerValidationException
+from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
+
+from helpers.localaws import targets
+from helpers.localaws.clock import Timer, clock
+from helpers.localaws.expressions import Expression, InvalidExpression, parse, rounded
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class _Entry:
+    """One rule or schedule that is enabled. Times in POSIX seconds."""
+
+    expression: Expression
+    since: float
+    until: float | None
+    fire: Callable[[float], None]
+    ended: Callable[[], None] | None = None
+    timer: Timer | None = None
+
+
+class Agenda:
+    """What is enabled, by ARN, each with the timer of its next firing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: dict[str, _Entry] = {}
+
+    def put(self, arn: str, entry: _Entry, after: float) -> None:
+        """Fire it from now on; `after` is the moment later than which it is first due."""
+        with self._lock:
+            self._drop(arn)
+            self._entries[arn] = entry
+            self._set(arn, entry, after)
+
+    def drop(self, arn: str) -> None:
+        """Fire it no more."""
+        with self._lock:
+            self._drop(arn)
+
+    def clear(self) -> None:
+        """Fire nothing any more."""
+        with self._lock:
+            for arn in list(self._entries):
+                self._drop(arn)
+
+    def next_firings(self) -> dict[str, float]:
+        """When each is due next, POSIX seconds."""
+        with self._lock:
+            return {arn: e.timer.when for arn, e in self._entries.items() if e.timer is not None}
+
+    def _drop(self, arn: str) -> None:
+        entry = self._entries.pop(arn, None)
+        if entry is not None and entry.timer is not None:
+            entry.timer.cancel()
+
+    def _set(self, arn: str, entry: _Entry, after: float) -> None:
+        due = entry.expression.after(after, entry.since)
+        if due is None or (entry.until is not None and due > entry.until):
+            entry.timer = None
+            return
+        entry.timer = clock.at(due, lambda: self._due(arn, entry, due), arn)
+
+    def _due(self, arn: str, entry: _Entry, due: float) -> None:
+        with self._lock:
+            if self._entries.get(arn) is not entry:
+                return  # it was disabled, changed or deleted in this very moment
+            self._set(arn, entry, due)
+            over = entry.timer is None
+        entry.fire(due)
+        if over and entry.ended is not None:
+            entry.ended()
+
+
+agenda = Agenda()
+
+
+def install() -> None:
+    """Let moto's EventBridge and Scheduler set timers. Call it before their backends are made."""
+    events_models.events_backends.backend = RulesOnTheClock
+    scheduler_models.scheduler_backends.backend = SchedulesOnTheClock
+    Rule.send_to_targets = _send_to_targets
+
+
+def reset() -> None:
+    """Forget every timer."""
+    agenda.clear()
+
+
+def resume() -> None:
+    """Set the timers of all rules and schedules that there are; what was due meanwhile is past."""
+    for _, _, backend in list(events_backends.iter_backends()):
+        for bus in backend.event_buses.values():
+            for rule in bus.rules.values():
+                _watch_rule(rule)
+    for _, _, backend in list(scheduler_backends.iter_backends()):
+        for group in backend.schedule_groups.values():
+            for schedule in group.schedules.values():
+                _watch_schedule(backend, schedule, again=True)
+
+
+# -- rules
+
+
+class RulesOnTheClock(EventsBackend):
+    """moto's EventBridge, whose scheduled rules fire."""
+
+    @property
+    def _url_module(self) -> Any:
+        """moto looks it up by the name of the class's module, which is another here."""
+        return events_urls
+
+    def put_rule(self, name: str, *args: Any, **kwargs: Any) -> Rule:
+        """Create or change a rule; a rate counts from now, unless it was on and is unchanged."""
+        expression = kwargs.get("scheduled_expression") or ""
+        if expression:
+            try:
+                parse(expression)
+            except InvalidExpression:
+                raise ValidationException("Parameter ScheduleExpression is not valid.") from None
+        bus = self.event_buses.get(self._normalize_event_bus_arn(kwargs.get("event_bus_arn")))
+        before = bus.rules.get(name) if bus is not None else None
+        rule = super().put_rule(name, *args, **kwargs)
+        unchanged = (
+            before is not None
+            and before.state == rule.state == "ENABLED"
+            and before.scheduled_expression == rule.scheduled_expression
+        )
+        if unchanged:
+            rule.counts_since = before.__dict__.get("counts_since")
+        _watch_rule(rule)
+        return rule
+
+    def enable_rule(self, name: str, event_bus_arn: str | None) -> bool:
+        """Enable a rule; a rate counts from now."""
+        return self._changed(super().enable_rule(name, event_bus_arn), name, event_bus_arn)
+
+    def disable_rule(self, name: str, event_bus_arn: str | None) -> bool:
+        """Disable a rule; it does not fire any more."""
+        return self._changed(super().disable_rule(name, event_bus_arn), name, event_bus_arn)
+
+    def delete_rule(self, name: str, event_bus_arn: str | None) -> None:
+        """Delete a rule; it does not fire any more."""
+        bus = self.event_buses.get(self._normalize_event_bus_arn(event_bus_arn))
+        rule = bus.rules.get(name) if bus is not None else None
+        super().delete_rule(name, event_bus_arn)
+        if rule is not None:
+            agenda.drop(rule.arn)
+
+    def _changed(self, found: bool, name: str, event_bus_arn: str | None) -> bool:
+        if found:
+            _watch_rule(self.describe_rule(name, event_bus_arn))
+        return found
+
+
+def _watch_rule(rule: Rule) -> None:
+    """Set or drop the timer of a rule, by what it says now."""
+    if not rule.scheduled_expression or rule.state == "DISABLED":
+        rule.counts_since = None
+        agenda.drop(rule.arn)
+        return
+    now = clock.time()
+    since = rule.__dict__.get("counts_since") or now
+    rule.counts_since = since  # kept with the rule, so that it outlives this process with it
+    expression = parse(rule.scheduled_expression)
+    # A rate begins when the rule is made: it is due for the first time one period later.
+    agenda.put(rule.arn, _Entry(expression, since, None, lambda due: _fire_rule(rule, due)), now)
+
+
+def _fire_rule(rule: Rule, due: float) -> None:
+    """Send a scheduled rule's event to its targets."""
+    event = {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": rule.account_id,
+        "time": rounded(due),
+        "region": rule.region_name,
+        "resources": [rule.arn],
+        "detail": {},
+    }
+    _send(rule, event, by_schedule=True)
+
+
+def _send(rule: Rule, event: dict[str, Any], *, by_schedule: bool) -> None:
+    for target in list(rule.targets):
+        try:
+            text = targets.payload(target, event, rule.arn)
+            targets.deliver(target, text, event["id"], event, by_schedule=by_schedule)
+        except Exception as error:  # EventBridge counts it as a failed invocation and goes on
+            LOG.warning("rule %s: no delivery to %s: %s", rule.name, target.get("Arn"), error)
+
+
+_plain_send = Rule.send_to_targets
+
+
+def _send_to_targets(self: Rule, original_event: Any, transform_input: bool = True) -> None:
+    """For Rule.send_to_targets, which PutEvents calls: moto raises for most targets."""
+    if self.managed_by:  # the rule behind one of moto's own archives
+        _plain_send(self, original_event, transform_input)
+        return
+    if not self.event_pattern.get_pattern() or not self.event_pattern.matches_event(original_event):
+        return
+    stamp = original_event.get("time")
+    time = rounded(float(stamp)) if isinstance(stamp, int | float) else stamp
+    event = {k: v for k, v in original_event.items() if k != "ingestion-time"} | {"time": time}
+    _send(self, event, by_schedule=False)
+
+
+# -- schedules
+
+
+class SchedulesOnTheClock(EventBridgeSchedulerBackend):
+    """moto's EventBridge Scheduler, whose schedules fire. A flexible time window is not used: they
+    fire at the beginning of it.
+    """
+
+    @property
+    def _url_module(self) -> Any:
+        """moto looks it up by the name of the class's module, which is another here."""
+        return scheduler_urls
+
+    def create_schedule(self, **kwargs: Any) -> Schedule:
+        """Create a schedule."""
+        _check_expression(kwargs)
+        schedule = super().create_schedule(**kwargs)
+        _watch_schedule(self, schedule)
+        return schedule
+
+    def update_schedule(self, **kwargs: Any) -> Schedule:
+        """Change a schedule; it begins anew."""
+        _check_expression(kwargs)
+        schedule = super().update_schedule(**kwargs)
+        _watch_schedule(self, schedule)
+        return schedule
+
+    def delete_schedule(self, group_name: str | None, name: str) -> None:
+        """Delete a schedule; it does not fire any more."""
+        schedule = self.get_schedule(group_name, name)
+        super().delete_schedule(group_name, name)
+        agenda.drop(schedule.arn)
+
+    def delete_schedule_group(self, name: str | None) -> None:
+        """Delete a group with all its schedules."""
+        for schedule in list(self.get_schedule_group(name).schedules.values()):
+            agenda.drop(schedule.arn)
+        super().delete_schedule_group(name)
+
+
+def _check_expression(settings: dict[str, Any]) -> None:
+    text = settings.get("schedule_expression") or ""
+    try:
+        parse(text, settings.get("schedule_expression_timezone") or "UTC", once=True)
+    except InvalidExpression as error:
+        if "time zone" in str(error):
+            raise SchedulerValidationException(
+                f"Invalid Schedule Expression Timezone {settings['schedule_expression_timezone']}."
+            ) from None
+        raise SchedulerValidationException(f"Invalid Schedule Expression {text}.") from None
+
+
+def _watch_schedule(
+    backend: SchedulesOnTheClock, schedule: Schedule, *, again: bool = False
+) -> None:
+    """Set or drop the timer of a schedule, by what it says now. again: it was watched before."""
+    if schedule.state == "DISABLED":
+        agenda.drop(schedule.arn)
+        return
+    expression = parse(
+        schedule.schedule_expression, schedule.schedule_expression_timezone or "UTC", once=True
+    )
+    now = clock.time()
+    start = _moment(schedule.start_date)
+    if not again:
+        schedule.counts_since = start if start is not None else now
+    since = schedule.__dict__.get("counts_since", now)
+
+    def ended() -> None:
+        if schedule.action_after_completion == "DELETE":
+            group = backend.schedule_groups.get(schedule.group_name)
+            if group is not None and group.schedules.get(schedule.name) is schedule:
+                backend.delete_schedule(schedule.group_name, schedule.name)
+
+    entry = _Entry(
+        expression,
+        since,
+        _moment(schedule.end_date),
+        lambda due: _fire_schedule(schedule, due),
+        ended,
+    )
+    # A rate's first time is the StartDate, or right now: "starts invoking its target immediately".
+    agenda.put(schedule.arn, entry, now if again or since < now else now - 0.001)
+
+
+def _moment(value: Any) -> float | None:
+    """A StartDate or EndDate in POSIX seconds; the API gives a number, CloudFormation text."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return datetime.fromisoformat(value).timestamp()
+    return float(value)
+
+
+def _fire_schedule(schedule: Schedule, due: float) -> None:
+    """Hand a schedule's input to its target."""
+    region, account = schedule.arn.split(":")[3:5]
+    event = {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": account,
+        "time": rounded(due),
+        "region": region,
+        "resources": [schedule.arn],
+        "detail": "{}",
+    }
+    target = schedule.target
+    try:
+        text = targets.payload({"Input": target["Input"]} if "Input" in target else {}, event, "")
+        for name, value in (
+            ("schedule-arn", schedule.arn),
+            ("scheduled-time", rounded(due)),
+            ("execution-id", event["id"]),
+            ("attempt-number", "1"),
+        ):
+            text = text.replace(f"<aws.scheduler.{name}>", value)
+        targets.deliver(target, text, event["id"], event, by_schedule=True)
+    except Exception as error:
+        LOG.warning("schedule %s: no delivery to %s: %s", schedule.name, target.get("Arn"), error)

@@ -1,0 +1,173 @@
+"""Delivering an event to a target of an EventBridge rule or schedule.
+
+Sources: docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html and
+docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html. Imports moto.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import uuid
+from typing import Any
+
+from moto.utilities.arns import parse_arn
+
+from helpers.localaws import workspace
+from helpers.localaws.clock import clock
+
+LOG = logging.getLogger(__name__)
+
+_STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']*)'\]")
+_PLACEHOLDER = re.compile(r"<([\w.-]+)>")
+_UNIVERSAL = re.compile(r"arn:aws[\w-]*:scheduler:::aws-sdk:([\w-]+):(\w+)")
+_CLIENT_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}
+_MISSING = object()
+
+
+class Undeliverable(Exception):
+    """The target cannot take the event; the message says why."""
+
+
+def payload(target: dict[str, Any], event: dict[str, Any], rule_arn: str) -> str:
+    """What a rule's target is given: the event, or what its Input… settings make of it, as JSON."""
+    if "Input" in target:
+        return target["Input"]
+    if "InputPath" in target:
+        found = _at(target["InputPath"], event)
+        return json.dumps(None if found is _MISSING else found)
+    if "InputTransformer" in target:
+        return _transformed(target["InputTransformer"], event, rule_arn)
+    return json.dumps(event)
+
+
+def _at(path: str, event: Any) -> Any:
+    """The value at a path like `$.detail.items[0]`, or _MISSING."""
+    value, at = event, 1
+    while at < len(path):
+        step = _STEP.match(path, at)
+        if step is None:
+            return _MISSING
+        key = int(step[2]) if step[2] is not None else step[1] or step[3]
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return _MISSING
+        at = step.end()
+    return value
+
+
+def _transformed(transformer: dict[str, Any], event: dict[str, Any], rule_arn: str) -> str:
+    """The template with its placeholders filled in; within quotes as text, elsewhere as JSON."""
+    values = {name: _at(path, event) for name, path in transformer.get("InputPathsMap", {}).items()}
+    values |= {
+        "aws.events.rule-arn": rule_arn,
+        "aws.events.rule-name": rule_arn.rpartition("/")[2],
+        "aws.events.event": {k: v for k, v in event.items() if k != "detail"},
+        "aws.events.event.json": event,
+        "aws.events.event.ingestion-time": event.get("time"),
+    }
+    template = transformer["InputTemplate"]
+    parts, at, quoted = [], 0, False
+    for found in _PLACEHOLDER.finditer(template):
+        before = template[at : found.start()]
+        quoted ^= len(re.findall(r'(?<!\\)"', before)) % 2 == 1
+        parts.append(before)
+        value = values.get(found[1], _MISSING)
+        if found[1] not in values:
+            parts.append(found[0])
+        elif quoted:
+            text = (
+                "" if value is _MISSING else value if isinstance(value, str) else json.dumps(value)
+            )
+            parts.append(json.dumps(text)[1:-1])
+        else:
+            parts.append(json.dumps(None if value is _MISSING else value))
+        at = found.end()
+    return "".join([*parts, template[at:]])
+
+
+def deliver(
+    target: dict[str, Any], text: str, event_id: str, source: dict[str, Any], *, by_schedule: bool
+) -> None:
+    """Hand `text` to a target; work that it sets going goes on in other threads.
+
+    target: as PutTargets or CreateSchedule took it. event_id: of the event that this is about.
+    source: the event itself, for targets that take events. by_schedule: nobody waits for it, so its
+    waits do not pull the simulated clock. Raises Undeliverable, or what the target's service does.
+    """
+    arn = target["Arn"]
+    if universal := _UNIVERSAL.fullmatch(arn):
+        _call(universal[1], universal[2], text)
+        return
+    place = parse_arn(arn)
+    if place.service == "states":
+        from helpers.localaws import stepfunctions
+
+        # AWS names such an execution after the event and a number of its own.
+        name = f"{event_id}_{uuid.uuid4()}"
+        stepfunctions.start_execution(arn, name, text, by_schedule=by_schedule)
+    elif place.service == "lambda":
+        from moto.awslambda.models import lambda_backends
+
+        asynchronous = {"X-Amz-Invocation-Type": "Event"}
+        lambda_backends[place.account][place.region].invoke(arn, None, text, asynchronous, {})
+    elif place.service == "sqs":
+        from moto.sqs.models import sqs_backends
+
+        group = target.get("SqsParameters", {}).get("MessageGroupId")
+        sqs_backends[place.account][place.region].send_message(
+            queue_name=place.resource_id, message_body=text, group_id=group
+        )
+    elif place.service == "sns":
+        from moto.sns.models import sns_backends
+
+        sns_backends[place.account][place.region].publish(message=text, arn=arn)
+    elif place.service == "logs":
+        from moto.logs.models import logs_backends
+
+        group, stream = arn.split(":")[6], str(uuid.uuid4())
+        logs = logs_backends[place.account][place.region]
+        logs.create_log_stream(group, stream)
+        stamp = int(clock.time() * 1000)
+        logs.put_log_events(group, stream, [{"timestamp": stamp, "message": text}])
+    elif place.service == "events" and place.resource_type == "event-bus":
+        from moto.events.models import events_backends
+
+        events_backends[place.account][place.region].put_events(
+            [
+                {
+                    "Source": source["source"],
+                    "DetailType": source["detail-type"],
+                    "Detail": json.dumps(source["detail"]),
+                    "EventBusName": place.resource_id,
+                }
+            ]
+        )
+    else:
+        raise Undeliverable(f"the local endpoint does not deliver to {place.service}")
+
+
+def _call(service: str, action: str, text: str) -> None:
+    """Any API operation, as EventBridge Scheduler's universal targets name them."""
+    import boto3
+    from botocore import xform_name
+
+    here = workspace.current()
+    client = boto3.client(_CLIENT_NAMES.get(service, service), endpoint_url=here.url)
+    operation = action[0].upper() + action[1:]
+    members = client.meta.service_model.operation_model(operation).input_shape.members
+    spelled = {name.lower(): name for name in members}
+    arguments = {spelled.get(name.lower(), name): v for name, v in json.loads(text).items()}
+    token = clock.busy_token(pulls=False)
+
+    def call() -> None:
+        with clock.adopt(token):
+            try:
+                getattr(client, xform_name(operation))(**arguments)
+            except Exception as error:
+                LOG.warning("the schedule's call of %s:%s failed: %s", service, action, error)
+
+    threading.Thread(target=call, name="universal target", daemon=True).start()
