@@ -1,0 +1,351 @@
+"""The Step Functions API: a request's JSON in, an answer's JSON out.
+
+Stands where `moto.stepfunctions.urls` stands for moto's backend (`url_bases`, `url_paths`).
+"""
+
+# ruff: noqa: D103 - an operation does what AWS's API reference says of it
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import re
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from . import checks, errors, inputs
+from .data import dump, parse
+from .executions import Execution, Facts
+from .history import without_data
+
+if TYPE_CHECKING:
+    from .backend import LocalStepFunctionsBackend
+
+_TARGET = re.compile(r"AWSStepFunctions\.(\w+)")
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
+_CONTENT = {"Content-Type": "application/x-amz-json-1.0"}
+
+Body = dict[str, Any]
+Operation = Callable[["LocalStepFunctionsBackend", Body], Body]
+_OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(function: Operation) -> Operation:
+    """Register the function for the operation whose name it has, in snake case."""
+    name = "".join(part.capitalize() for part in function.__name__.split("_"))
+    _OPERATIONS[name] = function
+    return function
+
+
+def call(name: str, body: Any, account: str, region: str) -> Body:
+    """Carry out one operation; raises ApiError."""
+    from .backend import backend_for
+
+    work = _OPERATIONS.get(name)
+    if work is None:
+        raise errors.ApiError(
+            "UnknownOperationException", f"The local endpoint does not know the operation {name}"
+        )
+    checks.check(name, body)
+    return work(backend_for(account, region), body)
+
+
+def respond(target: str, authorization: str, data: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Answer an HTTP request: its X-Amz-Target, its Authorization and its body."""
+    headers = {**_CONTENT, "x-amzn-RequestId": str(uuid.uuid4())}
+    found = _TARGET.fullmatch(target or "")
+    scope = _SCOPE.search(authorization or "")
+    region = scope.group(1) if scope else os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
+    try:
+        if found is None:
+            raise errors.ApiError("UnknownOperationException", "The request names no operation")
+        try:
+            body = parse(data.decode()) if data else {}
+        except ValueError as error:
+            raise errors.ApiError(
+                "SerializationException", f"The body is no JSON: {error}"
+            ) from None
+        account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
+        answer = call(found.group(1), body, account, region)
+    except errors.ApiError as error:
+        headers["x-amzn-ErrorType"] = error.code
+        text = json.dumps({"__type": error.code, "message": error.message, **error.fields})
+        return 400, headers, text.encode()
+    return 200, headers, dump(answer).encode("utf-8", "surrogatepass")
+
+
+def _dispatch(request: Any, full_url: str, headers: Any) -> tuple[int, dict[str, str], bytes]:
+    """What moto's server calls."""
+    get = request.headers.get
+    return respond(get("X-Amz-Target", ""), get("Authorization", ""), request.get_data())
+
+
+url_bases = [r"https?://(?:sync-)?states\.(.+)\.amazonaws.com"]
+url_paths = {"{0}/$": _dispatch}
+
+
+# -- times and pages
+
+
+def seconds(when: datetime) -> float:
+    """A time as the API gives it."""
+    return round(when.timestamp(), 3)
+
+
+def _token(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+def _of_token(token: str) -> Any:
+    try:
+        return json.loads(base64.urlsafe_b64decode(token.encode()))
+    except (binascii.Error, ValueError):
+        raise errors.ApiError("InvalidToken", f"Invalid Token: 'Invalid token: {token}'") from None
+
+
+def page(items: list[Any], body: Body, default: int = 100) -> tuple[list[Any], str | None]:
+    """The items that `maxResults` and `nextToken` ask for, and the next token."""
+    count = body.get("maxResults") or default
+    first = 0
+    if body.get("nextToken"):
+        first = _of_token(body["nextToken"])
+        if not isinstance(first, int) or first < 0:
+            raise errors.ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+    last = first + count
+    return items[first:last], _token(last) if last < len(items) else None
+
+
+def _with_token(answer: Body, token: str | None) -> Body:
+    if token is not None:
+        answer["nextToken"] = token
+    return answer
+
+
+# -- state machines
+
+
+@operation
+def create_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    if body.get("versionDescription") and not body.get("publish"):
+        raise errors.ApiError(
+            "ValidationException", "Version description can only be set when publish is true"
+        )
+    machine = backend.create_state_machine(
+        name=body["name"],
+        definition=body["definition"],
+        roleArn=body["roleArn"],
+        tags=body.get("tags"),
+        publish=body.get("publish"),
+        loggingConfiguration=body.get("loggingConfiguration"),
+        tracingConfiguration=body.get("tracingConfiguration"),
+        encryptionConfiguration=body.get("encryptionConfiguration"),
+        version_description=body.get("versionDescription"),
+        sm_type=body.get("type"),
+    )
+    answer = {"stateMachineArn": machine.arn, "creationDate": seconds(machine.creation_date)}
+    if body.get("publish") and machine.latest_version is not None:
+        answer["stateMachineVersionArn"] = machine.latest_version.arn
+    return answer
+
+
+@operation
+def update_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    machine = backend.update_state_machine(
+        body["stateMachineArn"],
+        definition=body.get("definition"),
+        role_arn=body.get("roleArn"),
+        logging_configuration=body.get("loggingConfiguration"),
+        tracing_configuration=body.get("tracingConfiguration"),
+        encryption_configuration=body.get("encryptionConfiguration"),
+        publish=body.get("publish"),
+        version_description=body.get("versionDescription"),
+    )
+    answer: Body = {"updateDate": seconds(machine.update_date)}
+    if machine.revision_id:
+        answer["revisionId"] = machine.revision_id
+    if body.get("publish") and machine.latest_version is not None:
+        answer["stateMachineVersionArn"] = machine.latest_version.arn
+    return answer
+
+
+@operation
+def delete_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    backend.delete_state_machine(body["stateMachineArn"])
+    return {}
+
+
+@operation
+def describe_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    machine = backend.describe_state_machine(body["stateMachineArn"])
+    answer: Body = {
+        "stateMachineArn": machine.arn,
+        "name": machine.name,
+        "status": "ACTIVE",
+        "roleArn": machine.roleArn,
+        "type": machine.type,
+        "creationDate": seconds(machine.creation_date),
+        "loggingConfiguration": machine.loggingConfiguration,
+        "tracingConfiguration": machine.tracingConfiguration,
+        "encryptionConfiguration": machine.encryptionConfiguration,
+    }
+    if body.get("includedData") != "METADATA_ONLY":
+        answer["definition"] = machine.definition
+    if getattr(machine, "revision_id", None):
+        answer["revisionId"] = machine.revision_id
+    if getattr(machine, "description", None):
+        answer["description"] = machine.description
+    return answer
+
+
+@operation
+def list_state_machines(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    machines = sorted(backend.state_machines, key=lambda machine: machine.name)
+    items, token = page(machines, body)
+    found = [
+        {
+            "stateMachineArn": machine.arn,
+            "name": machine.name,
+            "type": machine.type,
+            "creationDate": seconds(machine.creation_date),
+        }
+        for machine in items
+    ]
+    return _with_token({"stateMachines": found}, token)
+
+
+@operation
+def validate_state_machine_definition(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    return inputs.validation(
+        body["definition"],
+        body.get("type", "STANDARD"),
+        body.get("severity", "ERROR"),
+        body.get("maxResults") or 100,
+    )
+
+
+@operation
+def tag_resource(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    backend.taggable(body["resourceArn"])
+    backend.tagger.tag_resource(body["resourceArn"], body["tags"])
+    return {}
+
+
+@operation
+def untag_resource(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    backend.taggable(body["resourceArn"])
+    backend.tagger.untag_resource_using_names(body["resourceArn"], body["tagKeys"])
+    return {}
+
+
+@operation
+def list_tags_for_resource(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    backend.taggable(body["resourceArn"])
+    return {"tags": backend.get_tags_list_for_state_machine(body["resourceArn"])}
+
+
+# -- executions
+
+
+@operation
+def start_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    started = backend.start_execution(
+        body["stateMachineArn"], body.get("name"), body.get("input"), body.get("traceHeader")
+    )
+    facts = started.facts if isinstance(started, Execution) else started
+    return {"executionArn": facts.arn, "startDate": facts.start}
+
+
+@operation
+def stop_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    facts = backend.stop_execution(body["executionArn"], body.get("error"), body.get("cause"))
+    return {"stopDate": facts.stop}
+
+
+@operation
+def describe_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    facts = backend.facts(body["executionArn"])
+    answer = {
+        **_listed(facts),
+        "inputDetails": {"included": True},
+        **redrivable(facts),
+    }
+    if body.get("includedData") != "METADATA_ONLY":
+        answer["input"] = facts.input
+        for name in ("output", "error", "cause"):
+            if getattr(facts, name) is not None:
+                answer[name] = getattr(facts, name)
+        if facts.output is not None:
+            answer["outputDetails"] = {"included": True}
+    if facts.trace_header is not None:
+        answer["traceHeader"] = facts.trace_header
+    return answer
+
+
+def redrivable(facts: Facts) -> Body:
+    """Whether an execution may be redriven, in DescribeExecution's fields."""
+    if facts.status in ("FAILED", "TIMED_OUT", "ABORTED"):
+        return {"redriveStatus": "REDRIVABLE"}
+    return {
+        "redriveStatus": "NOT_REDRIVABLE",
+        "redriveStatusReason": f"Execution is {facts.status} and cannot be redriven",
+    }
+
+
+def _listed(facts: Facts) -> Body:
+    answer: Body = {
+        "executionArn": facts.arn,
+        "stateMachineArn": facts.machine_arn,
+        "name": facts.name,
+        "status": facts.status,
+        "startDate": facts.start,
+        "redriveCount": facts.redrive_count,
+    }
+    optional = {
+        "stopDate": facts.stop,
+        "mapRunArn": facts.map_run_arn,
+        "stateMachineVersionArn": facts.version_arn,
+        "stateMachineAliasArn": facts.alias_arn,
+        "redriveDate": facts.redrive_date,
+    }
+    answer |= {name: value for name, value in optional.items() if value is not None}
+    return answer
+
+
+@operation
+def list_executions(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    before = None
+    if body.get("nextToken"):
+        before = _of_token(body["nextToken"])
+        if not isinstance(before, list) or len(before) != 2:
+            raise errors.ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+    found, following = backend.list_page(
+        body.get("stateMachineArn"),
+        body.get("mapRunArn"),
+        body.get("statusFilter"),
+        body.get("redriveFilter"),
+        body.get("maxResults") or 100,
+        before,
+    )
+    return _with_token(
+        {"executions": [_listed(facts) for facts in found]},
+        None if following is None else _token(following),
+    )
+
+
+@operation
+def get_execution_history(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    events = backend.events(body["executionArn"])
+    if body.get("reverseOrder"):
+        events = events[::-1]
+    items, token = page(events, body)
+    if body.get("includeExecutionData") is False:
+        items = [without_data(event) for event in items]
+    return _with_token({"events": items}, token)
+
+
+@operation
+def describe_state_machine_for_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    return backend.describe_machine_of(body["executionArn"], body.get("includedData"))

@@ -1,0 +1,476 @@
+"""Step Functions as moto's backend has it, with executions that really run.
+
+A subclass of moto's `StepFunctionBackend`, so that CloudFormation, the tagging API and moto's own
+code see the same state machines as the Step Functions API.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from typing import Any
+
+from moto.stepfunctions.models import StateMachine, StateMachineVersion, StepFunctionBackend
+from moto.utilities.utils import get_partition
+
+from helpers.localaws.clock import clock
+
+from . import api, errors, inputs
+from .executions import RUNNING, Execution, Facts, Store
+from .expressions import DefinitionError
+from .program import compile_program
+from .services import Services
+
+_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]+")
+_MACHINE = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:.+", re.DOTALL)
+_EXECUTION = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:(execution|express):.+", re.DOTALL)
+_ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+")
+
+_store: Store | None = None
+_store_lock = threading.Lock()
+
+
+def use_store(new: Store) -> None:
+    """Keep executions in `new`, for all accounts and regions."""
+    global _store
+    with _store_lock:
+        _store = new
+
+
+def current_store() -> Store:
+    """Where executions are kept; in memory until `use_store` says otherwise."""
+    global _store
+    with _store_lock:
+        if _store is None:
+            _store = Store()
+        return _store
+
+
+class LocalStepFunctionsBackend(StepFunctionBackend):
+    """One account's state machines and executions in one region."""
+
+    _url_module = api
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._running: dict[str, Execution] = {}
+        self._starting = threading.Lock()
+        self.services = Services(account_id)
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = dict(self.__dict__)
+        for name in ("_running", "_starting", "services"):
+            kept.pop(name, None)
+        return kept
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__dict__.update(kept)
+        self._running, self._starting = {}, threading.Lock()
+        self.services = Services(self.account_id)
+
+    def reset(self) -> None:
+        """Stop everything and forget it."""
+        for execution in list(self._running.values()):
+            execution.stop(None, None)
+        super().reset()
+        current_store().clear()
+
+    # -- state machines
+
+    def create_state_machine(
+        self,
+        name: str,
+        definition: str,
+        roleArn: str,
+        tags: list[dict[str, str]] | None = None,
+        publish: bool | None = None,
+        loggingConfiguration: dict[str, Any] | None = None,
+        tracingConfiguration: dict[str, Any] | None = None,
+        encryptionConfiguration: dict[str, Any] | None = None,
+        version_description: str | None = None,
+        sm_type: str | None = None,
+    ) -> StateMachine:
+        """Create a machine; the same one again is no error, another of its name is."""
+        self._check_name(name)
+        self._check_role(roleArn)
+        kind = sm_type or "STANDARD"
+        check_definition(definition, kind)
+        partition = get_partition(self.region_name)
+        arn = f"arn:{partition}:states:{self.region_name}:{self.account_id}:stateMachine:{name}"
+        existing = self._machine(arn)
+        if existing is not None:
+            same = (
+                existing.definition == definition
+                and existing.type == kind
+                and existing.loggingConfiguration == _logging(loggingConfiguration)
+                and existing.tracingConfiguration == (tracingConfiguration or {"enabled": False})
+            )
+            if not same:
+                raise errors.ApiError(
+                    "StateMachineAlreadyExists", f"State Machine Already Exists: '{arn}'"
+                )
+            return existing
+        machine = StateMachine(
+            arn,
+            name,
+            definition,
+            roleArn,
+            self,
+            encryptionConfiguration,
+            _logging(loggingConfiguration),
+            tracingConfiguration,
+            sm_type=kind,
+        )
+        machine.sm_type = kind
+        machine.creation_date = machine.update_date = clock.now()
+        machine.revision_id = None
+        if publish:
+            machine.publish(description=version_description)
+        if tags:
+            self.tagger.tag_resource(arn, tags)
+        self.state_machines.append(machine)
+        return machine
+
+    def update_state_machine(
+        self,
+        arn: str,
+        definition: str | None = None,
+        role_arn: str | None = None,
+        logging_configuration: dict[str, Any] | None = None,
+        tracing_configuration: dict[str, Any] | None = None,
+        encryption_configuration: dict[str, Any] | None = None,
+        publish: bool | None = None,
+        version_description: str | None = None,
+    ) -> StateMachine:
+        """Change a machine; executions that run keep the definition that they began with."""
+        machine = self.machine(arn)
+        given = (definition, role_arn, logging_configuration, tracing_configuration,
+                 encryption_configuration)  # fmt: skip
+        if all(value is None for value in given):
+            raise errors.ApiError(
+                "MissingRequiredParameter",
+                "Either the definition, the role ARN, the LoggingConfiguration, or the "
+                "TracingConfiguration must be specified",
+            )
+        if definition is not None:
+            check_definition(definition, machine.type)
+        if role_arn is not None:
+            self._check_role(role_arn)
+        changes = {
+            "definition": definition,
+            "roleArn": role_arn,
+            "loggingConfiguration": logging_configuration and _logging(logging_configuration),
+            "tracingConfiguration": tracing_configuration,
+            "encryptionConfiguration": encryption_configuration,
+        }
+        changes = {
+            name: value
+            for name, value in changes.items()
+            if value is not None and getattr(machine, name) != value
+        }
+        if changes:
+            for name, value in changes.items():
+                setattr(machine, name, value)
+            machine.revision_id = str(uuid.uuid4())
+        machine.update_date = clock.now()
+        if publish:
+            machine.publish(version_description)
+        return machine
+
+    def delete_state_machine(self, arn: str) -> None:
+        """Delete a machine and its executions; one that does not exist is no error."""
+        self._check_machine_arn(arn)
+        machine = self._machine(arn)
+        if machine is None:
+            return
+        self.state_machines.remove(machine)
+        self.tagger.delete_all_tags_for_resource(arn)
+        for execution in list(self._running.values()):
+            if execution.facts.machine_arn == arn:
+                execution.stop(None, None)
+        current_store().forget(arn)
+
+    def machine(self, arn: str) -> StateMachine:
+        """The machine of an ARN without a version or alias."""
+        self._check_machine_arn(arn)
+        machine = self._machine(arn)
+        if machine is None:
+            raise errors.machine_missing(arn)
+        return machine
+
+    def describe_state_machine(self, arn: str) -> StateMachine | StateMachineVersion:  # type: ignore[override]
+        """The machine or the version that an ARN names."""
+        return self._revision(arn)[0]
+
+    def _machine(self, arn: str) -> StateMachine | None:
+        return next((m for m in self.state_machines if m.arn == arn), None)
+
+    def _revision(self, arn: str) -> tuple[Any, StateMachine, str | None, str | None]:
+        """The machine or version that an ARN names, its machine, version ARN and alias ARN."""
+        self._check_machine_arn(arn)
+        machine = self._machine(arn)
+        if machine is not None:
+            return machine, machine, None, None
+        source, _, last = arn.rpartition(":")
+        machine = self._machine(source)
+        if machine is None:
+            raise errors.machine_missing(arn)
+        if last.isdigit():
+            version = machine.versions.get(int(last))
+            if version is None:
+                raise errors.machine_missing(arn)
+            return version, machine, version.arn, None
+        alias = machine.aliases.get(last)
+        if alias is None:
+            raise errors.machine_missing(arn)
+        version_arn = inputs.weighted(alias.routing_configuration)
+        version = machine.versions.get(int(version_arn.rpartition(":")[2]))
+        if version is None:
+            raise errors.machine_missing(version_arn)
+        return version, machine, version.arn, alias.arn
+
+    # -- executions
+
+    def start_execution(
+        self,
+        state_machine_arn: str,
+        name: str | None = None,
+        execution_input: str | None = None,
+        trace_header: str | None = None,
+        *,
+        pulls: bool = True,
+    ) -> Execution | Facts:
+        """Start an execution; with the name and input of one that runs, that one is given.
+
+        pulls: whether its waits move the simulated clock.
+        """
+        revision, machine, version_arn, alias_arn = self._revision(state_machine_arn)
+        if name is None:
+            name = str(uuid.uuid4())
+        self._check_name(name)
+        text = "{}" if execution_input is None else execution_input
+        inputs.check(text)
+        program = compile_program(revision.definition)
+        base = f"arn:{get_partition(self.region_name)}:states:{self.region_name}:{self.account_id}"
+        express = machine.type == "EXPRESS"
+        if express:
+            arn = f"{base}:express:{machine.name}:{name}:{uuid.uuid4()}"
+        else:
+            arn = f"{base}:execution:{machine.name}:{name}"
+        with self._starting:
+            existing = None if express else current_store().facts(arn)
+            if existing is not None:
+                if existing.status == RUNNING and existing.input == text:
+                    return existing
+                raise errors.ApiError(
+                    "ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'"
+                )
+            facts = Facts(
+                arn=arn,
+                name=name,
+                machine_arn=machine.arn,
+                machine_name=machine.name,
+                role_arn=revision.roleArn,
+                definition=revision.definition,
+                start=round(clock.time(), 3),
+                input=text,
+                version_arn=version_arn,
+                alias_arn=alias_arn,
+                trace_header=trace_header,
+                express=express,
+                extra=_extra(machine),
+            )
+            execution = Execution(facts, program, self.services)
+            execution.on_end.append(self._ended)
+            if not express:
+                current_store().add(facts)
+            self._running[arn] = execution
+        execution.start(pulls=pulls)
+        return execution
+
+    def _ended(self, execution: Execution) -> None:
+        if not execution.facts.express:
+            current_store().finish(execution)
+        self._running.pop(execution.facts.arn, None)
+
+    def facts(self, arn: str) -> Facts:
+        """What is known of an execution."""
+        self._check_execution_arn(arn)
+        running = self._running.get(arn)
+        found = running.facts if running is not None else current_store().facts(arn)
+        if found is None:
+            raise errors.execution_missing(arn)
+        return found
+
+    def events(self, arn: str) -> list[dict[str, Any]]:
+        """The events of an execution so far."""
+        self._check_execution_arn(arn)
+        running = self._running.get(arn)
+        if running is not None:
+            return list(running.history.events)
+        self.facts(arn)
+        return current_store().history(arn)
+
+    def stop_execution(  # type: ignore[override]
+        self, execution_arn: str, error: str | None = None, cause: str | None = None
+    ) -> Facts:
+        """Abort an execution; one that has ended already stays as it is."""
+        facts = self.facts(execution_arn)
+        running = self._running.get(execution_arn)
+        if running is not None:
+            running.stop(error, cause)
+            facts = running.facts
+        return facts
+
+    def list_page(
+        self,
+        machine_arn: str | None,
+        map_run_arn: str | None,
+        status: str | None,
+        redrive: str | None,
+        count: int,
+        before: Any,
+    ) -> tuple[list[Facts], Any]:
+        """A page of ListExecutions, and where the next begins."""
+        if (machine_arn is None) == (map_run_arn is None):
+            raise errors.ApiError(
+                "ValidationException",
+                "You must specify either a stateMachineArn or a mapRunArn, but not both.",
+            )
+        listed = map_run_arn
+        if machine_arn is not None:
+            _, machine, version_arn, alias_arn = self._revision(machine_arn)
+            if machine.type == "EXPRESS":
+                raise errors.ApiError(
+                    "StateMachineTypeNotSupported",
+                    "This operation is not supported by this type of state machine",
+                )
+            listed = machine.arn
+            if version_arn is not None:
+                listed = None
+        redriven = None if redrive is None else redrive == "REDRIVEN"
+        if listed is None:
+            return current_store().page(
+                machine.arn, status, redriven, count, before, alias_arn or version_arn
+            )
+        return current_store().page(listed, status, redriven, count, before)
+
+    def describe_machine_of(self, arn: str, included: str | None) -> dict[str, Any]:
+        """DescribeStateMachineForExecution: the machine as it was when the execution began."""
+        facts = self.facts(arn)
+        machine = self._machine(facts.machine_arn)
+        answer: dict[str, Any] = {
+            "stateMachineArn": facts.machine_arn,
+            "name": facts.machine_name,
+            "roleArn": facts.role_arn,
+            "updateDate": facts.extra.get("updated", facts.start),
+            "loggingConfiguration": facts.extra.get("logging", _logging(None)),
+            "tracingConfiguration": facts.extra.get("tracing", {"enabled": False}),
+            "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+        }
+        if included != "METADATA_ONLY":
+            answer["definition"] = facts.definition
+        if facts.map_run_arn is not None:
+            answer["mapRunArn"] = facts.map_run_arn
+        revision = facts.extra.get("revision")
+        if machine is not None and revision:
+            answer["revisionId"] = revision
+        return answer
+
+    def taggable(self, arn: str) -> None:
+        """Raise ResourceNotFound unless `arn` is of a state machine or an activity."""
+        if self._machine(arn) is None and arn not in self.activities:
+            raise errors.resource_missing(arn)
+
+    # -- what names and ARNs may look like
+
+    def _check_name(self, name: str) -> None:
+        if len(name) > 80:
+            raise errors.validation(name, "name", "have length less than or equal to 80")
+        if not _NAME.fullmatch(name):
+            raise errors.ApiError("InvalidName", f"Invalid Name: '{name}'")
+
+    def _check_role(self, arn: str) -> None:
+        if not isinstance(arn, str) or not _ROLE.fullmatch(arn):
+            raise errors.ApiError("InvalidArn", f"Invalid Role Arn: '{arn}'")
+
+    def _check_machine_arn(self, arn: str) -> None:
+        if not _MACHINE.fullmatch(arn or ""):
+            raise errors.invalid_arn(arn)
+
+    def _check_execution_arn(self, arn: str) -> None:
+        if not _EXECUTION.fullmatch(arn or ""):
+            raise errors.invalid_arn(arn)
+
+
+def _extra(machine: StateMachine) -> dict[str, Any]:
+    """What DescribeStateMachineForExecution tells of a machine besides its definition."""
+    extra: dict[str, Any] = {"updated": round(machine.update_date.timestamp(), 3)}
+    if machine.loggingConfiguration["level"] != "OFF":
+        extra["logging"] = machine.loggingConfiguration
+    if machine.tracingConfiguration.get("enabled"):
+        extra["tracing"] = machine.tracingConfiguration
+    if machine.revision_id:
+        extra["revision"] = machine.revision_id
+    return extra
+
+
+def _logging(configuration: dict[str, Any] | None) -> dict[str, Any]:
+    return {"level": "OFF", "includeExecutionData": False, **(configuration or {})}
+
+
+def check_definition(definition: str, kind: str) -> None:
+    """Refuse a definition that AWS would refuse; raises ApiError InvalidDefinition."""
+    problems = inputs.diagnose(definition, kind)
+    if not problems:
+        try:
+            compile_program(definition)
+        except DefinitionError as error:
+            problems = [f"SCHEMA_VALIDATION_FAILED: {error} at {error.location}"]
+    if problems:
+        raise errors.ApiError(
+            "InvalidDefinition", f"Invalid State Machine Definition: '{', '.join(problems)}'"
+        )
+
+
+def backend_for(account: str, region: str) -> LocalStepFunctionsBackend:
+    """The backend of an account and region."""
+    from moto.stepfunctions.models import stepfunctions_backends
+
+    return stepfunctions_backends[account][region]  # type: ignore[return-value]
+
+
+def install() -> None:
+    """Make moto use this backend, and keep executions in the workspace, if there is one."""
+    from moto.stepfunctions.models import stepfunctions_backends
+
+    from helpers.localaws import workspace
+
+    stepfunctions_backends.backend = LocalStepFunctionsBackend  # type: ignore[assignment]
+    stepfunctions_backends.clear()
+    try:
+        folder = workspace.current().folder("stepfunctions")
+    except RuntimeError:  # not within the endpoint's process
+        use_store(Store())
+        return
+    for old in folder.glob("executions.sqlite*"):
+        old.unlink()
+    use_store(Store(folder / "executions.sqlite"))
+
+
+def start(arn: str, name: str | None, text: str, *, pulls: bool) -> str:
+    """Start an execution of the machine that `arn` names, wherever it is; returns its ARN."""
+    parts = arn.split(":")
+    if len(parts) < 7:
+        raise errors.invalid_arn(arn)
+    started = backend_for(parts[4], parts[3]).start_execution(arn, name, text, pulls=pulls)
+    return (started.facts if isinstance(started, Execution) else started).arn
+
+
+def warm_up() -> None:
+    """Import what the first execution would have to wait for."""
+    import moto.dynamodb.responses  # noqa: F401
+    from moto.core.utils import get_service_model
+
+    get_service_model("stepfunctions")

@@ -1,0 +1,73 @@
+"""What can go wrong while a state machine runs: errors with a name, and the ways a run ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+RUNTIME = "States.Runtime"
+
+
+class StateError(Exception):
+    """A state failed with an error that Retry and Catch may name.
+
+    error, cause: as the history shows them; None leaves the field out.
+    event: the history event that reports it, (type, details key, details), if there is one.
+    """
+
+    def __init__(
+        self,
+        error: str | None,
+        cause: str | None = None,
+        event: tuple[str, str, dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(error, cause)
+        self.error = error
+        self.cause = cause
+        self.event = event
+
+    def output(self) -> dict[str, Any]:
+        """The error output that a Catch hands on."""
+        return {"Error": self.error or "", "Cause": self.cause or ""}
+
+    def details(self) -> dict[str, Any]:
+        """The fields `error` and `cause` as an event carries them."""
+        fields = {}
+        if self.error is not None:
+            fields["error"] = self.error
+        if self.cause is not None:
+            fields["cause"] = self.cause
+        return fields
+
+
+class RuntimeFailure(StateError):
+    """The definition cannot be carried out on this input: nothing catches it, the execution fails.
+
+    cause: without the words that say where; `located` puts those before it.
+    """
+
+    def __init__(self, cause: str, error: str = RUNTIME) -> None:
+        super().__init__(error, cause)
+        self.is_located = False
+
+    def located(self, state: str, event_id: int) -> None:
+        """Say in the cause which state it was, in AWS's words."""
+        if not self.is_located:
+            self.is_located = True
+            self.cause = (
+                f"An error occurred while executing the state '{state}' "
+                f"(entered at the event id #{event_id}). {self.cause}"
+            )
+
+
+class PathMissing(Exception):
+    """A path selects nothing in the data that it was asked of."""
+
+    def __init__(self, path: str, data: Any, reason: str = "") -> None:
+        super().__init__(path)
+        self.path = path
+        self.data = data
+        self.reason = reason
+
+
+class Ended(Exception):
+    """The run is over, or this branch of it: the thread has no more to do."""

@@ -1,0 +1,86 @@
+"""A definition made ready to run: its states, compiled, and how one follows another."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from .data import Data, parse
+from .expressions import DefinitionError
+from .failures import RuntimeFailure
+from .run import Flow
+from .states import ChoiceState, FailState, PassState, State, SucceedState, WaitState
+from .tasks import TaskState
+
+TYPES: dict[str, type[State]] = {
+    "Pass": PassState,
+    "Choice": ChoiceState,
+    "Wait": WaitState,
+    "Succeed": SucceedState,
+    "Fail": FailState,
+    "Task": TaskState,
+}
+
+
+class Program:
+    """The states of a machine, of a branch or of an iteration.
+
+    timeout: the machine's TimeoutSeconds, or None. blocks: whether a state in it may wait.
+    """
+
+    def __init__(self, definition: dict[str, Any], *, jsonata: bool = False) -> None:
+        language = definition.get("QueryLanguage")
+        self.jsonata = language == "JSONata" if language is not None else jsonata
+        self.start_at: str = definition["StartAt"]
+        self.timeout: int | None = definition.get("TimeoutSeconds")
+        self.states: dict[str, State] = {}
+        for name, state in definition["States"].items():
+            self.states[name] = self._compiled(name, state)
+
+    def _compiled(self, name: str, definition: dict[str, Any]) -> State:
+        language = definition.get("QueryLanguage")
+        jsonata = language == "JSONata" if language is not None else self.jsonata
+        try:
+            kind = TYPES[definition["Type"]]
+            return kind(name, definition, jsonata=jsonata)
+        except DefinitionError as error:
+            location = "" if error.location == "/" else f"/{error.location.lstrip('/')}"
+            if error.location.startswith("/States/"):
+                raise
+            raise DefinitionError(str(error), f"/States/{name}{location}") from None
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise DefinitionError(
+                f"the state cannot be read: {error!r}", f"/States/{name}"
+            ) from None
+
+    def follow(self, flow: Flow, given: Data, start: str | None = None) -> Data:
+        """Run from state to state until the last; returns its output."""
+        name = start or self.start_at
+        while True:
+            flow.check()
+            state = self.states.get(name)
+            if state is None:
+                raise RuntimeFailure(f"There is no state '{name}'")
+            given, following = state.run(flow, given)
+            if following is None:
+                return given
+            name = following
+
+
+@lru_cache(maxsize=256)
+def compile_program(text: str) -> Program:
+    """Compile a definition; raises DefinitionError. The same text gives the same program."""
+    try:
+        definition = parse(text)
+    except ValueError as error:
+        raise DefinitionError(f"the definition is not JSON: {error}") from None
+    if not isinstance(definition, dict):
+        raise DefinitionError("the definition must be a JSON object")
+    try:
+        return Program(definition)
+    except DefinitionError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise DefinitionError(f"the definition cannot be read: {error!r}") from None
+    except RecursionError:
+        raise DefinitionError("the definition is nested too deeply") from None

@@ -1,0 +1,159 @@
+"""Retry and Catch: which errors a state tries again after, and where it goes when it gives up."""
+
+# ruff: noqa: D102 - the base class says what an overriding method does
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from .data import Data
+from .expressions import Expression, compile_jsonata
+from .failures import RUNTIME, StateError
+from .jsonata import QueryError
+from .run import Flow
+from .states import State, Step, jsonata_assign, jsonpath_assign, put_result, result_path
+
+_random = random.Random()
+_LONGEST = 99_999_999.0
+
+TIMEOUT = "States.Timeout"
+HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
+_NEVER_CAUGHT = (RUNTIME,)
+
+
+def covers(names: list[str], error: str | None) -> bool:
+    """Whether ErrorEquals `names` covers an error.
+
+    States.ALL covers all that can be caught, States.TaskFailed all but a timeout.
+    """
+    if error in _NEVER_CAUGHT:
+        return False
+    if error in names or "States.ALL" in names:
+        return True
+    if error == HEARTBEAT_TIMEOUT and TIMEOUT in names:
+        return True
+    return "States.TaskFailed" in names and error not in (TIMEOUT, HEARTBEAT_TIMEOUT)
+
+
+class Retrier:
+    """One entry of Retry."""
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        self.names: list[str] = definition["ErrorEquals"]
+        self.interval = float(definition.get("IntervalSeconds", 1))
+        self.attempts = int(definition.get("MaxAttempts", 3))
+        self.rate = float(definition.get("BackoffRate", 2.0))
+        self.longest = float(definition.get("MaxDelaySeconds", _LONGEST))
+        self.jitter = definition.get("JitterStrategy") == "FULL"
+
+    def delay(self, number: int) -> float:
+        """Seconds before retry `number`, the first being 0."""
+        try:
+            seconds = min(self.interval * self.rate**number, self.longest)
+        except OverflowError:
+            seconds = self.longest
+        return _random.uniform(0, seconds) if self.jitter else seconds
+
+
+class Catcher:
+    """One entry of Catch."""
+
+    def __init__(self, definition: dict[str, Any], number: int, *, jsonata: bool) -> None:
+        self.names: list[str] = definition["ErrorEquals"]
+        self.next: str = definition["Next"]
+        self.assign: Expression | None
+        where = f"Catch[{number}]"
+        if jsonata:
+            self.has_output = "Output" in definition
+            self.plain_output = definition.get("Output")
+            self.output = compile_jsonata(self.plain_output, f"{where}/Output")
+            assign = definition.get("Assign")
+            self.assign = None if assign is None else jsonata_assign(assign, f"{where}/Assign")
+        else:
+            self.result_path = result_path(definition)
+            self.assign = jsonpath_assign(definition.get("Assign"))
+
+
+class RetryingState(State):
+    """A state that does work which may fail: Task, Parallel and Map."""
+
+    aborts = True
+
+    def __init__(self, name: str, definition: dict[str, Any], *, jsonata: bool) -> None:
+        super().__init__(name, definition, jsonata=jsonata)
+        self.retriers = [Retrier(entry) for entry in definition.get("Retry", [])]
+        self.catchers = [
+            Catcher(entry, number, jsonata=jsonata)
+            for number, entry in enumerate(definition.get("Catch", []))
+        ]
+
+    def attempt(self, flow: Flow, given: Data) -> Data:
+        """Do the work once; raises StateError."""
+        raise NotImplementedError
+
+    def complete(self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]) -> Data:
+        """Make the state's output of the result of its work."""
+        raise NotImplementedError
+
+    def failed(self, flow: Flow, error: StateError) -> None:
+        """Record that an attempt failed, before anything is retried or caught."""
+
+    def gave_up(self, flow: Flow, error: StateError) -> None:
+        """Record that the state failed and will not be tried again."""
+
+    def act(self, flow: Flow, given: Data, assigned: dict[str, Any]) -> Step:
+        counts = [0] * len(self.retriers)
+        flow.state["RetryCount"] = 0
+        flow.inside.append(self.kind)
+        while True:
+            assigned.clear()
+            try:
+                result = self.attempt(flow, given)
+                output = self.complete(flow, given, result, assigned)
+            except StateError as error:
+                if isinstance(error, QueryError) and error.event is None:
+                    self.report(flow, error)
+                else:
+                    self.failed(flow, error)
+                if self._retried(flow, error, counts):
+                    continue
+                self.gave_up(flow, error)
+                flow.inside.pop()
+                flow.token = None
+                return self._caught(flow, given, error, assigned)
+            flow.inside.pop()
+            flow.token = None
+            return output, self.next
+
+    def _retried(self, flow: Flow, error: StateError, counts: list[int]) -> bool:
+        """Wait for the next attempt; False if there is none."""
+        for number, retrier in enumerate(self.retriers):
+            if covers(retrier.names, error.error):
+                if counts[number] >= retrier.attempts:
+                    return False
+                seconds = retrier.delay(counts[number])
+                counts[number] += 1
+                flow.state["RetryCount"] += 1
+                flow.pause(seconds)
+                return True
+        return False
+
+    def _caught(self, flow: Flow, given: Data, error: StateError, assigned: dict[str, Any]) -> Step:
+        """Where a Catch leads; raises the error if nothing catches it."""
+        assigned.clear()
+        for catcher in self.catchers:
+            if not covers(catcher.names, error.error):
+                continue
+            output = error.output()
+            if not self.jsonata:
+                if catcher.assign is not None:
+                    assigned.update(catcher.assign(flow.scope(output)))
+                return put_result(catcher.result_path, given, Data(output)), catcher.next
+            scope = flow.scope(given.value, {"errorOutput": output})
+            if catcher.assign is not None:
+                assigned.update(catcher.assign(scope))
+            if catcher.has_output:
+                constant = catcher.plain_output
+                return Data(catcher.output(scope) if catcher.output else constant), catcher.next
+            return Data(output), catcher.next
+        raise error

@@ -1,0 +1,241 @@
+"""Calls from a state machine to other services of the endpoint, without HTTP."""
+
+from __future__ import annotations
+
+import copy
+import re
+import threading
+import uuid
+import zlib
+from email.utils import formatdate
+from typing import Any
+
+from helpers.localaws.clock import clock
+
+from .data import dump
+
+
+class ServiceError(Exception):
+    """A service refused a request.
+
+    code: AWS's error code, e.g. ResourceNotFoundException. status: of HTTP.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.request_id = str(uuid.uuid4())
+
+    def name(self, service: str) -> str:
+        """The error name that Step Functions gives it."""
+        if service == "DynamoDB" and self.code in _PLAIN_DYNAMODB:
+            return "DynamoDB.AmazonDynamoDBException"
+        if service == "Lambda" and self.code in _PLAIN_LAMBDA:
+            return "Lambda.AWSLambdaException"
+        return f"{service}.{self.code}"
+
+    def cause(self, service: str) -> str:
+        """The words in which Step Functions passes it on."""
+        return (
+            f"{self.message} (Service: {service}; Status Code: {self.status}; "
+            f"Error Code: {self.code}; Request ID: {self.request_id}; Proxy: null)"
+        )
+
+
+_PLAIN_DYNAMODB = ("ValidationException", "AccessDeniedException", "SerializationException")
+_PLAIN_LAMBDA = ("AccessDeniedException", "ValidationException")
+"""Codes for which AWS's SDK has no class of its own: they get the name of the base class."""
+
+
+class Services:
+    """The other services, as one account sees them."""
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+
+    # -- Lambda
+
+    def invoke(
+        self,
+        arn: str,
+        payload: bytes,
+        *,
+        qualifier: str | None = None,
+        client_context: str | None = None,
+        role: str | None = None,
+    ) -> Any:
+        """Invoke a function and wait for its answer; raises ServiceError."""
+        from moto.awslambda.exceptions import UnknownFunctionException
+        from moto.core.exceptions import ServiceException
+
+        from helpers.localaws import lambdas
+
+        try:
+            return lambdas.invoke(arn, payload, qualifier=qualifier, client_context=client_context)
+        except UnknownFunctionException:
+            known = arn if qualifier is None else f"{arn}:{qualifier}"
+            raise ServiceError(
+                "ResourceNotFoundException", f"Function not found: {known}", 404
+            ) from None
+        except ServiceException as error:
+            status = getattr(error, "status", None) or getattr(error, "STATUS", 400)
+            raise ServiceError(error.code, error.message, status) from None
+
+    def lambda_metadata(self, payload: str, version: str) -> dict[str, Any]:
+        """SdkHttpMetadata and SdkResponseMetadata of an Invoke."""
+        request_id, length = str(uuid.uuid4()), str(len(payload.encode()))
+        date = http_date()
+        trace = f"Root=1-{int(clock.time()):08x}-{uuid.uuid4().hex[:24]};Parent="
+        trace += f"{uuid.uuid4().hex[:16]};Sampled=0;Lineage=1:{uuid.uuid4().hex[:8]}:0"
+        return _metadata(
+            request_id,
+            [
+                ("X-Amz-Executed-Version", version),
+                ("x-amzn-Remapped-Content-Length", "0"),
+                ("Connection", "keep-alive"),
+                ("x-amzn-RequestId", request_id),
+                ("Content-Length", length),
+                ("Date", date),
+                ("X-Amzn-Trace-Id", trace),
+                ("Content-Type", "application/json"),
+            ],
+        )
+
+    # -- DynamoDB
+
+    def dynamodb(
+        self, operation: str, parameters: Any, region: str, *, role: str | None = None
+    ) -> dict[str, Any]:
+        """GetItem, PutItem, UpdateItem or DeleteItem; raises ServiceError."""
+        answer = _DYNAMODB.call(operation, parameters, self.account, region)
+        body = dump(answer).encode()
+        request_id = uuid.uuid4().hex.upper() + "VV4KQNSO5AEMVJF66Q9ASUAAJG"[:20]
+        spelled = "x-amzn-requestid" if operation == "GetItem" else "x-amzn-RequestId"
+        headers = [
+            ("Server", "Server"),
+            ("Connection", "keep-alive"),
+            (spelled, request_id),
+            ("x-amz-crc32", str(zlib.crc32(body))),
+            ("Content-Length", str(len(body))),
+            ("Date", http_date()),
+            ("Content-Type", "application/x-amz-json-1.0"),
+        ]
+        return {**answer, **_metadata(request_id, headers)}
+
+
+def http_date() -> str:
+    """The simulated time as a Date header."""
+    return formatdate(clock.time(), usegmt=True)
+
+
+def _metadata(request_id: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers},
+            "HttpHeaders": dict(sorted(headers, key=lambda header: header[0].lower())),
+            "HttpStatusCode": 200,
+        },
+        "SdkResponseMetadata": {"RequestId": request_id},
+    }
+
+
+_TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]+|arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table/[\w.-]+")
+_REQUIRED = {
+    "GetItem": ("TableName", "Key"),
+    "PutItem": ("TableName", "Item"),
+    "UpdateItem": ("TableName", "Key"),
+    "DeleteItem": ("TableName", "Key"),
+}
+_ANSWERS = ("Attributes", "ConsumedCapacity", "Item", "ItemCollectionMetrics")
+
+
+def _checked(operation: str, parameters: Any) -> dict[str, Any]:
+    """A request as DynamoDB takes it; what it refuses is refused in its words."""
+    if not isinstance(parameters, dict):
+        raise ServiceError("SerializationException", "Start of structure or map found where not "
+                           "expected.")  # fmt: skip
+    wrong = []
+    for name in _REQUIRED[operation]:
+        value, shown = parameters.get(name), name[0].lower() + name[1:]
+        if value is None:
+            wrong.append(f"Value null at '{shown}' failed to satisfy constraint: "
+                         "Member must not be null")  # fmt: skip
+        elif name == "TableName" and not (isinstance(value, str) and _TABLE_NAME.fullmatch(value)):
+            wrong.append(
+                f"Value '{value}' at '{shown}' failed to satisfy constraint: Member must satisfy "
+                "regular expression pattern: [a-zA-Z0-9_.-]+"
+            )
+        elif name != "TableName":
+            _check_attributes(value)
+    if wrong:
+        many = "error" if len(wrong) == 1 else "errors"
+        raise ServiceError(
+            "ValidationException", f"{len(wrong)} validation {many} detected: {'; '.join(wrong)}"
+        )
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _check_attributes(attributes: Any) -> None:
+    """Attribute values are objects with one type each, and `N` is written as a string."""
+    if not isinstance(attributes, dict):
+        raise ServiceError("SerializationException", "Unexpected value type in payload")
+    for value in attributes.values():
+        if not isinstance(value, dict):
+            raise ServiceError("SerializationException", "Unexpected value type in payload")
+        if len(value) != 1:
+            raise ServiceError(
+                "ValidationException",
+                "Supplied AttributeValue "
+                + ("is empty, must contain exactly one of the supported datatypes" if not value
+                   else "has more than one datatypes set, must contain exactly one of the "
+                   "supported datatypes"),
+            )  # fmt: skip
+        kind, inner = next(iter(value.items()))
+        if kind in ("S", "N", "B") and not isinstance(inner, str):
+            raise ServiceError("SerializationException",
+                               f"{_kind(inner)} value cannot be converted to String")  # fmt: skip
+        if kind == "M":
+            _check_attributes(inner)
+        elif kind == "L":
+            for item in inner if isinstance(inner, list) else ():
+                _check_attributes({"item": item})
+
+
+def _kind(value: Any) -> str:
+    return {bool: "BOOLEAN", int: "NUMBER", float: "NUMBER"}.get(type(value), "STRUCTURE")
+
+
+class _DynamoDB:
+    """Moto's DynamoDB, called with the parameters of a request and no HTTP around them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._handler: Any = None
+
+    def call(self, operation: str, parameters: Any, account: str, region: str) -> dict[str, Any]:
+        """The answer as JSON has it; raises ServiceError."""
+        from moto.core.exceptions import ServiceException
+        from moto.dynamodb.responses import DynamoHandler
+        from werkzeug.exceptions import HTTPException
+
+        handler = DynamoHandler()
+        handler.current_account, handler.region = account, region
+        handler.headers, handler.response_headers = {}, {}
+        handler.body = handler.params = copy.deepcopy(_checked(operation, parameters))
+        action = getattr(handler, f"{operation[:-4].lower()}_item")
+        try:
+            with self._lock:  # two writers at once would lose an item
+                answer = action()
+        except ServiceException as error:
+            raise ServiceError(error.code, error.message) from None
+        except HTTPException as error:
+            code = getattr(error, "error_type", None) or "InternalServerError"
+            message = getattr(error, "message", None) or error.description or ""
+            raise ServiceError(code.rpartition("#")[2], message, error.code or 400) from None
+        result = answer.result or {}
+        return {name: result[name] for name in _ANSWERS if result.get(name) not in (None, {}, [])}
+
+
+_DYNAMODB = _DynamoDB()

@@ -1,0 +1,98 @@
+"""The Task state: what it sends to a service, and what it makes of the answer."""
+
+# ruff: noqa: D102 - the base class says what an overriding method does
+from __future__ import annotations
+
+from typing import Any
+
+from . import integrations
+from .data import Data, dump
+from .expressions import compile_jsonata, compile_template
+from .failures import PathMissing, RuntimeFailure, StateError
+from .retrying import RetryingState
+from .run import Flow
+from .states import Field, put_result, result_path
+
+
+class TaskState(RetryingState):
+    """Has work done by a Lambda function, another service or an activity."""
+
+    kind = "Task"
+
+    def __init__(self, name: str, definition: dict[str, Any], *, jsonata: bool) -> None:
+        super().__init__(name, definition, jsonata=jsonata)
+        self.resource: str = definition["Resource"]
+        self.integration = integrations.find(self.resource)
+        self.timeout = Field(definition, "TimeoutSeconds", jsonata=jsonata)
+        self.heartbeat = Field(definition, "HeartbeatSeconds", jsonata=jsonata)
+        credentials = (definition.get("Credentials") or {}) if not jsonata else {}
+        self.role = Field(definition, "Credentials", jsonata=jsonata)
+        if jsonata:
+            self.parameters = definition.get("Arguments")
+            self.has_parameters = "Arguments" in definition
+            self.template = compile_jsonata(self.parameters, "Arguments")
+        else:
+            self.parameters = definition.get("Parameters")
+            self.has_parameters = "Parameters" in definition
+            self.template = compile_template(self.parameters)
+            self.selector = definition.get("ResultSelector")
+            self.selector_template = compile_template(self.selector)
+            self.result_path = result_path(definition)
+            self.role.expression = compile_template(credentials)
+
+    def attempt(self, flow: Flow, given: Data) -> Data:
+        effective = given if self.jsonata else self.effective_input(flow, given)
+        if self.integration.needs_token:
+            flow.new_token()
+        if self.template is not None:
+            sent = Data(self.template(flow.scope(effective.value)))
+        elif self.has_parameters:
+            sent = Data(self.parameters)
+        elif self.jsonata and not self.integration.takes_input:
+            sent = Data({})
+        else:
+            sent = effective
+        call = integrations.Call(
+            flow,
+            sent,
+            self._seconds(flow, self.timeout, effective, "TimeoutSeconds"),
+            self._seconds(flow, self.heartbeat, effective, "HeartbeatSeconds"),
+            self._role(flow, effective),
+        )
+        return self.integration.carry_out(call)
+
+    def _seconds(self, flow: Flow, field: Field, given: Data, name: str) -> int | None:
+        if not field.is_set:
+            return None
+        try:
+            value = field.get(flow, given.value)
+        except PathMissing as missing:
+            raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+            raise RuntimeFailure(f"{name} must be a positive integer, not {dump(value)}")
+        return value
+
+    def _role(self, flow: Flow, given: Data) -> str | None:
+        value = self.role.get(flow, given.value)
+        if not value:
+            return None
+        if not isinstance(value, dict) or not isinstance(value.get("RoleArn"), str):
+            raise RuntimeFailure("Credentials must have a RoleArn that is a string")
+        return value["RoleArn"]
+
+    def complete(self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]) -> Data:
+        if self.jsonata:
+            return self.finish(flow, given, result, assigned)
+        if self.assign is not None:
+            assigned.update(self.assign(flow.scope(result.value)))
+        if self.selector_template is not None:
+            result = Data(self.selector_template(flow.scope(result.value)))
+        elif self.selector is not None:
+            result = Data(self.selector)
+        return self.effective_output(flow, put_result(self.result_path, given, result))
+
+    def failed(self, flow: Flow, error: StateError) -> None:
+        if error.event is not None:
+            flow.event(*error.event)
