@@ -154,6 +154,11 @@ def card(inner: str, width: float, height: float, style: str = "") -> str:
     )
 
 
+def inside(svg: str) -> str:
+    """What stands on a card, without the card."""
+    return svg[svg.index("/>", svg.index('class="paper"')) + 2 : svg.rindex("</svg>")]
+
+
 def size(svg: str) -> tuple[float, float]:
     """Width and height of an SVG in pixels."""
     found = re.search(r'<svg [^>]*?width="([\d.]+)(?:px|pt)?" height="([\d.]+)(?:px|pt)?"', svg)

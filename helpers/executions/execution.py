@@ -105,6 +105,11 @@ class Execution:
         return history.moment(self._describe.get("stopDate")) or self._history.stopped
 
     @property
+    def latest(self) -> datetime | None:
+        """When the latest event of its history happened."""
+        return self._history.latest
+
+    @property
     def duration(self) -> float | None:
         """Seconds from start to end (to the latest event while it runs); None if unknown."""
         return seconds_between(self.started, self.stopped or self._history.latest)

@@ -1,0 +1,429 @@
+"""A template's resources and what ties them: kinds in AWS's own names, references with a verb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from helpers.asl.errors import AslError
+from helpers.asl.intrinsics import resolve
+from helpers.asl.reading import read_text
+
+from .errors import NothingToDraw
+
+GROUPS = (
+    "Triggers and APIs",
+    "Workflows",
+    "Functions",
+    "Data",
+    "Messages",
+    "Permissions",
+    "Monitoring",
+    "Network",
+    "Others",
+)
+
+# CloudFormation's service part → the service as AWS writes it, and the group it is drawn in.
+SERVICES: dict[str, tuple[str, str]] = {
+    "ApiGateway": ("API Gateway", "Triggers and APIs"),
+    "ApiGatewayV2": ("API Gateway", "Triggers and APIs"),
+    "AppSync": ("AppSync", "Triggers and APIs"),
+    "ApplicationInsights": ("CloudWatch Application Insights", "Monitoring"),
+    "Athena": ("Athena", "Data"),
+    "Batch": ("Batch", "Functions"),
+    "CertificateManager": ("Certificate Manager", "Network"),
+    "CloudFormation": ("CloudFormation", "Others"),
+    "CloudFront": ("CloudFront", "Network"),
+    "CloudTrail": ("CloudTrail", "Monitoring"),
+    "CloudWatch": ("CloudWatch", "Monitoring"),
+    "CodeBuild": ("CodeBuild", "Functions"),
+    "CodeDeploy": ("CodeDeploy", "Others"),
+    "CodePipeline": ("CodePipeline", "Workflows"),
+    "Cognito": ("Cognito", "Permissions"),
+    "DynamoDB": ("DynamoDB", "Data"),
+    "EC2": ("EC2", "Network"),
+    "ECR": ("ECR", "Data"),
+    "ECS": ("ECS", "Functions"),
+    "EFS": ("EFS", "Data"),
+    "ElastiCache": ("ElastiCache", "Data"),
+    "ElasticLoadBalancingV2": ("Elastic Load Balancing", "Network"),
+    "Events": ("EventBridge", "Triggers and APIs"),
+    "Glue": ("Glue", "Data"),
+    "IAM": ("IAM", "Permissions"),
+    "KMS": ("KMS", "Permissions"),
+    "Kinesis": ("Kinesis", "Messages"),
+    "KinesisFirehose": ("Data Firehose", "Messages"),
+    "Lambda": ("Lambda", "Functions"),
+    "Logs": ("CloudWatch Logs", "Monitoring"),
+    "MSK": ("MSK", "Messages"),
+    "OpenSearchService": ("OpenSearch", "Data"),
+    "Pipes": ("EventBridge Pipes", "Triggers and APIs"),
+    "RDS": ("RDS", "Data"),
+    "ResourceGroups": ("Resource Groups", "Monitoring"),
+    "Route53": ("Route 53", "Network"),
+    "S3": ("S3", "Data"),
+    "SES": ("SES", "Messages"),
+    "SNS": ("SNS", "Messages"),
+    "SQS": ("SQS", "Messages"),
+    "SSM": ("Systems Manager", "Others"),
+    "SageMaker": ("SageMaker", "Functions"),
+    "Scheduler": ("EventBridge Scheduler", "Triggers and APIs"),
+    "SecretsManager": ("Secrets Manager", "Permissions"),
+    "Serverless": ("SAM", "Others"),
+    "StepFunctions": ("Step Functions", "Workflows"),
+    "WAFv2": ("WAF", "Permissions"),
+    "XRay": ("X-Ray", "Monitoring"),
+}
+
+# Where the type says more than its service, or stands elsewhere than the rest of its service.
+TYPES: dict[str, tuple[str, str]] = {
+    "AWS::Serverless::Function": ("Lambda function", "Functions"),
+    "AWS::Serverless::StateMachine": ("Step Functions state machine", "Workflows"),
+    "AWS::Serverless::SimpleTable": ("DynamoDB table", "Data"),
+    "AWS::Serverless::Api": ("API Gateway REST API", "Triggers and APIs"),
+    "AWS::Serverless::HttpApi": ("API Gateway HTTP API", "Triggers and APIs"),
+    "AWS::Serverless::WebSocketApi": ("API Gateway WebSocket API", "Triggers and APIs"),
+    "AWS::Serverless::GraphQLApi": ("AppSync GraphQL API", "Triggers and APIs"),
+    "AWS::Serverless::LayerVersion": ("Lambda layer", "Functions"),
+    "AWS::Serverless::Application": ("nested application", "Others"),
+    "AWS::Serverless::Connector": ("SAM connector", "Permissions"),
+    "AWS::Lambda::Permission": ("Lambda permission", "Permissions"),
+    "AWS::Lambda::LayerVersion": ("Lambda layer", "Functions"),
+    "AWS::Lambda::EventSourceMapping": ("Lambda event source", "Triggers and APIs"),
+    "AWS::Lambda::Url": ("Lambda function URL", "Triggers and APIs"),
+    "AWS::S3::BucketPolicy": ("S3 bucket policy", "Permissions"),
+    "AWS::SQS::QueuePolicy": ("SQS queue policy", "Permissions"),
+    "AWS::SNS::TopicPolicy": ("SNS topic policy", "Permissions"),
+    "AWS::IAM::ManagedPolicy": ("IAM managed policy", "Permissions"),
+    "AWS::ResourceGroups::Group": ("resource group", "Monitoring"),
+    "AWS::ApplicationInsights::Application": ("Application Insights", "Monitoring"),
+    "AWS::Events::EventBus": ("EventBridge bus", "Messages"),
+    "AWS::EC2::Instance": ("EC2 instance", "Functions"),
+    "AWS::CloudFormation::Stack": ("nested stack", "Others"),
+}
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
+_SAM_POLICY_VERBS = (
+    ("Crud", "reads and writes"),
+    ("Write", "writes to"),
+    ("Read", "reads"),
+    ("Stream", "reads the stream of"),
+    ("Poller", "takes messages from"),
+    ("Invoke", "invokes"),
+    ("Execution", "starts"),
+    ("Publish", "publishes to"),
+    ("SendMessage", "sends to"),
+    ("PutEvents", "sends events to"),
+    ("PutMetric", "writes metrics to"),
+)
+# What a role lets its holder do, it does not do itself.
+_MAY = {
+    "invokes": "may invoke",
+    "starts": "may start",
+    "writes to": "may write to",
+    "reads": "may read",
+    "reads and writes": "may read and write",
+    "publishes to": "may publish to",
+    "sends to": "may send to",
+    "sends events to": "may send events to",
+    "takes messages from": "may take messages from",
+    "assumes": "may assume",
+}
+_WRITING = re.compile(
+    r":(\*|Put|Update|Delete|Create|BatchWrite|Write|Tag|Untag|Modify|Set|Restore|Abort)"
+)
+_READING = re.compile(r":(\*|Get|Query|Scan|List|Describe|BatchGet|Read|Select|ConditionCheck)")
+
+
+@dataclass
+class Resource:
+    """One resource: `kind` in AWS's words (`Lambda function`), `group` where it is drawn.
+
+    `notes` say what matters about it (`rate(1 hour), disabled`); `implied` is one that SAM
+    makes out of something written inside another.
+    """
+
+    name: str
+    type: str
+    properties: dict[str, Any]
+    kind: str = ""
+    group: str = "Others"
+    notes: tuple[str, ...] = ()
+    implied: bool = False
+
+
+@dataclass
+class Tie:
+    """An arrow: `source` `verb` `target`."""
+
+    source: str
+    verb: str
+    target: str
+    weak: bool = False
+
+
+@dataclass
+class Template:
+    """A template's resources and ties, in its own order."""
+
+    description: str
+    resources: dict[str, Resource] = field(default_factory=dict)
+    ties: list[Tie] = field(default_factory=list)
+
+    @property
+    def own(self) -> list[Resource]:
+        """The resources that the template names itself."""
+        return [one for one in self.resources.values() if not one.implied]
+
+
+def read(given: Mapping[str, Any] | str | PathLike[str]) -> Template:
+    """A template from a path, its text, a dict, or what CloudFormation's get_template returns."""
+    data = _data(given)
+    if isinstance(data, Mapping) and "TemplateBody" in data:
+        data = _data(data["TemplateBody"])
+    resources = data.get("Resources") if isinstance(data, Mapping) else None
+    if not isinstance(resources, Mapping):
+        raise NothingToDraw(
+            "This is no SAM or CloudFormation template: it has no Resources. "
+            "For a state machine's definition there is `draw.state_machine`."
+        )
+    description = data.get("Description")
+    template = Template(description if isinstance(description, str) else "")
+    for name, raw in resources.items():
+        raw = raw if isinstance(raw, Mapping) else {}
+        properties = resolve(raw.get("Properties") or {})
+        properties = properties if isinstance(properties, dict) else {}
+        type = raw.get("Type") if isinstance(raw.get("Type"), str) else "no type"
+        kind, group = kind_of(type)
+        template.resources[str(name)] = Resource(
+            str(name), type, properties, kind, group, tuple(_notes(type, properties))
+        )
+    _add_events(template)
+    ties: dict[tuple[str, str], list[Tie]] = {}
+    for tie in [*_ties(template), *_after(template, resources)]:
+        ties.setdefault((tie.source, tie.target), []).append(tie)
+    template.ties = [_merged(several) for several in ties.values()]
+    return template
+
+
+def kind_of(type: str) -> tuple[str, str]:
+    """A resource type in words, and its group.
+
+    >>> kind_of("AWS::DynamoDB::Table"), kind_of("AWS::Serverless::Function")
+    (('DynamoDB table', 'Data'), ('Lambda function', 'Functions'))
+    >>> kind_of("AWS::Events::Rule"), kind_of("Custom::Thing")
+    (('EventBridge rule', 'Triggers and APIs'), ('custom resource Thing', 'Others'))
+    """
+    if type in TYPES:
+        return TYPES[type]
+    parts = type.split("::")
+    if parts[0] == "Custom":
+        return f"custom resource {'::'.join(parts[1:])}", "Others"
+    if len(parts) == 3 and parts[0] == "AWS":
+        service, group = SERVICES.get(parts[1], (parts[1], "Others"))
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[2]).lower()
+        return f"{service} {words}", group
+    return type, "Others"
+
+
+def _data(given: Any) -> Any:
+    if isinstance(given, Mapping):
+        return given
+    if isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{")):
+        return read_text(given).data
+    if not isinstance(given, str | PathLike):
+        raise NothingToDraw(
+            f"A {type(given).__name__} is no template. Give a path, the text, or a dict."
+        )
+    path = Path(given)
+    try:
+        return read_text(path.read_text(encoding="utf-8"), file=str(path)).data
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise NothingToDraw(f"The template {path} cannot be read: {why}.") from None
+    except AslError as error:
+        raise NothingToDraw(f"The template does not parse. {error}") from None
+
+
+def _notes(type: str, properties: dict[str, Any]) -> Iterator[str]:
+    """What a reader wants to know of a resource at a glance."""
+    schedule = properties.get("ScheduleExpression") or properties.get("Schedule")
+    if isinstance(schedule, str):
+        yield schedule
+    off = properties.get("Enabled") is False or properties.get("State") == "DISABLED"
+    if off:
+        yield "disabled"
+    runtime = properties.get("Runtime")
+    if isinstance(runtime, str) and "${" not in runtime:
+        yield runtime
+    if properties.get("Type") == "EXPRESS" and "StateMachine" in type:
+        yield "Express"
+    if type.endswith("::Api") and isinstance(properties.get("StageName"), str):
+        yield f"stage {properties['StageName']}"
+
+
+def _add_events(template: Template) -> None:
+    """SAM's Events are written inside a function or state machine: each is a resource too."""
+    for owner in list(template.resources.values()):
+        events = owner.properties.get("Events")
+        if not owner.type.startswith("AWS::Serverless::") or not isinstance(events, dict):
+            continue
+        for name, event in events.items():
+            if not isinstance(event, dict):
+                continue
+            given = event.get("Properties") if isinstance(event.get("Properties"), dict) else {}
+            kind, what = _event_words(str(event.get("Type", "event")), given)
+            key = name if name not in template.resources else f"{owner.name} {name}"
+            template.resources[key] = Resource(
+                key, "", given, kind, "Triggers and APIs", tuple(what), implied=True
+            )
+            template.ties.append(Tie(key, "triggers", owner.name))
+
+
+def _event_words(type: str, given: dict[str, Any]) -> tuple[str, list[str]]:
+    notes = list(_notes("", given))
+    if type in ("Api", "HttpApi"):
+        method, path = str(given.get("Method", "any")).upper(), given.get("Path", "/")
+        return "API route", [f"{method} {path}"]
+    names = {
+        "Schedule": "EventBridge schedule rule",
+        "ScheduleV2": "EventBridge Scheduler schedule",
+        "EventBridgeRule": "EventBridge rule",
+        "CloudWatchEvent": "EventBridge rule",
+        "S3": "S3 notification",
+        "SNS": "SNS subscription",
+        "SQS": "SQS event source",
+        "DynamoDB": "DynamoDB stream event source",
+        "Kinesis": "Kinesis event source",
+        "CloudWatchLogs": "log subscription",
+    }
+    return names.get(type, f"{type} event"), notes
+
+
+def _merged(several: list[Tie]) -> Tie:
+    """All ties from one resource to another as one: the plain verbs count if there are any."""
+    strong = [tie for tie in several if not tie.weak] or several
+    verbs = list(dict.fromkeys(tie.verb for tie in strong))
+    if len(verbs) > 1:
+        verbs = [verb for verb in verbs if verb not in ("uses", "is created after")] or verbs[:1]
+    if {"reads", "writes to"} <= set(verbs):
+        verbs = ["reads and writes"] + [v for v in verbs if v not in ("reads", "writes to")]
+    first = several[0]
+    return Tie(first.source, ", ".join(verbs[:3]), first.target, all(tie.weak for tie in several))
+
+
+def _ties(template: Template) -> Iterator[Tie]:
+    yield from template.ties
+    for resource in template.resources.values():
+        for path, name, actions in _references(resource.properties, ()):
+            target = template.resources.get(name)
+            if target is None or target is resource:
+                continue
+            if not resource.implied and "Events" in path[:1]:
+                continue  # the event itself has this reference
+            yield _tie(resource, target, path, actions)
+
+
+def _references(
+    value: Any, path: tuple[str, ...], actions: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...]]]:
+    """Every `${Name}` with the keys that lead to it; in an IAM statement with its actions."""
+    if isinstance(value, str):
+        for found in _REFERENCE.finditer(value):
+            yield path, found[1], actions
+    elif isinstance(value, list):
+        for one in value:
+            yield from _references(one, path, actions)
+    elif isinstance(value, dict):
+        said = value.get("Action") if "Effect" in value else None
+        if isinstance(said, str):
+            said = [said]
+        if isinstance(said, list):
+            actions = tuple(one for one in said if isinstance(one, str))
+        for key, inner in value.items():
+            yield from _references(inner, (*path, str(key)), actions)
+
+
+def _tie(
+    source: Resource, target: Resource, path: tuple[str, ...], actions: tuple[str, ...]
+) -> Tie:
+    name, verb = path[-1] if path else "", ""
+    if actions and name == "Resource":
+        verb = _verb_of_actions(actions)
+        if source.group == "Permissions":
+            verb = _MAY.get(verb, verb)
+    elif "Policies" in path and len(path) > 1:
+        verb = _verb_of_sam_policy(path[path.index("Policies") + 1])
+    elif name in ("Role", "RoleArn", "ExecutionRoleArn", "Roles") and "role" in target.kind:
+        verb = "assumes" if name != "Roles" else "is attached to"
+    elif ("Targets" in path and name in ("Arn", "Target")) or path[:1] == ("Target",):
+        verb = "triggers" if name == "Arn" else "assumes"
+    elif source.type == "AWS::Lambda::Permission":
+        verb = "allows calls of" if name == "FunctionName" else "for"
+    elif source.type == "AWS::Lambda::EventSourceMapping":
+        verb = "invokes" if name == "FunctionName" else "reads from"
+    elif source.type == "AWS::SNS::Subscription":
+        verb = "delivers to" if name == "Endpoint" else "listens to"
+    elif source.type.endswith(("BucketPolicy", "QueuePolicy", "TopicPolicy")):
+        verb = "guards"
+    elif source.type == "AWS::ApplicationInsights::Application":
+        verb = "watches"
+    elif source.type.endswith("Alarm"):
+        verb = "alerts" if "Action" in name else "watches"
+    elif source.implied:
+        verb = {"Queue": "takes messages from", "Stream": "reads the stream of"}.get(
+            name, "belongs to" if "Api" in name else "listens to"
+        )
+    elif "DefinitionSubstitutions" in path or path[:1] in (("Definition",), ("DefinitionString",)):
+        verb = {"Lambda function": "invokes", "Step Functions state machine": "starts"}.get(
+            target.kind, "uses"
+        )
+    elif "DeadLetter" in "".join(path):
+        verb = "sends failures to"
+    elif name in ("RestApiId", "ApiId", "UserPoolId", "ClusterName", "Cluster", "VpcId"):
+        verb = "belongs to"
+    elif "Layers" in path:
+        verb = "includes"
+    elif "Uri" in name or "Integration" in "".join(path):
+        verb = "calls"
+    elif "LambdaConfiguration" in "".join(path) or "Notification" in "".join(path):
+        verb = "notifies"
+    return Tie(source.name, verb or "uses", target.name)
+
+
+def _verb_of_sam_policy(policy: str) -> str:
+    return next((verb for part, verb in _SAM_POLICY_VERBS if part in policy), "uses")
+
+
+def _verb_of_actions(actions: tuple[str, ...]) -> str:
+    said = " ".join(actions)
+    if "Invoke" in said:
+        return "invokes"
+    if "StartExecution" in said or "StartSyncExecution" in said:
+        return "starts"
+    if "Publish" in said:
+        return "publishes to"
+    if "SendMessage" in said:
+        return "sends to"
+    if "ReceiveMessage" in said:
+        return "takes messages from"
+    if "PutEvents" in said:
+        return "sends events to"
+    if "AssumeRole" in said or "PassRole" in said:
+        return "assumes"
+    writes, reads = _WRITING.search(said), _READING.search(said)
+    if writes and reads:
+        return "reads and writes"
+    return "writes to" if writes else "reads" if reads else "may use"
+
+
+def _after(template: Template, raw: Mapping[str, Any]) -> Iterator[Tie]:
+    for name, resource in raw.items():
+        wanted = resource.get("DependsOn") if isinstance(resource, Mapping) else None
+        for other in [wanted] if isinstance(wanted, str) else wanted or []:
+            if other in template.resources:
+                yield Tie(str(name), "is created after", other, weak=True)
