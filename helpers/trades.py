@@ -283,7 +283,7 @@ def compare(
 
 def names_of(ledger: pd.DataFrame, other: pd.DataFrame) -> tuple[str, str]:
     """What to call two ledgers: by their thresholds if these are known and differ."""
-    known = [one.attrs.get("threshold") for one in (ledger, other)]
+    known = [checked(one).attrs.get("threshold") for one in (ledger, other)]
     if known[0] is None and known[1] is not None:
         known[0] = THRESHOLD
     if None in known or known[0] == known[1]:
