@@ -89,3 +89,81 @@ def look_up(
                 return MISSING
             value = value[step]
     return value
+
+
+_NAME_END = re.compile(r"[.\[()\s]|$")
+
+
+@lru_cache(maxsize=4096)
+def is_jsonpath(path: str) -> bool:
+    """Is it a JSONPath that Step Functions takes: of the input (`$`), of the context object
+    (`$$`) or of a variable (`$name`), with filters, slices and wildcards?
+
+    >>> [is_jsonpath(p) for p in ("$.a[?(@.b > 1)]..c", "$$.Execution.Name", "$items[1:]", "$")]
+    [True, True, True, True]
+    >>> [is_jsonpath(p) for p in ("a.b", "$.", "$...", "$.a[", "$.a b", "$.a[]")]
+    [False, False, False, False, False, False]
+    """
+    root = _ROOT.match(path)
+    if root is None:
+        return False
+    at = root.end()
+    while at < len(path):
+        if path[at] == "[":
+            at = _bracket_end(path, at)
+            if at < 0:
+                return False
+        elif path[at] == ".":
+            at += 2 if path.startswith("..", at) else 1
+            if path[at : at + 1] == "[":
+                continue
+            end = _NAME_END.search(path, at).start()  # type: ignore[union-attr]
+            if end == at:
+                return False
+            at = end + 2 if path.startswith("()", end) else end
+        else:
+            return False
+    return True
+
+
+def why_not_reference_path(path: str) -> str | None:
+    """None for a Reference Path; otherwise what AWS adds to "Value is not a Reference Path".
+
+    A Reference Path leads to one place: no wildcard, no `..`, no filter.
+
+    >>> why_not_reference_path("$.order.total"), why_not_reference_path("total")
+    (None, ": Reference path didn't start with '$'")
+    >>> why_not_reference_path("$.orders[*].total")
+    ''
+    """
+    if not path.startswith("$"):
+        return ": Reference path didn't start with '$'"
+    bare = re.sub(r"\[\s*('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\s*\]", "", path)
+    if not is_jsonpath(path) or re.search(r"[*?@]|\.\.|[()]", bare):
+        return ""
+    return None
+
+
+def _bracket_end(path: str, at: int) -> int:
+    """The offset behind the bracket that opens at `at`, or -1 where it is empty or never closes.
+
+    Quotes and round brackets inside are balanced; what a filter compares is not looked at.
+    """
+    depth, start = 0, at
+    while at < len(path):
+        mark = path[at]
+        if mark in "'\"":
+            close = at + 1
+            while close < len(path) and path[close] != mark:
+                close += 2 if path[close] == "\\" else 1
+            if close >= len(path):
+                return -1
+            at = close
+        elif mark in "[(":
+            depth += 1
+        elif mark in "])":
+            depth -= 1
+            if depth == 0:
+                return at + 1 if path[start + 1 : at].strip() else -1
+        at += 1
+    return -1

@@ -11,6 +11,17 @@ Steps = tuple[str | int, ...]
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
 
+def doubled_keys(text: str) -> set[Steps]:
+    """Where a key stands twice in the same object of a JSON text.
+
+    >>> doubled_keys('{"States": {"A": 1, "A": 2}, "A": 3}')
+    {('States', 'A')}
+    """
+    doubled: set[Steps] = set()
+    _scan(text, doubled)
+    return doubled
+
+
 def json_places(text: str) -> dict[Steps, tuple[int, int]]:
     """Line and column of everything in a JSON text: of the key for a field, of the value for an
     array's item. Where a key is repeated the last one counts, as it does for the value.
@@ -18,6 +29,10 @@ def json_places(text: str) -> dict[Steps, tuple[int, int]]:
     >>> json_places('{"States":\\n {"A": {"Next": "B"}}}')[("States", "A", "Next")]
     (2, 9)
     """
+    return _scan(text, set())
+
+
+def _scan(text: str, doubled: set[Steps]) -> dict[Steps, tuple[int, int]]:
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def place(offset: int) -> tuple[int, int]:
@@ -44,7 +59,10 @@ def json_places(text: str) -> dict[Steps, tuple[int, int]]:
             pass
         elif expect_key and mark.startswith('"'):
             path[-1] = _string(mark)
-            found[tuple(path)] = place(token.start())
+            steps = tuple(path)
+            if steps in found:
+                doubled.add(steps)
+            found[steps] = place(token.start())
             expect_key = False
         else:
             if not stack or stack[-1][0] == "[":

@@ -77,7 +77,7 @@ def _read_json(text: str, file: str | None, values: Mapping[str, Any]) -> Source
         raise DefinitionDoesNotParse(
             "This is not valid JSON.",
             f"{error.msg}.",
-            _json_advice(filled, error.pos),
+            json_advice(filled, error.pos),
             file=file,
             line=error.lineno,
             column=error.colno,
@@ -97,8 +97,8 @@ def _deep(file: str | None) -> DefinitionDoesNotParse:
     )
 
 
-def _json_advice(text: str, at: int) -> str:
-    """What most often stands at such a place."""
+def json_advice(text: str, at: int) -> str:
+    """What to do about the mistake that most often stands at such a place of a JSON text."""
     before, after = text[:at].rstrip(), text[at : at + 1]
     if not text.strip():
         return "The text is empty: write a definition with StartAt and States."

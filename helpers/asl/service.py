@@ -63,7 +63,7 @@ _NAMES = {
     "translate": "Translate",
 }
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
+PLACEHOLDER_PARTS = re.compile(r"\$\{([^{}]+)\}")
 _PATTERN = re.compile(r"\.(sync(?::2)?|waitForTaskToken)$")
 
 
@@ -110,10 +110,10 @@ def call_of(raw: dict[str, Any]) -> Call:
     pattern = ""
     if found := _PATTERN.search(resource):
         pattern, resource = found[0], resource[: found.start()]
-    whole = _PLACEHOLDER.fullmatch(resource)
+    whole = PLACEHOLDER_PARTS.fullmatch(resource)
     if whole:
         return _placeholder(whole[1], pattern)
-    parts = _split_arn(resource)
+    parts = split_arn(resource)
     if len(parts) < 6 or parts[0] != "arn":
         return Call("unknown", "", _plain(resource), pattern)
     owner, rest = parts[2], parts[5:]
@@ -135,14 +135,14 @@ def _placeholder(name: str, pattern: str) -> Call:
     return Call("placeholder", "", name.removesuffix(".Arn"), pattern)
 
 
-def _split_arn(text: str) -> list[str]:
+def split_arn(text: str) -> list[str]:
     """Splits at colons, but not at those inside `${AWS::Region}`."""
     return re.findall(r"(?:\$\{[^{}]*\}|[^:])+|(?<=:)(?=:|$)", text)
 
 
 def _plain(text: str) -> str:
     """Placeholders by their bare name."""
-    return _PLACEHOLDER.sub(lambda found: found[1].removesuffix(".Arn"), text)
+    return PLACEHOLDER_PARTS.sub(lambda found: found[1].removesuffix(".Arn"), text)
 
 
 def _service(key: str) -> str:
@@ -150,7 +150,7 @@ def _service(key: str) -> str:
 
 
 def _function_name(text: str) -> str:
-    parts = _split_arn(text)
+    parts = split_arn(text)
     if "function" in parts:
         after = parts[parts.index("function") + 1 :]
         return _plain(after[0]) if after and after[0] else "nothing"

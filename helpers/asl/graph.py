@@ -1,0 +1,228 @@
+"""How the states hang together: starts, transitions, names, ends, what can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .diagnostic import Findings, is_placeholder
+from .fields import MACHINE_FIELDS, NESTED_FIELDS
+from .places import Steps
+from .suggest import nearest
+from .values import expect, required, unknown_field
+from .walk import Scope, State
+
+TARGET = "MISSING_TRANSITION_TARGET"
+
+
+def check_machine(findings: Findings, scope: Scope, steps: Steps) -> bool:
+    """The fields of one machine, outermost or nested; False if its states cannot be looked at."""
+    nested = scope.parent is not None
+    known = NESTED_FIELDS if nested else MACHINE_FIELDS
+    raw = scope.raw
+    mistyped = set()
+    for name in raw:
+        if name in known:
+            continue
+        meant = nearest(str(name), [one for one in known if one not in raw])
+        if meant:
+            mistyped.add(meant)
+        if nested and name != "QueryLanguage" and not meant:
+            continue  # branches and processors: only what is known to be refused
+        if not nested and name in ("ProcessorConfig", "$schema"):
+            continue  # an ItemProcessor taken for itself, an editor's note
+        unknown_field(
+            findings,
+            str(name),
+            steps,
+            [one for one in known if one not in raw],
+            "The whole machine or a single state has a QueryLanguage, not what is between."
+            if name == "QueryLanguage"
+            else "",
+        )
+    missing = [name for name in ("States", "StartAt") if name not in raw and name not in mistyped]
+    if missing:
+        if nested:
+            missing.reverse()
+        hint = (
+            "Say with StartAt which state comes first."
+            if missing == ["StartAt"]
+            else "Begin with StartAt, and describe the states in States."
+        )
+        required(findings, missing, steps, hint)
+    if "StartAt" in raw and not is_placeholder(raw["StartAt"]):
+        expect(findings, "STRING", raw["StartAt"], (*steps, "StartAt"))
+    if "States" not in raw or not expect(findings, "OBJECT", raw["States"], (*steps, "States")):
+        return False
+    if not raw["States"]:
+        findings.add("Value cannot be empty", (*steps, "States"), "Write at least one state.")
+        return False
+    return True
+
+
+def check_names(
+    findings: Findings, states: tuple[State, ...], doubled: set[Steps] | None = None
+) -> None:
+    """Every name once in the whole machine. `doubled`: states whose name stands in the text twice
+    in the same States (the data keeps only the last)."""
+    seen: set[str] = set()
+    for state in states:
+        if state.name in seen or state.steps in (doubled or ()):
+            findings.add(
+                f"Duplicate State name: {state.name}",
+                state.steps,
+                "A name stands once in the whole machine, inner states included: give this one "
+                "another.",
+                code="DUPLICATE_STATE_NAME",
+            )
+        seen.add(state.name)
+
+
+def check_labels(findings: Findings, states: tuple[State, ...]) -> None:
+    """Every Map's Label once."""
+    seen: set[str] = set()
+    for state in states:
+        label = state.raw.get("Label")
+        if state.type != "Map" or not isinstance(label, str) or not label:
+            continue
+        if label in seen:
+            findings.add(
+                f"Duplicate Label name: {label}",
+                (*state.steps, "Label"),
+                "Give each Map a Label of its own.",
+                code="DUPLICATE_LABEL_NAME",
+            )
+        seen.add(label)
+
+
+def check_scope(
+    findings: Findings, scope: Scope, steps: Steps, elsewhere: dict[str, State]
+) -> None:
+    """The transitions of one machine: each leads somewhere, each state is reached, one ends.
+
+    One mistake is reported once: a target that does not exist is taken for the name it resembles,
+    and where it resembles none, no state is called unreachable and no end missing.
+    """
+    before = len(findings)
+    names = scope.states
+    start = scope.raw.get("StartAt")
+    reached_from: dict[str, set[str]] = {}
+    lost = False
+    starts: set[str] = set()
+    if isinstance(start, str) and not is_placeholder(start):
+        if start in names:
+            starts.add(start)
+        else:
+            meant = _report(findings, start, (*steps, "StartAt"), names, elsewhere)
+            lost = lost or meant is None
+            starts.update({meant} if meant else set())
+    else:
+        lost = True
+    for state in names.values():
+        targets = reached_from.setdefault(state.name, set())
+        for target, place in transitions(state):
+            if is_placeholder(target):
+                lost = True
+            elif not isinstance(target, str):
+                lost = True  # its type is reported with the state
+            elif target in names:
+                targets.add(target)
+            else:
+                meant = _report(findings, target, place, names, elsewhere)
+                lost = lost or meant is None
+                targets.update({meant} if meant else set())
+    if lost or any(_is_broken(state) for state in names.values()):
+        return
+    if scope.parent is None and not any(_ends(state) for state in names.values()):
+        if len(findings) == before:
+            findings.add(
+                "Workflow has no terminal state",
+                steps,
+                'Let one state end it: "End": true, or a Succeed or Fail state.',
+                code="MISSING_END_STATE",
+                nowhere=True,
+            )
+        return
+    reached: set[str] = set()
+    todo = list(starts)
+    while todo:
+        name = todo.pop()
+        if name not in reached:
+            reached.add(name)
+            todo.extend(reached_from[name])
+    unreached = [state for state in names.values() if state.name not in reached]
+    led_to = {target for state in unreached for target in reached_from[state.name]}
+    heads = [state for state in unreached if state.name not in led_to] or unreached[:1]
+    for state in heads:  # what follows an unreachable state is unreachable because of it
+        findings.add(
+            f'State "{state.name}" is not reachable.',
+            state.steps,
+            "Let another state's Next lead to it, or take it away.",
+            code=TARGET,
+        )
+
+
+def transitions(state: State) -> Iterator[tuple[Any, Steps]]:
+    """What a state says comes next, each with its place: Next, Default, and those of rules and
+    catchers."""
+    raw, steps = state.raw, state.steps
+    if state.type not in ("Choice", "Succeed", "Fail") and "Next" in raw:
+        yield raw["Next"], (*steps, "Next")
+    if state.type == "Choice":
+        for number, rule in enumerate(_list(raw.get("Choices"))):
+            if isinstance(rule, dict) and "Next" in rule:
+                yield rule["Next"], (*steps, "Choices", number, "Next")
+        if "Default" in raw:
+            yield raw["Default"], (*steps, "Default")
+    if state.type in ("Task", "Parallel", "Map"):
+        for number, catcher in enumerate(_list(raw.get("Catch"))):
+            if isinstance(catcher, dict) and "Next" in catcher:
+                yield catcher["Next"], (*steps, "Catch", number, "Next")
+
+
+def _report(
+    findings: Findings,
+    name: str,
+    place: Steps,
+    names: dict[str, State],
+    elsewhere: dict[str, State],
+) -> str | None:
+    """Reports a target that does not exist; gives the name it most likely stands for."""
+    meant = nearest(name, names)
+    if name in elsewhere:
+        hint = (
+            f"The state {name!r} exists, but in another branch or machine: a transition stays "
+            "inside its own."
+        )
+    elif meant:
+        hint = f"There is no state {name!r}. Did you mean {meant!r}?"
+    else:
+        shown = ", ".join(repr(one) for one in list(names)[:6]) or "none"
+        hint = f"There is no state {name!r} here; there is {shown}."
+    findings.add(f"Missing 'Next' target: {name}", place, hint, code=TARGET)
+    return None if name in elsewhere else meant
+
+
+def _is_broken(state: State) -> bool:
+    """Is it reported already in a way that leaves open where it leads?"""
+    if state.type not in _KNOWN:
+        return True
+    if state.type == "Choice":
+        rules = state.raw.get("Choices")
+        return not rules or not all(
+            isinstance(rule, dict) and "Next" in rule for rule in _list(rules)
+        )
+    if state.type in ("Succeed", "Fail"):
+        return False
+    return "Next" not in state.raw and not _ends(state)
+
+
+_KNOWN = frozenset(["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"])
+
+
+def _ends(state: State) -> bool:
+    return state.is_end or is_placeholder(state.raw.get("End"))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

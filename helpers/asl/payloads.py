@@ -1,0 +1,198 @@
+"""What goes into and comes out of a state: payload templates and JSONata expressions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .diagnostic import Findings, is_placeholder
+from .fields import NOT_JSONATA, PAYLOADS
+from .intrinsic import why_not_intrinsic
+from .jsonata import ERROR_OUTPUT, INVALID, UNSUPPORTED, is_expression, read
+from .paths import is_jsonpath
+from .places import Steps
+
+
+def check_template(findings: Findings, value: Any, steps: Steps) -> None:
+    """A JSONPath payload template: each `"key.$"` holds a path or an intrinsic function."""
+    if isinstance(value, list):
+        for number, inner in enumerate(value):
+            check_template(findings, inner, (*steps, number))
+        return
+    if not isinstance(value, dict):
+        return
+    for key, inner in value.items():
+        if not isinstance(key, str) or not key.endswith(".$"):
+            check_template(findings, inner, (*steps, key))
+            continue
+        if key[:-2] in value:
+            findings.add(
+                f"The field '{key[:-2]}' is defined twice, as '{key[:-2]}' and as '{key}'",
+                steps,
+                f"Keep one of them: '{key}' is evaluated and then called '{key[:-2]}'.",
+                place=(*steps, key),
+            )
+        _check_dynamic(findings, key, inner, steps)
+
+
+def _check_dynamic(findings: Findings, key: str, value: Any, steps: Steps) -> None:
+    place = (*steps, key)
+    if is_placeholder(value):
+        return
+    if not isinstance(value, str):
+        kind = {dict: "OBJECT", list: "ARRAY", bool: "BOOLEAN", type(None): "NULL"}
+        findings.add(
+            f"The value for the field '{key}' must be a STRING that contains a JSONPath but was "
+            f"an {kind.get(type(value), 'NUMBER')}",
+            steps,
+            f"Write a path in quotes, or call the field '{key[:-2]}' if its value is fixed.",
+            place=place,
+        )
+        return
+    if value.startswith("$"):
+        hint = "" if is_jsonpath(value) else "The path is not well formed."
+    elif value.startswith("States."):
+        hint = why_not_intrinsic(value) or ""
+    else:
+        hint = (
+            f"A field whose name ends in .$ holds a path ($.…) or an intrinsic function; call it "
+            f"'{key[:-2]}' if {value!r} is meant as it is."
+        )
+    if hint:
+        findings.add(
+            f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic "
+            "function call",
+            steps,
+            hint,
+            place=place,
+        )
+
+
+def check_expressions(
+    findings: Findings, value: Any, steps: Steps, *, payload: bool = False, caught: bool = False
+) -> None:
+    """Every JSONata expression in a state or catcher. `payload`: inside one, each key is looked
+    at; `caught`: inside a catcher's Output or Assign, where $states.errorOutput exists."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if payload or key not in NOT_JSONATA:
+                check_expressions(
+                    findings,
+                    inner,
+                    (*steps, key),
+                    payload=payload or key in PAYLOADS,
+                    caught=caught or (key in ("Output", "Assign") and "Catch" in steps[-2:]),
+                )
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            check_expressions(findings, inner, (*steps, number), payload=payload, caught=caught)
+    elif isinstance(value, str) and ("{%" in value or "%}" in value):
+        _check_expression(findings, value, steps, caught)
+
+
+def _check_expression(findings: Findings, value: str, steps: Steps, caught: bool) -> None:
+    if is_placeholder(value):
+        return
+    if not is_expression(value):
+        if value.startswith("{%") or value.endswith("%}"):
+            findings.add(
+                "JSONata string must start with {% and end with %}",
+                steps,
+                "Open an expression with {% at the very beginning and close it with %} at the "
+                "very end.",
+            )
+        return
+    inside = value[2:-2] if len(value) >= 4 else ""
+    reading = read(inside)
+    if reading.error is not None:
+        findings.add(reading.error, steps, _syntax_hint(inside), code=INVALID)
+        return
+    for name in reading.references:
+        if name == ERROR_OUTPUT:
+            if not caught:
+                findings.add(
+                    f"Field '{name}' does not exist.",
+                    steps,
+                    "The error is known in the Output and Assign of a Catch only: keep it there "
+                    "with Assign and read the variable here.",
+                    code=UNSUPPORTED,
+                )
+        elif name == "$$":
+            findings.add(
+                "Reference to '$$' is not supported.",
+                steps,
+                "Write $states.context for the context object, or $states.input for the input.",
+                code=UNSUPPORTED,
+            )
+        else:
+            path = name.removeprefix("$")
+            findings.add(
+                f"Reference to '{name}' at the top level is not supported.",
+                steps,
+                f"Write $states.input{'.' + path if path else ''} for the input"
+                + (f", or ${path} for a variable." if path else "."),
+                code=UNSUPPORTED,
+            )
+    if not reading.references and _is_cramped(value):
+        findings.add(
+            "JSONata expression is not set off from {% and %} by one space",
+            steps,
+            "AWS accepts it, and other tools do not: write '{% expression %}'.",
+            code="JSONATA_SPACING",
+            severity="WARNING",
+        )
+
+
+def _is_cramped(value: str) -> bool:
+    """Not `{% … %}` with white space inside, or a whole gap of it behind the expression.
+
+    Lines of their own for `{%` and `%}` are fine.
+    """
+    inside = value[2:-2]
+    gap = inside[len(inside.rstrip()) :]
+    return not (inside[:1].isspace() and inside[-1:].isspace()) or (
+        len(gap) > 2 and "\n" not in gap
+    )
+
+
+def _syntax_hint(expression: str) -> str:
+    if "?(@" in expression or "[*]" in expression:
+        return "This is JSONPath: in JSONata a filter is items[price < 10], a list items.price."
+    if ";" in expression and not expression.strip().startswith("("):
+        return "Put several expressions into round brackets: (first; second)."
+    return "Correct the expression; the message says where its reading stopped."
+
+
+def check_variable_names(findings: Findings, value: Any, steps: Steps, *, jsonpath: bool) -> None:
+    """The names that Assign gives to variables."""
+    if not isinstance(value, dict):
+        return
+    for key in value:
+        name = str(key)
+        name = name.removesuffix(".$") if jsonpath else name
+        place = (*steps, key)
+        if name == "states":
+            findings.add(
+                "Cannot assign to reserved variable '$states'.",
+                place,
+                "Give the variable another name: $states belongs to Step Functions.",
+                code="RESERVED_VARIABLE_NAME",
+            )
+        elif len(name) > 80:
+            findings.add(
+                f"Invalid variable name '{name}': the variable name exceeds the 80-character "
+                "limit allowed by the service.",
+                place,
+                "Shorten the name.",
+                code="INVALID_VARIABLE_NAME",
+            )
+        elif not (name.isidentifier() and name[0] != "_") and not is_placeholder(name):
+            # A hyphen only warns: asl-validator takes "top-level" for valid, and nothing breaks
+            # before someone tries to read $top-level.
+            hyphens = name.replace("-", "").isidentifier() and not name.startswith(("-", "_"))
+            findings.add(
+                f"Invalid variable name '{name}': the variable name contains invalid characters.",
+                place,
+                "A variable's name begins with a letter and goes on with letters, digits and _.",
+                code="INVALID_VARIABLE_NAME",
+                severity="WARNING" if hyphens else "ERROR",
+            )

@@ -1,0 +1,171 @@
+"""Is a field's value of the kind it must be? The answers in AWS's words, each with a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .diagnostic import Findings, is_placeholder
+from .fields import Number
+from .jsonata import is_expression
+from .paths import is_jsonpath, why_not_reference_path
+from .places import Steps
+from .suggest import did_you_mean, nearest
+
+_EXPRESSION_HINT = "Write a number, or a JSONata expression between {% and %}."
+
+
+def expect(findings: Findings, kind: str, value: Any, steps: Steps) -> bool:
+    """Reports a value that is not a STRING, OBJECT, ARRAY or BOOLEAN."""
+    types = {"STRING": str, "OBJECT": dict, "ARRAY": list, "BOOLEAN": bool}
+    if isinstance(value, types[kind]) or is_placeholder(value):
+        return isinstance(value, types[kind])
+    said = {"STRING": "text", "OBJECT": "an object {…}", "ARRAY": "a list […]"}
+    findings.add(
+        f"Expected value of type [{kind}]",
+        steps,
+        f"{_field(steps)} takes {said.get(kind, 'true or false, without quotes')}, "
+        f"and this is {_what(value)}.",
+    )
+    return False
+
+
+def expect_number(
+    findings: Findings, rule: Number, value: Any, steps: Steps, *, jsonata: bool
+) -> None:
+    """Reports what is no number, or not a whole one, or out of bounds."""
+    if is_placeholder(value) or (jsonata and is_expression(value)):
+        return
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or (rule.whole and value != value // 1):
+        findings.add(
+            f"Expected value of type {'Integer' if rule.whole else 'Number'}",
+            steps,
+            _EXPRESSION_HINT
+            if jsonata
+            else f"{_field(steps)} takes a {'whole ' * rule.whole}number, and this is "
+            f"{_what(value)}.",
+        )
+        return
+    if rule.least is not None and value < rule.least:
+        bound = rule.shown(rule.least)
+        findings.add(f"Minimum value is {bound}", steps, f"Write {bound} or more.")
+    elif rule.most is not None and value > rule.most:
+        bound = rule.shown(rule.most)
+        findings.add(f"Maximum value is {bound}", steps, f"Write {bound} or less.")
+
+
+def expect_one_of(findings: Findings, allowed: Iterable[str], value: Any, steps: Steps) -> bool:
+    """Reports a value that is none of `allowed`."""
+    allowed = list(allowed)
+    if is_placeholder(value):
+        return False
+    if not isinstance(value, str):
+        return expect(findings, "STRING", value, steps)
+    if value in allowed:
+        return True
+    findings.add(
+        f"Value should be one of the following: [{', '.join(allowed)}]",
+        steps,
+        f"There is no {_field(steps)} {value!r}.{did_you_mean(value, allowed)}",
+    )
+    return False
+
+
+def expect_path(findings: Findings, value: Any, steps: Steps) -> None:
+    """Reports what is no JSONPath."""
+    if is_placeholder(value) or not expect(findings, "STRING", value, steps):
+        return
+    if not is_jsonpath(value):
+        findings.add("Value must be a valid JSONPath.", steps, _path_hint(value))
+
+
+def expect_reference(
+    findings: Findings, value: Any, steps: Steps, *, context: bool = True, variable: bool = True
+) -> None:
+    """Reports what is no Reference Path; `$$` only where `context`, `$name` where `variable`."""
+    if is_placeholder(value) or not expect(findings, "STRING", value, steps):
+        return
+    why = why_not_reference_path(value)
+    if why is None and value.startswith("$$"):
+        if not context:
+            findings.add(
+                "Value is not a Reference Path",
+                steps,
+                f"{_field(steps)} cannot read the context object: begin the path with $ instead "
+                "of $$.",
+            )
+    elif why is None and value[:2] not in ("$", "$.", "$[") and not variable:
+        findings.add(
+            "Value is not a Reference Path",
+            steps,
+            f"{_field(steps)} names a place in the input ($.…); a variable is set with Assign.",
+        )
+    elif why is not None:
+        findings.add(f"Value is not a Reference Path{why}", steps, _path_hint(value))
+
+
+def unknown_field(
+    findings: Findings, name: str, steps: Steps, known: Iterable[str], hint: str = ""
+) -> None:
+    """Reports a field that does not belong where it stands."""
+    known = list(known)
+    meant = nearest(name, known)
+    if meant:
+        hint = f"Did you mean {meant!r}?"
+    findings.add(
+        f"Field '{name}' is not supported",
+        steps,
+        hint or "Take it away, or look for its right name.",
+        place=(*steps, name),
+    )
+
+
+def required(findings: Findings, names: Iterable[str], steps: Steps, hint: str) -> None:
+    """Reports missing fields."""
+    findings.add(f"These fields are required: [{', '.join(names)}]", steps, hint)
+
+
+def too_many(findings: Findings, names: Iterable[str], steps: Steps, hint: str) -> None:
+    """Reports fields that exclude each other."""
+    findings.add(
+        f"There should only be one of the following fields: [{', '.join(names)}]", steps, hint
+    )
+
+
+def none_of(findings: Findings, names: Iterable[str], steps: Steps, hint: str) -> None:
+    """Reports that one of several fields is missing."""
+    findings.add(
+        f"This object should have only one of the following fields: [{', '.join(names)}]",
+        steps,
+        hint,
+    )
+
+
+def _path_hint(value: str) -> str:
+    if value.startswith("States."):
+        return (
+            "An intrinsic function cannot stand here: compute it in a Pass state before, and "
+            "name the place of its result."
+        )
+    if not value.startswith("$"):
+        return f"A path begins with $: write '$.{value.lstrip('.') or 'name'}'."
+    if "*" in value or ".." in value or "?" in value:
+        return "Name one place: wildcards, .. and filters are not allowed here."
+    return "Write a path such as $.order.total or $.items[0]; names with spaces stand in ['…']."
+
+
+def _field(steps: Steps) -> str:
+    return next((step for step in reversed(steps) if isinstance(step, str)), "This")
+
+
+def _what(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, int | float):
+        return "a number"
+    return {dict: "an object", list: "a list"}.get(type(value), "something else")
