@@ -523,7 +523,7 @@ def _wanted(body: dict[str, Any], name: str, resolver: Resolver) -> bool:
 
 
 def _dependents_first(found: dict[str, Resource]) -> list[str]:
-    """Return the names so that each comes after all that depend on it; of equals the newest first."""
+    """Return the names, each after all that depend on it; of equals the newest first."""
     waiting, order = list(found), []
     while waiting:
         needed = {need for name in waiting for need in found[name].needs}

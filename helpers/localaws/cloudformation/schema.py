@@ -101,7 +101,9 @@ def name_property(type_name: str) -> str | None:
             and (name := identifier[0].removeprefix("/properties/")) in writable
         ):
             return name
-    return None
+    fixed = _top(schema.get("createOnlyProperties"))
+    usual = (f"{type_name.rsplit('::', 1)[-1]}Name", "Name")
+    return next((name for name in usual if name in fixed and name in writable), None)
 
 
 def taggable(type_name: str) -> bool:

@@ -1,7 +1,8 @@
-"""AWS::IAM::Role and RolePolicy: trust, inline and managed policies, kept in step."""
+"""AWS::IAM: roles, their inline policies, and managed policies, kept in step."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -141,6 +142,119 @@ class RolePolicy(ResourceType):
         iam, wanted = backend(request), request.properties
         role = iam.get_role(wanted["RoleName"])
         put_inline(iam, role, wanted["PolicyName"], wanted.get("PolicyDocument") or {})
+
+
+HOLDERS = {"Roles": "role", "Users": "user", "Groups": "group"}
+
+
+class Policy(ResourceType):
+    """An inline policy that is put on roles, users and groups."""
+
+    service = "Iam"
+
+    def create(self, request: Request) -> Made:
+        """Put the policy on all that the template names."""
+        self._put(request)
+        name = self.generated_name(request)
+        return Made(name, {"Id": name})
+
+    def update(self, request: Request) -> Made | None:
+        """Take it off those that are no longer named, put it on the others."""
+        renamed = request.old.get("PolicyName") != request.properties["PolicyName"]
+        for prop in HOLDERS:
+            now = [] if renamed else request.properties.get(prop) or []
+            for holder in set(request.old.get(prop) or []) - set(now):
+                self._take(request, prop, holder, str(request.old["PolicyName"]))
+        self._put(request)
+        return None
+
+    def delete(self, request: Request) -> None:
+        """Take it off all of them; that one is gone is no error."""
+        for prop in HOLDERS:
+            for holder in request.properties.get(prop) or []:
+                self._take(request, prop, holder, str(request.properties["PolicyName"]))
+
+    def _put(self, request: Request) -> None:
+        iam, wanted = backend(request), request.properties
+        name, document = wanted["PolicyName"], wanted["PolicyDocument"]
+        for role in wanted.get("Roles") or []:
+            put_inline(iam, iam.get_role(role), name, document)
+        text = json.dumps({"Version": "2012-10-17", **_parsed(document)})
+        for user in wanted.get("Users") or []:
+            iam.put_user_policy(user, name, text)
+        for group in wanted.get("Groups") or []:
+            iam.put_group_policy(group, name, text)
+
+    def _take(self, request: Request, prop: str, holder: str, policy: str) -> None:
+        with contextlib.suppress(Exception):  # gone with its holder
+            getattr(backend(request), f"delete_{HOLDERS[prop]}_policy")(holder, policy)
+
+
+class ManagedPolicy(ResourceType):
+    """A managed policy of the account."""
+
+    service = "Iam"
+    longest_name = 128
+
+    def create(self, request: Request) -> Made:
+        """Create the policy and attach it."""
+        wanted, iam = request.properties, backend(request)
+        given = wanted.get("ManagedPolicyName")
+        policy = iam.create_policy(
+            description=wanted.get("Description", ""),
+            path=wanted.get("Path") or "/",
+            policy_document=_versioned(wanted["PolicyDocument"]),
+            policy_name=str(given) if given else self.generated_name(request),
+            tags=request.tag_list(),
+        )
+        self._attach(request, policy.arn)
+        return Made(policy.arn, {"PolicyArn": policy.arn, "PolicyId": policy.id})
+
+    def update(self, request: Request) -> Made | None:
+        """Make a new default version, dropping the oldest where there are five."""
+        iam, arn = backend(request), request.physical_id
+        if request.old.get("PolicyDocument") != request.properties["PolicyDocument"]:
+            versions = iam.get_policy(arn).versions
+            if len(versions) >= 5:
+                spare = next(version for version in versions if not version.is_default)
+                iam.delete_policy_version(arn, spare.version_id)
+            document = _versioned(request.properties["PolicyDocument"])
+            iam.create_policy_version(arn, document, True)
+        for prop in HOLDERS:
+            now = request.properties.get(prop) or []
+            for holder in set(request.old.get(prop) or []) - set(now):
+                self._detach(request, prop, holder)
+        self._attach(request, arn)
+        return None
+
+    def delete(self, request: Request) -> None:
+        """Detach and delete the policy."""
+        if not self.exists(request):
+            return
+        for prop in HOLDERS:
+            for holder in request.properties.get(prop) or []:
+                self._detach(request, prop, holder)
+        backend(request).delete_policy(request.physical_id)
+
+    def exists(self, request: Request) -> bool:
+        """Return whether the policy is there."""
+        return request.physical_id in backend(request).managed_policies
+
+    def _attach(self, request: Request, arn: str) -> None:
+        iam = backend(request)
+        for prop, kind in HOLDERS.items():
+            for holder in request.properties.get(prop) or []:
+                found = getattr(iam, f"get_{kind}")(holder)
+                if arn not in found.managed_policies:
+                    getattr(iam, f"attach_{kind}_policy")(arn, holder)
+
+    def _detach(self, request: Request, prop: str, holder: str) -> None:
+        with contextlib.suppress(Exception):  # gone with its holder
+            getattr(backend(request), f"detach_{HOLDERS[prop]}_policy")(request.physical_id, holder)
+
+
+def _versioned(document: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", **_parsed(document)})
 
 
 def put_inline(iam: Any, role: Any, name: str, document: Any) -> None:

@@ -14,6 +14,7 @@ import logging
 from typing import Any
 
 from .. import schema
+from ..errors import ResourceFailure
 from .base import Made, Request, ResourceType
 from .moto_types import MODULES
 
@@ -49,6 +50,18 @@ def model_class(type_name: str) -> type[Any]:
     raise LookupError(f"moto has no CloudFormation model for {type_name}")
 
 
+def deletes_itself(model: type[Any]) -> bool:
+    """Return whether a model's objects have `delete(account_id, region_name)`."""
+    own = getattr(model, "delete", None)
+    return own is not None and len(inspect.signature(own).parameters) == 3
+
+
+def can_delete(model: type[Any]) -> bool:
+    """Return whether a resource of this model can be deleted at all."""
+    abstract = getattr(model.delete_from_cloudformation_json, "__isabstractmethod__", False)
+    return deletes_itself(model) or not abstract
+
+
 class MotoModel(ResourceType):
     """A type that is created through moto's `create_from_cloudformation_json` and its kin."""
 
@@ -78,11 +91,17 @@ class MotoModel(ResourceType):
         return self._made(request, model)
 
     def update(self, request: Request) -> Made | None:
-        """Update it through moto's model, or make it anew where moto's model cannot update."""
+        """Update it through moto's model, if that can update.
+
+        Raises:
+            ResourceFailure: it cannot; to make it anew would lose what is in it.
+        """
         model = model_class(self.type)
         if getattr(model.update_from_cloudformation_json, "__isabstractmethod__", False):
-            self.delete(request)
-            return self.create(request)
+            raise ResourceFailure(
+                f"This local endpoint can create and delete {self.type} but not change it in "
+                "place: take it out of the template, deploy, and put it back in."
+            )
         updated = model.update_from_cloudformation_json(
             original_resource=request.model,
             new_resource_name=request.physical_id,
@@ -94,21 +113,19 @@ class MotoModel(ResourceType):
 
     def delete(self, request: Request) -> None:
         """Delete it through moto's model."""
-        own = getattr(request.model, "delete", None)
-        if own is not None and len(inspect.signature(own).parameters) == 2:
-            own(request.account, request.region)
-            return
         model = model_class(self.type)
-        if getattr(model.delete_from_cloudformation_json, "__isabstractmethod__", False):
-            if own is not None and not inspect.signature(own).parameters:
-                own()
-            return
-        model.delete_from_cloudformation_json(
-            request.physical_id, self._json(request), request.account, request.region
-        )
+        if deletes_itself(model):
+            request.model.delete(request.account, request.region)
+        else:
+            model.delete_from_cloudformation_json(
+                request.physical_id, self._json(request), request.account, request.region
+            )
 
     def _json(self, request: Request) -> dict[str, Any]:
         properties = copy.deepcopy(request.properties)
+        prop = model_class(self.type).cloudformation_name_type()
+        if prop and request.physical_id:
+            properties.setdefault(prop, request.physical_id)
         if request.tags and schema.taggable(self.type):
             properties["Tags"] = request.tag_list()
         return {"Type": self.type, "Properties": properties}
