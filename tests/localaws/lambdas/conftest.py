@@ -1,0 +1,122 @@
+"""Functions for these tests, made in this process: no HTTP, no stack, real worker processes."""
+
+import base64
+import io
+import json
+import sys
+import textwrap
+import uuid
+import zipfile
+
+import pytest
+
+from helpers.localaws import lambdas, market
+from helpers.localaws.clock import clock
+from helpers.localaws.workspace import ACCOUNT, REGION
+
+RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def zipped(files):
+    """A zip of {name: text or bytes}, as the Lambda API takes it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+class Functions:
+    """Makes and runs functions."""
+
+    def __init__(self):
+        from moto.awslambda.models import lambda_backends
+        from moto.iam.models import iam_backends
+        from moto.logs.models import logs_backends
+
+        self.backend = lambda_backends[ACCOUNT][REGION]
+        self.logs = logs_backends[ACCOUNT][REGION]
+        iam = iam_backends[ACCOUNT]["aws"]
+        name = f"role-{uuid.uuid4().hex[:8]}"
+        self.role = iam.create_role(name, "{}", "/", None, "", [], "3600").arn
+        self.made = []
+
+    def make(self, source="", files=None, handler="app.handler", **configuration):
+        """Create a function from the text of its app.py; returns its ARN."""
+        name = configuration.pop("FunctionName", None) or f"fn-{uuid.uuid4().hex[:10]}"
+        files = files or {"app.py": textwrap.dedent(source)}
+        spec = {
+            "FunctionName": name,
+            "Runtime": RUNTIME,
+            "Role": self.role,
+            "Handler": handler,
+            "Code": {"ZipFile": zipped(files)},
+            "Timeout": 10,
+            "MemorySize": 256,
+            **configuration,
+        }
+        function = self.backend.create_function(spec)
+        self.made.append(name)
+        return function.function_arn
+
+    def code(self, arn, source):
+        """Give a function other code."""
+        archive = zipped({"app.py": textwrap.dedent(source)})
+        self.backend.update_function_code(arn, None, {"ZipFile": archive})
+
+    def run(self, arn, event=None, **options):
+        """Invoke it; returns the result."""
+        return lambdas.invoke(arn, json.dumps(event if event is not None else {}).encode(), **options)
+
+    def value(self, arn, event=None, **options):
+        """Invoke it and return what it returned; fails if it failed."""
+        result = self.run(arn, event, **options)
+        assert result.error is None, result.payload
+        return json.loads(result.payload)
+
+    def error(self, arn, event=None, **options):
+        """Invoke it and return the error object; fails if it did not fail."""
+        result = self.run(arn, event, **options)
+        assert result.error == "Unhandled", result.payload
+        return json.loads(result.payload)
+
+    def messages(self, arn):
+        """All log messages of a function, over its streams."""
+        group = self.logs.groups.get(f"/aws/lambda/{arn.split(':')[6]}")
+        streams = group.streams.values() if group else ()
+        return [event.message for stream in streams for event in stream.events]
+
+
+@pytest.fixture
+def functions(monkeypatch):
+    """A new Lambda without workers; what a test makes is gone afterwards."""
+    import moto.awslambda.models  # noqa: F401 - so that install() hooks it now
+
+    monkeypatch.delenv("LOCALAWS_MARKET_SEED", raising=False)
+    market.set_seed(None)
+    lambdas.install()
+    made = Functions()
+    yield made
+    for name in made.made:
+        try:
+            made.backend.delete_function(name)
+        except Exception:  # deleted by the test
+            continue
+    lambdas.reset()
+    market.set_seed(None)
+
+
+@pytest.fixture(params=["fork", "spawn"])
+def both_ways(request, monkeypatch):
+    """Run the test with forked workers and with workers started afresh."""
+    if request.param == "fork" and sys.platform != "linux":
+        pytest.skip("workers are forked on Linux only")
+    monkeypatch.setenv("LOCALAWS_LAMBDA_START", request.param)
+    return request.param
+
+
+@pytest.fixture
+def moved_clock():
+    """The simulated clock, put back afterwards."""
+    yield clock
+    clock.reset()
