@@ -1,0 +1,113 @@
+"""Helpers for the tests of Step Functions: functions from a few lines, machines, histories."""
+
+import io
+import itertools
+import json
+import time
+import zipfile
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+_numbers = itertools.count()
+
+
+@dataclass
+class Workshop:
+    """Makes and runs things on a running endpoint."""
+
+    endpoint: Any
+    role: str
+    _functions: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.states = self.endpoint.client("stepfunctions")
+        self.functions = self.endpoint.client("lambda")
+
+    def function(self, code: str, handler: str = "handler.handler", **options) -> str:
+        """The ARN of a function with this code; the same code gives the same function."""
+        key = json.dumps([code, handler, options])
+        if key not in self._functions:
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w") as archive:
+                archive.writestr("handler.py", code)
+            made = self.functions.create_function(
+                FunctionName=f"function-{next(_numbers)}",
+                Runtime=f"python3.{__import__('sys').version_info.minor}",
+                Handler=handler,
+                Role=self.role,
+                Code={"ZipFile": packed.getvalue()},
+                **options,
+            )
+            self._functions[key] = made["FunctionArn"]
+        return self._functions[key]
+
+    def table(self) -> str:
+        """The name of a new table with the key `Id`."""
+        name = f"table-{next(_numbers)}"
+        self.endpoint.client("dynamodb").create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        return name
+
+    def machine(self, definition: dict[str, Any] | str, **options) -> str:
+        """The ARN of a new state machine."""
+        text = definition if isinstance(definition, str) else json.dumps(definition)
+        options = {"name": f"machine-{next(_numbers)}", "roleArn": self.role} | options
+        return self.states.create_state_machine(definition=text, **options)["stateMachineArn"]
+
+    def start(self, machine: str | dict[str, Any], given: Any = None, **options) -> str:
+        """Start an execution and give its ARN; `given` is its input (a str is sent as it is)."""
+        arn = machine if isinstance(machine, str) else self.machine(machine)
+        if given is not None:
+            options["input"] = given if isinstance(given, str) else json.dumps(given)
+        return self.states.start_execution(stateMachineArn=arn, **options)["executionArn"]
+
+    def ended(self, execution: str, seconds: float = 30) -> dict[str, Any]:
+        """DescribeExecution once the execution has ended."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = self.states.describe_execution(executionArn=execution)
+            if found["status"] != "RUNNING":
+                return found
+            assert time.monotonic() < deadline, f"still running: {self.events(execution)[-1]}"
+            time.sleep(0.005)
+
+    def run(self, machine: str | dict[str, Any], given: Any = None, **options) -> dict[str, Any]:
+        """Start an execution and describe it once it has ended."""
+        return self.ended(self.start(machine, given, **options))
+
+    def events(self, execution: str | dict[str, Any], **options) -> list[dict[str, Any]]:
+        """The history of an execution (an ARN, or what describes it)."""
+        arn = execution if isinstance(execution, str) else execution["executionArn"]
+        options = {"maxResults": 1000} | options
+        return self.states.get_execution_history(executionArn=arn, **options)["events"]
+
+    def types(self, execution: str | dict[str, Any]) -> list[str]:
+        """The types of its events."""
+        return [event["type"] for event in self.events(execution)]
+
+
+@pytest.fixture(scope="session")
+def role(endpoint) -> str:
+    """A role that may do everything."""
+    iam = endpoint.client("iam")
+    made = iam.create_role(RoleName="states-tests", AssumeRolePolicyDocument="{}")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName="states-tests",
+        PolicyName="everything",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+    )
+    return made["Role"]["Arn"]
+
+
+@pytest.fixture(scope="session")
+def workshop(endpoint, role) -> Workshop:
+    """Makes and runs functions, tables and state machines on the shared endpoint."""
+    return Workshop(endpoint, role)

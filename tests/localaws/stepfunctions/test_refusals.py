@@ -1,0 +1,189 @@
+"""What the API refuses, with AWS's error types and words."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+MISSING = "arn:aws:states:us-east-1:123456789012:stateMachine:nobody"
+
+
+def sleeping(workshop, seconds):
+    """A machine with one task, whose function takes real time."""
+    code = f"import time\n\ndef handler(event, context):\n    time.sleep({seconds})\n"
+    task = {"Type": "Task", "Resource": workshop.function(code), "End": True}
+    return {"StartAt": "A", "States": {"A": task}}
+
+
+def refused(call, *arguments, **options):
+    with pytest.raises(ClientError) as caught:
+        call(*arguments, **options)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+@pytest.fixture(scope="module")
+def machine(workshop):
+    return workshop.machine(PASS)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "not some json",
+            "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token "
+            "'null', 'true' or 'false')",
+        ),
+        (
+            "{'not': 'json'}",
+            "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+        ),
+        ("", "Invalid execution input."),
+    ],
+)
+def test_input_that_is_no_json(workshop, machine, text, why):
+    code, message = refused(workshop.start, machine, text)
+    assert code == "InvalidExecutionInput"
+    assert message == f"Invalid State Machine Execution Input: '{why}'"
+
+
+@pytest.mark.parametrize("text", ["2", '"a string"', "null", "[]"])
+def test_any_json_is_an_input(workshop, machine, text):
+    done = workshop.run(machine, text)
+    assert (done["input"], done["output"]) == (text, text)
+
+
+def test_input_over_256_kb(workshop, machine):
+    assert workshop.run(machine, json.dumps("x" * 262_142))["status"] == "SUCCEEDED"
+    code, message = refused(workshop.start, machine, json.dumps("x" * 262_143))
+    assert code == "ValidationException"
+    assert message.endswith("Member must have length less than or equal to 262144")
+
+
+def test_input_over_256_kb_in_utf8(workshop, machine):
+    code, _ = refused(workshop.start, machine, json.dumps("é" * 140_000, ensure_ascii=False))
+    assert code == "ValidationException"
+
+
+def test_unknown_machine(workshop):
+    code, message = refused(workshop.states.start_execution, stateMachineArn=MISSING)
+    assert code == "StateMachineDoesNotExist"
+    assert message == f"State Machine Does Not Exist: '{MISSING}'"
+    assert refused(workshop.states.describe_state_machine, stateMachineArn=MISSING)[0] == code
+    assert refused(workshop.states.list_executions, stateMachineArn=MISSING)[0] == code
+
+
+def test_no_arn_at_all(workshop):
+    words = "Invalid Arn: 'Invalid ARN prefix: not_a_valid_arn'"
+    states = workshop.states
+    for call, field in [
+        (states.describe_state_machine, "stateMachineArn"),
+        (states.start_execution, "stateMachineArn"),
+        (states.describe_execution, "executionArn"),
+        (states.get_execution_history, "executionArn"),
+    ]:
+        assert refused(call, **{field: "not_a_valid_arn"}) == ("InvalidArn", words)
+
+
+def test_unknown_execution(workshop, machine):
+    arn = machine.replace(":stateMachine:", ":execution:") + ":nobody"
+    expected = ("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+    states = workshop.states
+    for call in (states.describe_execution, states.get_execution_history, states.stop_execution):
+        assert refused(call, executionArn=arn) == expected
+
+
+@pytest.mark.parametrize("name", ["a b", "a:b", "a/b", "a\tb", "a*", "a#b", "a\x7fb", "{a}"])
+def test_names_with_illegal_characters(workshop, machine, name):
+    expected = ("InvalidName", f"Invalid Name: '{name}'")
+    assert refused(workshop.start, machine, name=name) == expected
+    assert refused(workshop.machine, PASS, name=name) == expected
+
+
+@pytest.mark.parametrize("name", ["a_b-c", "1.2.3", "with!and@and(and)", "größe"])
+def test_names_that_are_legal(workshop, machine, name):
+    assert workshop.run(machine, name=name)["name"] == name
+
+
+def test_a_name_of_81_characters(workshop, machine):
+    code, message = refused(workshop.start, machine, name="x" * 81)
+    assert code == "ValidationException"
+    assert message.endswith("Member must have length less than or equal to 80")
+
+
+def test_a_name_is_taken_once_an_execution_had_it(workshop, machine):
+    done = workshop.run(machine, name="once")
+    words = f"Execution Already Exists: '{done['executionArn']}'"
+    assert refused(workshop.start, machine, name="once") == ("ExecutionAlreadyExists", words)
+
+
+def test_starting_a_running_execution_again_gives_the_same_one(workshop):
+    machine = workshop.machine(sleeping(workshop, 1.5))
+    first = workshop.start(machine, {"n": 1}, name="twice")
+    assert workshop.start(machine, {"n": 1}, name="twice") == first
+    assert refused(workshop.start, machine, {"n": 2}, name="twice")[0] == "ExecutionAlreadyExists"
+    assert workshop.ended(first)["status"] == "SUCCEEDED"
+
+
+def test_unnamed_executions_get_names_of_their_own(workshop, machine):
+    names = {workshop.run(machine)["name"] for _ in range(5)}
+    assert len(names) == 5
+    assert all(len(name) == 36 for name in names)
+
+
+def test_creating_the_same_machine_twice_gives_the_first(workshop):
+    first = workshop.machine(PASS, name="same")
+    assert workshop.machine(PASS, name="same") == first
+    other = {**PASS, "Comment": "another"}
+    expected = ("StateMachineAlreadyExists", f"State Machine Already Exists: '{first}'")
+    assert refused(workshop.machine, other, name="same") == expected
+
+
+def test_an_update_has_to_change_something(workshop, machine):
+    code, message = refused(workshop.states.update_state_machine, stateMachineArn=machine)
+    assert code == "MissingRequiredParameter"
+    assert message.startswith("Either the definition, the role ARN")
+
+
+def test_a_filter_that_is_no_status(workshop, machine):
+    code, message = refused(
+        workshop.states.list_executions, stateMachineArn=machine, statusFilter="succeeded"
+    )
+    assert code == "ValidationException"
+    assert message.startswith(
+        "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy "
+        "constraint: Member must satisfy enum value set: ["
+    )
+
+
+def test_more_than_a_page_may_hold(workshop, machine):
+    words = (
+        "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: "
+        "Member must have value less than or equal to 1000"
+    )
+    call = workshop.states.list_executions
+    assert refused(call, stateMachineArn=machine, maxResults=1001) == ("ValidationException", words)
+
+
+def test_deleting_a_machine_that_is_not_there_is_no_error(workshop):
+    workshop.states.delete_state_machine(stateMachineArn=MISSING)
+
+
+def test_stopping_aborts_at_once(workshop):
+    machine = workshop.machine(sleeping(workshop, 2))
+    execution = workshop.start(machine)
+    while "LambdaFunctionStarted" not in workshop.types(execution):
+        pass
+    workshop.states.stop_execution(executionArn=execution, error="Enough", cause="Changed my mind")
+    found = workshop.states.describe_execution(executionArn=execution)
+    assert (found["status"], found["error"], found["cause"]) == (
+        "ABORTED",
+        "Enough",
+        "Changed my mind",
+    )
+    last = workshop.events(execution)[-1]
+    assert last["type"] == "ExecutionAborted"
+    assert last["previousEventId"] == 0
+    assert last["executionAbortedEventDetails"] == {"error": "Enough", "cause": "Changed my mind"}
