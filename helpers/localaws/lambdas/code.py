@@ -144,7 +144,7 @@ class Folders:
     def take(self, archives: list[bytes]) -> Path:
         """Return the folder with these archives, one over the other; `give_back` it when done.
 
-        Raises BadCode.
+        What is made of the files, such as bytecode, may be put beside the folder. Raises BadCode.
         """
         digest = hashlib.sha256()
         for archive in archives:
@@ -153,15 +153,15 @@ class Folders:
         with self._lock:
             found = self._unpacked.get(key)
             if found is None:
-                path = self.root / key
-                remove(path)
+                path = self.root / key / "files"
+                remove(path.parent)
                 path.mkdir(parents=True)
                 try:
                     for archive in archives:
                         _unpack(_open(archive), path, LARGEST)
                     _read_only(path)
                 except BaseException:
-                    remove(path)
+                    remove(path.parent)
                     raise
                 found = self._unpacked[key] = Unpacked(path)
             found.users += 1
@@ -170,10 +170,11 @@ class Folders:
     def give_back(self, path: Path) -> None:
         """One user less; with the last the folder goes."""
         with self._lock:
-            found = self._unpacked.get(path.name)
+            key = path.parent.name
+            found = self._unpacked.get(key)
             if found is None:
                 return
             found.users -= 1
             if not found.users:
-                del self._unpacked[path.name]
-                remove(path)
+                del self._unpacked[key]
+                remove(path.parent)

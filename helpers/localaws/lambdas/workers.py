@@ -113,7 +113,7 @@ class Worker:
             "handler": settings.handler,
             "offset": clock.offset,
             "seed": None,
-            "pycache": str(place.scratch / "pycache" / place.code.name),
+            "pycache": str(place.code.parent / "pycache"),
             "largest_file": settings.storage << 20,
         }
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import time
-from importlib.machinery import ModuleSpec, PathFinder
+from collections.abc import Callable
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    PathFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
+from types import CodeType
 
 from _localaws.channel import Channel
 from _localaws.clockwork import Ahead
@@ -28,6 +40,9 @@ RUNTIME_PACKAGES = {
     "time_machine",
 }
 
+forked = False
+"""Was this process forked by the zygote?"""
+
 
 class RuntimePackages:
     """Finds the packages above, last of all, in the folder where the kit has them."""
@@ -49,9 +64,7 @@ class RuntimePackages:
 
 def offer_packages(packages: str) -> None:
     """Let awslambdaric and the other packages of AWS's runtime be imported from `packages`."""
-    from pathlib import Path
-
-    runtime = str(Path(__file__).parent.parent)
+    runtime = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     if runtime in sys.path:
         sys.path.remove(runtime)
     if not any(isinstance(finder, RuntimePackages) for finder in sys.meta_path):
@@ -101,6 +114,7 @@ def run(channel: Channel) -> None:
 
     runtime_client.connect(channel, before, after)
 
+    _settle_awslambdaric()
     from awslambdaric import bootstrap
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
@@ -129,7 +143,7 @@ def _become(spec: dict) -> None:
         *(f"{layers}/python" for layers in spec["layers"]),
     ]
     sys.argv[:] = [sys.argv[0]]
-    sys.pycache_prefix = spec["pycache"]
+    sys.path_hooks.insert(0, _own_code((spec["code"], *spec["layers"]), spec["pycache"]))
     limit = spec["largest_file"]
     if limit:
         try:
@@ -138,6 +152,45 @@ def _become(spec: dict) -> None:
             return
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _settle_awslambdaric() -> None:
+    """Let it read this function's environment, if it was imported before the fork already."""
+    if "awslambdaric.bootstrap" not in sys.modules:
+        return
+    if {"AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_LEVEL"} & os.environ.keys():
+        for name in [name for name in sys.modules if name.startswith("awslambdaric")]:
+            del sys.modules[name]
+        return
+    from awslambdaric.lambda_runtime_client import BaseLambdaRuntimeClient
+    from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
+
+    BaseLambdaRuntimeClient.marshaller = LambdaMarshaller()
+
+
+def _own_code(folders: tuple[str, ...], pycache: str) -> Callable[[str], FileFinder]:
+    """A path hook for the function's folders, which are read-only: bytecode goes elsewhere."""
+
+    class Loader(SourceFileLoader):
+        def get_code(self, fullname: str) -> CodeType:
+            before, sys.pycache_prefix = sys.pycache_prefix, pycache
+            try:
+                return super().get_code(fullname)
+            finally:
+                sys.pycache_prefix = before
+
+    kinds = (
+        (ExtensionFileLoader, EXTENSION_SUFFIXES),
+        (Loader, SOURCE_SUFFIXES),
+        (SourcelessFileLoader, BYTECODE_SUFFIXES),
+    )
+
+    def hook(path: str) -> FileFinder:
+        if not path.startswith(folders) or not os.path.isdir(path):  # noqa: PTH112 - no pathlib here
+            raise ImportError(path)
+        return FileFinder(path, *kinds)
+
+    return hook
 
 
 def _seed(seed: str | None) -> None:
@@ -152,6 +205,12 @@ def peak_memory() -> int:
         import resource
     except ImportError:
         return _peak_memory_on_windows()
+    if sys.platform == "linux" and not forked:
+        # Here getrusage() knows the peak of the endpoint's process too, from before the exec.
+        with open("/proc/self/status") as status:  # noqa: PTH123 - no pathlib here
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // 1024 if sys.platform == "darwin" else peak
 

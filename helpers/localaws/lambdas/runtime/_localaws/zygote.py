@@ -71,6 +71,8 @@ def _import_the_usual() -> None:
     import urllib.parse
     import uuid
 
+    import awslambdaric.bootstrap
+    import awslambdaric.lambda_runtime_client
     import simplejson
     import snapshot_restore_py
 
@@ -79,7 +81,7 @@ def _import_the_usual() -> None:
     except ImportError:
         time_machine = None
     used = (base64, datetime, decimal, hashlib, json, logging, random, re, resource, traceback)
-    used += (urllib.parse, uuid, simplejson, snapshot_restore_py, time_machine)
+    used += (urllib.parse, uuid, awslambdaric, simplejson, snapshot_restore_py, time_machine)
     assert used
 
 
@@ -92,14 +94,18 @@ def _worker(channel: int, output: int) -> None:
         os.dup2(output, 2)
         os.close(output)
         gc.enable()
+        worker.forked = True
         worker.run(Channel(channel, channel))
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
         if isinstance(stop.code, str):
             os.write(2, stop.code.encode() + b"\n")
-    except BaseException:
+    except BaseException as error:
         import traceback
 
         os.write(2, traceback.format_exc().encode())
+        if isinstance(error, KeyboardInterrupt):  # as Python ends on it
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
     finally:
         os._exit(code & 0xFF)
