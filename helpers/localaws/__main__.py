@@ -182,7 +182,7 @@ def _clock(options: argparse.Namespace) -> int:
     count = line["fired"]
     print(
         f"{_moment(line['started'])} -> {_moment(line['ended'])}: {count} firing"
-        f"{'s' * (count != 1)} , in {time.monotonic() - began:.1f} s of real time"
+        f"{'s' * (count != 1)}, in {time.monotonic() - began:.1f} s of real time"
     )
     return 0
 
