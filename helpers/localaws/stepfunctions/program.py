@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from functools import lru_cache
 from typing import Any
 
+from .branches import MapState, ParallelState
 from .data import Data, parse
 from .expressions import DefinitionError
 from .failures import RuntimeFailure
@@ -20,6 +22,7 @@ TYPES: dict[str, type[State]] = {
     "Fail": FailState,
     "Task": TaskState,
 }
+BRANCHING: dict[str, Any] = {"Parallel": ParallelState, "Map": MapState}
 
 
 class Program:
@@ -41,8 +44,11 @@ class Program:
         language = definition.get("QueryLanguage")
         jsonata = language == "JSONata" if language is not None else self.jsonata
         try:
-            kind = TYPES[definition["Type"]]
-            return kind(name, definition, jsonata=jsonata)
+            if definition["Type"] in BRANCHING:
+                kind = BRANCHING[definition["Type"]]
+                inner = functools.partial(Program, jsonata=jsonata)
+                return kind(name, definition, jsonata=jsonata, compile_=inner)
+            return TYPES[definition["Type"]](name, definition, jsonata=jsonata)
         except DefinitionError as error:
             location = "" if error.location == "/" else f"/{error.location.lstrip('/')}"
             if error.location.startswith("/States/"):
@@ -53,15 +59,27 @@ class Program:
                 f"the state cannot be read: {error!r}", f"/States/{name}"
             ) from None
 
-    def follow(self, flow: Flow, given: Data, start: str | None = None) -> Data:
-        """Run from state to state until the last; returns its output."""
-        name = start or self.start_at
+    def follow(self, flow: Flow, given: Data, bookmark: dict[str, Any] | None = None) -> Data:
+        """Run from state to state until the last; returns its output.
+
+        bookmark: where to take it up in a redrive, as `Flow.bookmark` gave it.
+        """
+        name, entered = self.start_at, None
+        if bookmark is not None and bookmark["state"] in self.states:
+            name, given, entered = (
+                bookmark["state"],
+                Data(text=bookmark["input"]),
+                bookmark["entered"],
+            )
+            flow.variables = bookmark.get("variables", {})
+            flow.resumed = bookmark.get("children", {})
         while True:
             flow.check()
             state = self.states.get(name)
             if state is None:
                 raise RuntimeFailure(f"There is no state '{name}'")
-            given, following = state.run(flow, given)
+            given, following = state.run(flow, given, entered)
+            entered = None
             if following is None:
                 return given
             name = following

@@ -118,9 +118,11 @@ class RetryingState(State):
                 if self._retried(flow, error, counts):
                     continue
                 self.gave_up(flow, error)
+                caught = self._caught(flow, given, error, assigned)
                 flow.inside.pop()
                 flow.token = None
-                return self._caught(flow, given, error, assigned)
+                flow.children = None
+                return caught
             flow.inside.pop()
             flow.token = None
             return output, self.next

@@ -138,7 +138,19 @@ class Crew:
 class Flow:
     """One thread of states in a run: where it is, its variables, its part of the context object."""
 
-    __slots__ = ("crew", "inside", "item", "last", "run", "state", "token", "variables")
+    __slots__ = (
+        "at",
+        "children",
+        "crew",
+        "inside",
+        "item",
+        "last",
+        "resumed",
+        "run",
+        "state",
+        "token",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -155,8 +167,37 @@ class Flow:
         self.item = item
         self.state: dict[str, Any] = {}
         self.token: str | None = None
+        self.resumed: dict[str, Any] = {}
+        self.at: tuple[str, Any, int] | None = None
+        """The state that the flow is in, its input (a Data), and the id of its …Entered event."""
+        self.children: dict[int, Any] | None = None
+        """Within a Parallel or Map state: its flows by number, or their outputs (Data)."""
         self.inside: list[str] = []
         """The states that the flow is in and that an abort would be told of, outermost first."""
+
+    # -- where it is, for a redrive
+
+    def bookmark(self) -> dict[str, Any] | None:
+        """Where the flow is, as JSON: what `Program.follow` takes it up from."""
+        if self.at is None:
+            return None
+        name, given, entered = self.at
+        mark: dict[str, Any] = {"state": name, "input": given.text, "entered": entered}
+        if self.variables:
+            mark["variables"] = self.variables
+        if self.children is not None:
+            children: dict[str, Any] = {}
+            for number, child in self.children.items():
+                inner = child.bookmark() if isinstance(child, Flow) else {"result": child.text}
+                if inner is not None:
+                    children[str(number)] = inner
+            mark["children"] = children
+        return mark
+
+    def resumed_children(self) -> dict[int, dict[str, Any]]:
+        """The bookmarks of this state's flows from before a redrive; asked for once."""
+        marks, self.resumed = self.resumed, {}
+        return {int(number): mark for number, mark in marks.items()}
 
     # -- history
 

@@ -130,9 +130,16 @@ class State:
 
     # -- running it
 
-    def run(self, flow: Flow, given: Data) -> Step:
-        """Enter the state with the input `given`, do its work, and leave it."""
-        entered = self.enter(flow, given)
+    def run(self, flow: Flow, given: Data, entered: int | None = None) -> Step:
+        """Enter the state with the input `given`, do its work, and leave it.
+
+        entered: in a redrive, the id of the event of having entered it before.
+        """
+        if entered is None:
+            entered = self.enter(flow, given)
+        else:
+            flow.enter(self.name)
+        flow.at = (self.name, given, entered)
         assigned: dict[str, Any] = {}
         try:
             output, following = self.act(flow, given, assigned)

@@ -1,0 +1,291 @@
+"""Parallel and inline Map: several flows through a part of the machine, side by side."""
+
+# ruff: noqa: D102 - the base class says what an overriding method does
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .data import Data, dump
+from .expressions import DefinitionError, Expression, compile_jsonata, compile_template
+from .failures import Ended, PathMissing, RuntimeFailure, StateError
+from .jsonata import QueryError
+from .retrying import RetryingState
+from .run import Crew, Flow, MachineTimedOut
+from .states import Field, put_result, result_path
+
+if TYPE_CHECKING:
+    from .program import Program
+
+MOST_AT_ONCE = 40
+"""How many iterations of an inline Map run at once where MaxConcurrency does not say."""
+
+Compile = Callable[..., "Program"]
+
+
+class BranchingState(RetryingState):
+    """What Parallel and Map have in common: a crew of flows that fails as one."""
+
+    def complete(self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]) -> Data:
+        if self.jsonata:
+            return self.finish(flow, given, result, assigned)
+        if self.assign is not None:
+            assigned.update(self.assign(flow.scope(result.value)))
+        if self.selector_template is not None:
+            result = Data(self.selector_template(flow.scope(result.value)))
+        elif self.selector is not None:
+            result = Data(self.selector)
+        return self.effective_output(flow, put_result(self.result_path, given, result))
+
+    def gave_up(self, flow: Flow, error: StateError) -> None:
+        if flow.children is not None and not isinstance(error, QueryError):
+            flow.event(f"{self.kind}StateFailed")
+
+    def _read_result_fields(self, definition: dict[str, Any]) -> None:
+        self.selector = definition.get("ResultSelector")
+        self.selector_template = compile_template(self.selector)
+        self.result_path = result_path(definition)
+
+    def call_off(self, flow: Flow, crew: Crew, failed: Flow, *, iterations: bool) -> None:
+        """One of the crew has failed: record that the others are aborted, and stop them."""
+        flow.last = failed.last
+        for index, child in sorted(flow.children.items()) if flow.children else ():
+            if isinstance(child, Flow):
+                if iterations:
+                    verb = "Failed" if child is failed else "Aborted"
+                    flow.aside(
+                        f"MapIteration{verb}",
+                        f"mapIteration{verb}EventDetails",
+                        {"name": self.name, "index": index},
+                    )
+                self._abort(flow, child)
+        crew.called_off = True
+
+    def _abort(self, flow: Flow, child: Flow) -> None:
+        for kind in child.inside:
+            flow.aside(f"{kind}StateAborted", None, None)
+        for grandchild in (child.children or {}).values():
+            if isinstance(grandchild, Flow):
+                self._abort(flow, grandchild)
+
+
+class ParallelState(BranchingState):
+    """Runs all its branches on the same input; its result is the array of their outputs."""
+
+    kind = "Parallel"
+
+    def __init__(
+        self, name: str, definition: dict[str, Any], *, jsonata: bool, compile_: Compile
+    ) -> None:
+        super().__init__(name, definition, jsonata=jsonata)
+        self.branches = [compile_(branch) for branch in definition["Branches"]]
+        field = "Arguments" if jsonata else "Parameters"
+        self.parameters = definition.get(field)
+        self.has_parameters = field in definition
+        if jsonata:
+            self.template = compile_jsonata(self.parameters, "Arguments")
+        else:
+            self.template = compile_template(self.parameters)
+            self._read_result_fields(definition)
+
+    def attempt(self, flow: Flow, given: Data) -> Data:
+        effective = given if self.jsonata else self.effective_input(flow, given)
+        if self.template is not None:
+            sent = Data(self.template(flow.scope(effective.value)))
+        else:
+            sent = Data(self.parameters) if self.has_parameters else effective
+        before = flow.resumed_children()
+        flow.event("ParallelStateStarted")
+        crew = Crew(flow.crew)
+        flow.children = {}
+        failure: list[tuple[StateError | MachineTimedOut, Flow]] = []
+        ends: list[int] = []
+
+        def branch(number: int, program: Program) -> Callable[[], None]:
+            def work() -> None:
+                child = Flow(flow.run, flow.last, dict(flow.variables), crew, flow.item)
+                bookmark = before.get(number)
+                if bookmark is not None and "result" in bookmark:
+                    flow.children[number] = Data(text=bookmark["result"])
+                    return
+                flow.children[number] = child
+                try:
+                    result = program.follow(child, sent, bookmark=bookmark)
+                except (StateError, MachineTimedOut) as error:
+                    if not failure and not crew.off:
+                        failure.append((error, child))
+                        if isinstance(error, StateError):
+                            self.call_off(flow, crew, child, iterations=False)
+                        crew.called_off = True
+                except Ended:
+                    pass
+                else:
+                    flow.children[number] = result
+                    ends.append(child.last)
+
+            return work
+
+        flow.together([branch(n, program) for n, program in enumerate(self.branches)], crew)
+        if failure:
+            raise failure[0][0]
+        flow.check()
+        flow.last = ends[-1] if ends else flow.last
+        flow.aside("ParallelStateSucceeded", None, None)
+        results = [flow.children[n] for n in range(len(self.branches))]
+        flow.children = None
+        return Data(text=f"[{','.join(result.text for result in results)}]")
+
+
+class MapFields:
+    """The fields that inline and distributed Map states share."""
+
+    def __init__(self, definition: dict[str, Any], *, jsonata: bool) -> None:
+        self.jsonata = jsonata
+        self.items = Field(definition, "Items", jsonata=jsonata)
+        self.items_path: str | None = None
+        self.selector: Expression | None
+        self.plain_selector: Any
+        if jsonata:
+            self.plain_selector = definition.get("ItemSelector")
+            self.selector = compile_jsonata(self.plain_selector, "ItemSelector")
+            self.has_selector = "ItemSelector" in definition
+        else:
+            self.items_path = definition.get("ItemsPath")
+            if self.items_path is not None:
+                self.items = Field({"ItemsPath": self.items_path}, "Items", jsonata=False)
+            field = "ItemSelector" if "ItemSelector" in definition else "Parameters"
+            self.plain_selector = definition.get(field)
+            self.selector = compile_template(self.plain_selector)
+            self.has_selector = field in definition
+        self.concurrency = Field(definition, "MaxConcurrency", jsonata=jsonata)
+
+    def find_items(self, flow: Flow, given: Data) -> list[Any]:
+        """The array that is mapped over."""
+        try:
+            value = self.items.get(flow, given.value) if self.items.is_set else given.value
+        except PathMissing as missing:
+            raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
+        if isinstance(value, list):
+            return value
+        if self.jsonata:
+            if isinstance(value, dict) and self.items.is_set:
+                return [{"Key": key, "Value": inner} for key, inner in value.items()]
+            raise QueryError(
+                f"Map state input must be an array but was: {_json_kind(value)}", "Items"
+            )
+        path = self.items_path or "$"
+        raise RuntimeFailure(f'Reference path "{path}" must point to array.')
+
+    def select(self, flow: Flow, given: Data, item: Any) -> Data:
+        """The input of an iteration; `flow` has the item in its context object."""
+        if self.selector is not None:
+            return Data(self.selector(flow.scope(given.value)))
+        return Data(self.plain_selector if self.has_selector else item)
+
+    def width(self, flow: Flow, given: Data, default: int) -> int:
+        """How many iterations may run at once."""
+        if not self.concurrency.is_set:
+            return default
+        try:
+            value = self.concurrency.get(flow, given.value)
+        except PathMissing as missing:
+            raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise RuntimeFailure(
+                f"The MaxConcurrency field refers to value {dump(value)} which is not a valid "
+                "non-negative integer"
+            )
+        return min(value, default) if value else default
+
+
+def _json_kind(value: Any) -> str:
+    kinds = {dict: "object", str: "string", bool: "boolean", type(None): "null"}
+    return kinds.get(type(value), "number")
+
+
+class MapState(BranchingState):
+    """Inline Map: an iteration for each item, on the same history."""
+
+    kind = "Map"
+
+    def __init__(
+        self, name: str, definition: dict[str, Any], *, jsonata: bool, compile_: Compile
+    ) -> None:
+        super().__init__(name, definition, jsonata=jsonata)
+        processor = definition.get("ItemProcessor") or definition.get("Iterator")
+        if not isinstance(processor, dict):
+            raise DefinitionError("A Map state needs an ItemProcessor")
+        self.program = compile_(processor)
+        self.fields = MapFields(definition, jsonata=jsonata)
+        if not jsonata:
+            self._read_result_fields(definition)
+
+    def attempt(self, flow: Flow, given: Data) -> Data:
+        effective = given if self.jsonata else self.effective_input(flow, given)
+        width = self.fields.width(flow, effective, MOST_AT_ONCE)
+        items = self.fields.find_items(flow, effective)
+        before = flow.resumed_children()
+        flow.event("MapStateStarted", "mapStateStartedEventDetails", {"length": len(items)})
+        crew = Crew(flow.crew)
+        children: dict[int, Any] = {}
+        flow.children = children
+        failure: list[StateError | MachineTimedOut] = []
+        ends: list[int] = []
+        waiting = iter(range(len(items)))
+
+        def fail(error: StateError | MachineTimedOut, child: Flow) -> None:
+            if not failure and not crew.off:
+                failure.append(error)
+                if isinstance(error, StateError):
+                    self.call_off(flow, crew, child, iterations=True)
+                crew.called_off = True
+
+        def iterate(index: int, last: int) -> int | None:
+            """Carry out one iteration; its last event, or None if it failed."""
+            bookmark = before.get(index)
+            if bookmark is not None and "result" in bookmark:
+                children[index] = Data(text=bookmark["result"])
+                return last
+            place = {"Index": index, "Value": items[index]}
+            child = Flow(flow.run, last, dict(flow.variables), crew, place)
+            child.state = flow.state
+            children[index] = child
+            here = {"name": self.name, "index": index}
+            try:
+                child.event("MapIterationStarted", "mapIterationStartedEventDetails", here)
+                child.give_way()
+                chosen = self.fields.select(child, effective, items[index])
+                result = self.program.follow(child, chosen, bookmark=bookmark)
+                children[index] = result
+                ends.append(
+                    child.aside("MapIterationSucceeded", "mapIterationSucceededEventDetails", here)
+                )
+            except (StateError, MachineTimedOut) as error:
+                fail(error, child)
+                return None
+            except Ended:
+                return None
+            return child.last
+
+        def work() -> None:
+            last: int | None = flow.last
+            for index in waiting:
+                last = iterate(index, last)
+                if last is None:
+                    return
+
+        if min(width, len(items)) > 1:
+            flow.together([work] * min(width, len(items)), crew)
+        else:
+            work()
+        if failure:
+            raise failure[0]
+        flow.check()
+        if len(children) < len(items) or any(isinstance(c, Flow) for c in children.values()):
+            raise Ended
+        flow.last = ends[-1] if ends else flow.last
+        flow.aside("MapStateSucceeded", None, None)
+        flow.children = None
+        return Data(text=f"[{','.join(children[n].text for n in range(len(items)))}]")
