@@ -7,6 +7,7 @@ on a shade from the lowest to the highest value. So no peak is lost, and picture
 
 from __future__ import annotations
 
+import datetime
 import html
 import io
 import re
@@ -217,7 +218,7 @@ def _how_often(ledger: Ledger) -> list[str]:
     prices = "; ".join(
         f"{span}: {number(count)}" for span, count in zip(spans, _all(per_price), strict=True)
     )
-    shares, per_quantity = _quantity_counts(ledger)
+    shares, per_quantity, _ = _quantity_counts(ledger)
     quantities = "; ".join(
         f"{share}: {number(count)}" for share, count in zip(shares, _all(per_quantity), strict=True)
     )
@@ -269,18 +270,21 @@ def _price_counts(ledger: Ledger) -> tuple[list[str], dict[str, np.ndarray], np.
     return words, _counts(ledger, price, edges), edges
 
 
-def _quantity_counts(ledger: Ledger) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Numbers of shares (or spans of them) in words, and how many trades of each side."""
+def _quantity_counts(
+    ledger: Ledger,
+) -> tuple[list[str], dict[str, np.ndarray], np.ndarray | None]:
+    """Numbers of shares (or spans of them) in words, how many trades of each side, and the
+    spans' edges; None if each number has its own count."""
     qty = ledger.values("qty")
     distinct = np.unique(qty)
     if len(distinct) <= 12:
         middles = (distinct[1:] + distinct[:-1]) / 2
         edges = np.array([distinct[0] - 1, *middles, distinct[-1] + 1])
-        return [number(one) for one in distinct], _counts(ledger, qty, edges)
+        return [number(one) for one in distinct], _counts(ledger, qty, edges), None
     edges = _edges(qty)
     last = 1 if _whole(qty) else 0
     words = [f"{number(low)}–{number(high - last)}" for low, high in pairwise(edges)]
-    return words, _counts(ledger, qty, edges)
+    return words, _counts(ledger, qty, edges), edges
 
 
 def _counts(ledger: Ledger, values: np.ndarray, edges: np.ndarray) -> dict[str, np.ndarray]:
@@ -471,7 +475,7 @@ def _price_panel(panels: Panels, tall: float, ledger: Ledger) -> None:
     room = (high - low or 1) * 0.06
     axes.set_ylim(low - room, high + room)
     axes.set_xlim(*_limits([ledger], axes))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda dollars, _: money(dollars)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda dollars, _: _short_money(dollars)))
     rule = f"threshold {money(ledger.threshold)}"
     _legend(
         axes,
@@ -537,7 +541,7 @@ def _price_counts_panel(panels: Panels, tall: float, ledger: Ledger, beside: Axe
 
 
 def _quantities_panel(panels: Panels, tall: float, ledger: Ledger) -> None:
-    words, counts = _quantity_counts(ledger)
+    words, counts, edges = _quantity_counts(ledger)
     title = _named("Shares a trade", ledger, 34) if ledger.name else "How often how many shares"
     axes = panels.beside(tall, title)
     done = np.zeros(len(words))
@@ -545,10 +549,14 @@ def _quantities_panel(panels: Panels, tall: float, ledger: Ledger) -> None:
         on = np.flatnonzero(amount)
         axes.bar(on, amount[on], 0.8, done[on], **_bar(side))
         done = done + amount
-    axes.set_xticks(range(len(words)), words)
+    if edges is None:
+        ticks, labels = np.arange(len(words)), words
+    else:  # a label where one span ends and the next begins
+        ticks, labels = np.arange(len(edges)) - 0.5, [_short(float(edge)) for edge in edges]
+    room = max(1, SIDE_WIDTH // (7 * max(map(len, labels)) + 8))
+    step = -(-len(labels) // room)
+    axes.set_xticks(ticks[::step], labels[::step])
     axes.set_xlim(-0.6, max(len(words), 4) - 0.4)
-    if max(map(len, words)) > 3:
-        axes.tick_params(axis="x", rotation=45)
     axes.grid(visible=False, axis="x")
     _count_axis(axes.yaxis, done.max())
 
@@ -618,6 +626,9 @@ def _lines_panel(
         _line(axes, ledger, column, look)
         keys.append((units.shorten(ledger.name, 26) or column, look))
     axes.set_xlim(*_limits(ledgers, axes))
+    low, high = axes.dataLim.intervaly
+    if high - low < 1:  # nothing happened: no axis of thousandths
+        axes.set_ylim(low - 1, high + 1)
     axes.yaxis.set_major_locator(MaxNLocator(5 if tall > 120 else 4, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: say(value)))
     if len(keys) > 1:
@@ -694,8 +705,9 @@ def _time_shape(days: float) -> Any:
     """How times are written on an axis that spans so many days."""
     if days < 2 / 24:
         return lambda time: f"{time:%H:%M:%S}"
-    if days < 2:
-        return lambda time: f"{time:%H:%M}"
+    if days < 5:
+        midnight = datetime.time()  # there the day is said
+        return lambda time: f"{time.day} {time:%b}" if time.time() == midnight else f"{time:%H:%M}"
     if days < 300:
         return lambda time: f"{time.day} {time:%b}"
     if days < 3_000:
@@ -709,10 +721,10 @@ def _short(value: float) -> str:
     >>> _short(1500), _short(20000), _short(-2500000)
     ('1,500', '20k', '−2.5M')
     """
-    for size, letter in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             divided = value / (1e3 if letter == "k" else size)
-            return f"{divided:,.4g}".replace("-", "−") + letter
+            return number(float(f"{divided:.4g}")) + letter
     return number(round(value, 6))
 
 
@@ -722,7 +734,9 @@ def _short_money(value: float) -> str:
     >>> _short_money(-20000), _short_money(7)
     ('−$20k', '$7')
     """
-    short = _short(value)
+    short = _short(value) if abs(value) >= 1e4 else number(value)
+    if abs(value) < 1e4 and round(value, 6) % 1:
+        return money(value)
     return f"−${short[1:]}" if short.startswith("−") else f"${short}"
 
 
