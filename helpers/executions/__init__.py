@@ -24,7 +24,7 @@ from .errors import (
 )
 from .execution import Execution
 from .model import Attempt, Run, Step
-from .service import latest, listing, read, resolve, start
+from .service import count, latest, listing, read, resolve, start
 
 __all__ = [
     "Attempt",
@@ -38,6 +38,7 @@ __all__ = [
     "Step",
     "StillRunning",
     "Unreachable",
+    "count",
     "from_history",
     "from_json",
     "latest",

@@ -210,18 +210,12 @@ class Execution:
                 )
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, 2)
-        if self.is_running and not self._source:
-            raise ExecutionsError(
-                "This history comes from a file, so there is nothing to wait for."
-            )
-        for name in ("events", "_history"):
-            self.__dict__.pop(name, None) if self._source else None
-        return self
 
-    def _ask_status(self) -> str:
-        assert self._source
-        self._describe = self._source.describe()
-        return self._describe["status"]
+    def _forget(self) -> Execution:
+        """Drops the history as it was: what needs it next fetches it anew."""
+        for name in ("events", "_history"):
+            self.__dict__.pop(name, None)
+        return self
 
     # ---- keeping it
 

@@ -173,6 +173,8 @@ class _Reader:
             if here.exited is None:
                 here.status, here.ended, here.error, here.cause = "running", None, None, None
                 here.run.outcome = None
+                if here.type in CONTAINERS and here.attempts:
+                    here.attempts[-1].status, here.attempts[-1].ended = "running", None
             here = here.run.parent
         return step or before
 

@@ -125,6 +125,15 @@ def listing(state_machine: str, limit: int = 20, client: Any = None) -> Executio
     )
 
 
+def count(state_machine: str, client: Any = None) -> int:
+    """How many executions it has had, those that run included. Raises as `listing` does."""
+    client = client or _client()
+    arn = resolve(state_machine, client)
+    with plain_errors(client, state_machine):
+        pages = client.get_paginator("list_executions").paginate(stateMachineArn=arn)
+        return sum(len(page["executions"]) for page in pages)
+
+
 class Executions(list[Execution]):
     """Executions that show as a table."""
 
