@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import lzma
 import os
 import shutil
 import stat
+import struct
 import threading
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +20,20 @@ LARGEST = 262_144_000
 """AWS's limit for a function's code and layers, unpacked, in bytes."""
 NOT_A_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 TOO_LARGE = f"Unzipped size must be smaller than {LARGEST} bytes"
+
+
+_DAMAGED = (
+    # what zipfile raises for archives that are none, or are damaged, or of a kind it does not know
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
 
 
 class BadCode(Exception):
@@ -36,7 +54,7 @@ def unpack(archive: bytes, folder: Path) -> None:
 def _open(archive: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(archive))
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (OSError, *_DAMAGED) as error:
         raise BadCode(NOT_A_ZIP) from error
 
 
@@ -46,7 +64,13 @@ def _members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixP
     for info in archive.infolist():
         name = info.filename.replace("\\", "/")
         path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\0" in name or ":" in name.split("/")[0]:
+        if (
+            not path.parts
+            or path.is_absolute()
+            or ".." in path.parts
+            or "\0" in name
+            or ":" in name.split("/")[0]
+        ):
             raise BadCode(f"{NOT_A_ZIP} (Its member {info.filename!r} lies outside its folder.)")
         if info.flag_bits & 1:
             raise BadCode(f"{NOT_A_ZIP} (Its member {info.filename!r} is encrypted.)")
@@ -78,23 +102,25 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, left: int) -> None:
                     sink.write(chunk)
             if os.name != "nt":
                 target.chmod(0o755 if mode & 0o111 else 0o644)
-        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, EOFError) as error:
+        except _DAMAGED as error:
             raise BadCode(f"{NOT_A_ZIP} (Its member {info.filename!r} is damaged.)") from error
         except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
             raise BadCode(f"{NOT_A_ZIP} (Its member {info.filename!r} is there twice.)") from error
+        except OSError as error:
+            if error.errno not in (errno.ENAMETOOLONG, errno.EINVAL):
+                raise
+            raise BadCode(f"{NOT_A_ZIP} (No file can have the name {info.filename!r}.)") from error
     for target, destination in links:
         _link(target, destination, folder)
+    for target, _ in links:  # together they may still lead in circles
+        _inside(target, folder)
 
 
 def _link(target: Path, destination: str, folder: Path) -> None:
     """Make a symbolic link if it leads to a place within `folder`."""
     leads_to = Path(os.path.normpath(target.parent / destination))
-    inside = folder.resolve()
-    if not leads_to.resolve().is_relative_to(inside) or not target.parent.resolve().is_relative_to(
-        inside
-    ):
-        name = target.relative_to(folder)
-        raise BadCode(f"{NOT_A_ZIP} (The link {str(name)!r} leads outside its folder.)")
+    _inside(target.parent, folder)
+    _inside(leads_to, folder)
     try:
         target.symlink_to(os.path.relpath(leads_to, target.parent))
     except FileExistsError as error:
@@ -104,6 +130,15 @@ def _link(target: Path, destination: str, folder: Path) -> None:
             shutil.copytree(leads_to, target)
         else:
             shutil.copyfile(leads_to, target)
+
+
+def _inside(path: Path, folder: Path) -> None:
+    try:
+        if path.resolve().is_relative_to(folder.resolve()):
+            return
+    except (OSError, RuntimeError, ValueError):  # a circle; a name that no file can have
+        pass
+    raise BadCode(f"{NOT_A_ZIP} (A link in it leads outside its folder, or nowhere.)")
 
 
 def _read_only(folder: Path) -> None:

@@ -66,7 +66,9 @@ class Functions:
 
     def run(self, arn, event=None, **options):
         """Invoke it; returns the result."""
-        return lambdas.invoke(arn, json.dumps(event if event is not None else {}).encode(), **options)
+        return lambdas.invoke(
+            arn, json.dumps(event if event is not None else {}).encode(), **options
+        )
 
     def value(self, arn, event=None, **options):
         """Invoke it and return what it returned; fails if it failed."""

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -341,7 +342,7 @@ def test_children_end_with_their_worker(functions, both_ways):
             os.kill(child, 0)
         except ProcessLookupError:
             return
-        state = open(f"/proc/{child}/stat").read().rpartition(")")[2].split()[0]
+        state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
         if state == "Z":
             return
         time.sleep(0.1)

@@ -195,9 +195,7 @@ def test_a_log_record_is_one_event_with_the_request_id(functions):
     )
     result = functions.run(arn)
     (record,) = [line for _, line in result.lines if "two" in line]
-    assert re.fullmatch(
-        rf"\[INFO\]\t[\d:T.-]+Z\t{result.request_id}\ttwo\nlines\n", record
-    ), record
+    assert re.fullmatch(rf"\[INFO\]\t[\d:T.-]+Z\t{result.request_id}\ttwo\nlines\n", record), record
 
 
 def test_much_output_is_cut_and_says_so(functions):
