@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from .diagnostic import Findings, is_placeholder
-from .fields import INSTEAD
 from .places import Steps
 from .suggest import nearest
-from .values import expect, expect_reference, required, too_many, unknown_field
+from .values import expect, expect_reference, required, too_many, unknown_field, wrong_language
 from .words import COMPARISONS, OPERATORS, TYPE_TESTS, is_timestamp
 
 SELECTORS = ("And", "Or", "Not", "Variable", "Condition")
@@ -16,7 +16,9 @@ _TOP_FIELDS = frozenset({*SELECTORS, *OPERATORS, "Next", "Comment", "Assign", "O
 _INNER_FIELDS = frozenset({*SELECTORS, *OPERATORS, "Comment"})
 
 
-def check_choices(findings: Findings, rules: Any, steps: Steps, *, jsonata: bool) -> None:
+def check_choices(
+    findings: Findings, rules: Any, steps: Steps, *, jsonata: bool, group: Hashable = None
+) -> None:
     """The Choices of one state."""
     if not expect(findings, "ARRAY", rules, steps):
         return
@@ -37,25 +39,24 @@ def check_choices(findings: Findings, rules: Any, steps: Steps, *, jsonata: bool
             )
         elif not is_placeholder(rule["Next"]):
             expect(findings, "STRING", rule["Next"], (*place, "Next"))
-        _check_rule(findings, rule, place, jsonata, top=True)
+        _check_rule(findings, rule, place, jsonata, group, top=True)
 
 
 def _check_rule(
-    findings: Findings, rule: dict[str, Any], steps: Steps, jsonata: bool, *, top: bool
+    findings: Findings,
+    rule: dict[str, Any],
+    steps: Steps,
+    jsonata: bool,
+    group: Hashable,
+    *,
+    top: bool,
 ) -> None:
     mistyped = _check_names(findings, rule, steps, top)
     selectors = [name for name in SELECTORS if name in rule]
     operators = [name for name in rule if name in OPERATORS]
     wrong = ["Variable"] if jsonata else ["Condition"]
     if selectors == wrong:
-        language, other = ("JSONata", "JSONPath") if jsonata else ("JSONPath", "JSONata")
-        findings.add(
-            f"The QueryLanguage is set to '{language}', but field '{wrong[0]}' is only supported "
-            f"for the '{other}' QueryLanguage",
-            steps,
-            f"In {language}, {INSTEAD[wrong[0]]}.",
-            place=(*steps, wrong[0]),
-        )
+        wrong_language(findings, wrong[0], steps, jsonata=jsonata, group=group)
         return
     if len(selectors) != 1:
         if not mistyped or len(selectors) > 1:
@@ -75,9 +76,9 @@ def _check_rule(
                 findings.add("Value cannot be empty", (*steps, name), "Write at least one rule.")
             for number, inner in enumerate(rule[name]):
                 if expect(findings, "OBJECT", inner, (*steps, name, number)):
-                    _check_rule(findings, inner, (*steps, name, number), jsonata, top=False)
+                    _check_rule(findings, inner, (*steps, name, number), jsonata, group, top=False)
     if "Not" in rule and expect(findings, "OBJECT", rule["Not"], (*steps, "Not")):
-        _check_rule(findings, rule["Not"], (*steps, "Not"), jsonata, top=False)
+        _check_rule(findings, rule["Not"], (*steps, "Not"), jsonata, group, top=False)
     if "Variable" in rule:
         expect_reference(findings, rule["Variable"], (*steps, "Variable"))
         _check_comparison(findings, rule, operators, steps, mistyped)

@@ -8,6 +8,7 @@ Built by hand, after measuring what there is on 465 definitions (`docs/asl-diagn
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from typing import Any
 
 from .definition import Definition
@@ -33,8 +34,8 @@ def diagnose(
     they will hold.
 
     >>> [str(one) for one in diagnose({"StartAt": "Buy", "States": {
-    ...     "Bye": {"Type": "Pass", "End": True}}})]
-    ["Missing 'Next' target: Buy at /StartAt. There is no state 'Buy'. Did you mean 'Bye'?"]
+    ...     "Buy Stock": {"Type": "Pass", "End": True}}})]
+    ["Missing 'Next' target: Buy at /StartAt. There is no state 'Buy' here; there is 'Buy Stock'."]
     """
     express = type == "EXPRESS"
     if isinstance(definition, Definition):
@@ -108,18 +109,22 @@ def _findings(data: Any, express: bool, twice: set[Steps] | None = None) -> list
         _check_whole(findings, root)
         check_names(findings, states, twice)
         check_labels(findings, states)
+        scopes: list[tuple[Scope, Steps]] = [(root, ())]
         for state in states:
-            _check_one(findings, state, elsewhere, express)
-        check_scope(findings, root, (), elsewhere)
+            scopes += _check_one(findings, state, express)
+        for scope, steps in scopes:
+            check_scope(findings, scope, steps, elsewhere)
     else:
         _check_whole(findings, root)
-    return _in_order(findings.found)
+    return _in_order([one for one in findings.found if one.group not in findings.muted])
 
 
 def _check_whole(findings: Findings, root: Scope) -> None:
     raw = root.raw
     if "QueryLanguage" in raw:
-        expect_one_of(findings, ("JSONPath", "JSONata"), raw["QueryLanguage"], ("QueryLanguage",))
+        allowed = ("JSONPath", "JSONata")
+        if not expect_one_of(findings, allowed, raw["QueryLanguage"], ("QueryLanguage",)):
+            findings.mute(("language", ()))
     if "Version" in raw:
         expect_one_of(findings, ("1.0",), raw["Version"], ("Version",))
     if "TimeoutSeconds" in raw:
@@ -127,22 +132,20 @@ def _check_whole(findings: Findings, root: Scope) -> None:
         expect_number(findings, rule, raw["TimeoutSeconds"], ("TimeoutSeconds",), jsonata=False)
 
 
-def _check_one(
-    findings: Findings, state: State, elsewhere: dict[str, State], express: bool
-) -> None:
-    raw = state.scope.raw["States"]
-    raw = raw.get(state.name, state.raw)
+def _check_one(findings: Findings, state: State, express: bool) -> list[tuple[Scope, Steps]]:
+    """One state; gives the machines inside it whose transitions are to be looked at."""
+    raw = state.scope.raw["States"].get(state.name, state.raw)
     check_state(findings, state, raw, express=express or _runs_express(state.scope))
+    inside = []
     for inner in state.children:
-        if inner.key != "Branches" and state.type != "Map":
-            continue
-        if inner.key == "Branches" and state.type != "Parallel":
-            continue
-        steps = (*state.steps, inner.key)
+        if state.type != ("Parallel" if inner.key == "Branches" else "Map"):
+            continue  # reported as a field that does not belong there
+        steps: Steps = (*state.steps, inner.key)
         if inner.branch_index is not None:
             steps = (*steps, inner.branch_index)
         if check_machine(findings, inner, steps):
-            check_scope(findings, inner, steps, elsewhere)
+            inside.append((inner, steps))
+    return inside
 
 
 def _runs_express(scope: Scope) -> bool:
@@ -154,14 +157,20 @@ def _runs_express(scope: Scope) -> bool:
 
 
 def _in_order(found: list[Finding]) -> list[Finding]:
-    """Errors before warnings; each kind in the order it was found, nothing twice."""
-    seen: set[tuple[str, str, str | None]] = set()
-    kept = []
+    """Errors before warnings, each kind in the order it was found; one of each group."""
+    kept: list[Finding] = []
+    first: dict[Hashable, Finding] = {}
+    more: dict[Hashable, int] = {}
     for one in sorted(found, key=lambda one: one.severity == "WARNING"):
-        key = (one.code, one.message, one.location)
-        if key not in seen:
-            seen.add(key)
+        group = one.group or (one.code, one.message, one.location)
+        if group not in first:
+            first[group] = one
             kept.append(one)
+        elif one.group is not None and one.place != first[group].place:
+            more[group] = more.get(group, 0) + 1
+    for group, count in more.items():
+        places = "one more place" if count == 1 else f"{count} more places"
+        first[group].hint += f" (The same in {places}.)"
     return kept
 
 

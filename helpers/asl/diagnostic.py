@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -53,6 +53,8 @@ class Finding:
     place: Steps
     severity: Severity
     hint: str
+    group: Hashable = None
+    """Findings of one group are one mistake: the first is kept and names how many more places."""
 
 
 class Findings:
@@ -60,6 +62,7 @@ class Findings:
 
     def __init__(self) -> None:
         self.found: list[Finding] = []
+        self.muted: set[Hashable] = set()
 
     def add(
         self,
@@ -71,12 +74,16 @@ class Findings:
         place: Steps | None = None,
         severity: Severity = "ERROR",
         nowhere: bool = False,
+        group: Hashable = None,
     ) -> None:
         """Reports `message` at `steps`; `place` is where to look in the text, if elsewhere."""
         where = None if nowhere else location(steps)
-        self.found.append(
-            Finding(code, message, where, steps if place is None else place, severity, hint)
-        )
+        place = steps if place is None else place
+        self.found.append(Finding(code, message, where, place, severity, hint, group))
+
+    def mute(self, group: Hashable) -> None:
+        """What belongs to this group follows from something reported already."""
+        self.muted.add(group)
 
     def __len__(self) -> int:
         return len(self.found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .diagnostic import Findings, is_placeholder
-from .fields import MACHINE_FIELDS, NESTED_FIELDS
+from .fields import COMMON, MACHINE_FIELDS, NESTED_FIELDS, STATE_FIELDS
 from .places import Steps
 from .suggest import nearest
 from .values import expect, required, unknown_field
@@ -27,6 +27,8 @@ def check_machine(findings: Findings, scope: Scope, steps: Steps) -> bool:
         meant = nearest(str(name), [one for one in known if one not in raw])
         if meant:
             mistyped.add(meant)
+        if meant == "QueryLanguage":
+            findings.mute(("language", ()))
         if nested and name != "QueryLanguage" and not meant:
             continue  # branches and processors: only what is known to be refused
         if not nested and name in ("ProcessorConfig", "$schema"):
@@ -100,48 +102,34 @@ def check_scope(
 ) -> None:
     """The transitions of one machine: each leads somewhere, each state is reached, one ends.
 
-    One mistake is reported once: a target that does not exist is taken for the name it resembles,
-    and where it resembles none, no state is called unreachable and no end missing.
+    One mistake is reported once: while a target does not exist, or a state's own fields leave
+    open where it leads, no state is called unreachable and no end missing.
     """
-    before = len(findings)
     names = scope.states
-    start = scope.raw.get("StartAt")
-    reached_from: dict[str, set[str]] = {}
+    leads_to: dict[str, list[str]] = {name: [] for name in names}
+    starts: list[str] = []
     lost = False
-    starts: set[str] = set()
-    if isinstance(start, str) and not is_placeholder(start):
-        if start in names:
-            starts.add(start)
-        else:
-            meant = _report(findings, start, (*steps, "StartAt"), names, elsewhere)
-            lost = lost or meant is None
-            starts.update({meant} if meant else set())
-    else:
-        lost = True
+    where_to = [(starts, scope.raw.get("StartAt"), (*steps, "StartAt"))]
     for state in names.values():
-        targets = reached_from.setdefault(state.name, set())
         for target, place in transitions(state):
-            if is_placeholder(target):
-                lost = True
-            elif not isinstance(target, str):
-                lost = True  # its type is reported with the state
-            elif target in names:
-                targets.add(target)
-            else:
-                meant = _report(findings, target, place, names, elsewhere)
-                lost = lost or meant is None
-                targets.update({meant} if meant else set())
-    if lost or any(_is_broken(state) for state in names.values()):
+            where_to.append((leads_to[state.name], target, place))
+    for targets, target, place in where_to:
+        if isinstance(target, str) and target in names:
+            targets.append(target)
+        else:
+            lost = True
+            if isinstance(target, str) and not is_placeholder(target):
+                _report(findings, target, place, names, elsewhere)
+    if lost or _is_flow_broken(findings, scope):
         return
     if scope.parent is None and not any(_ends(state) for state in names.values()):
-        if len(findings) == before:
-            findings.add(
-                "Workflow has no terminal state",
-                steps,
-                'Let one state end it: "End": true, or a Succeed or Fail state.',
-                code="MISSING_END_STATE",
-                nowhere=True,
-            )
+        findings.add(
+            "Workflow has no terminal state",
+            steps,
+            'Let one state end it: "End": true, or a Succeed or Fail state.',
+            code="MISSING_END_STATE",
+            nowhere=True,
+        )
         return
     reached: set[str] = set()
     todo = list(starts)
@@ -149,9 +137,9 @@ def check_scope(
         name = todo.pop()
         if name not in reached:
             reached.add(name)
-            todo.extend(reached_from[name])
+            todo.extend(leads_to[name])
     unreached = [state for state in names.values() if state.name not in reached]
-    led_to = {target for state in unreached for target in reached_from[state.name]}
+    led_to = {target for state in unreached for target in leads_to[state.name]}
     heads = [state for state in unreached if state.name not in led_to] or unreached[:1]
     for state in heads:  # what follows an unreachable state is unreachable because of it
         findings.add(
@@ -186,8 +174,8 @@ def _report(
     place: Steps,
     names: dict[str, State],
     elsewhere: dict[str, State],
-) -> str | None:
-    """Reports a target that does not exist; gives the name it most likely stands for."""
+) -> None:
+    """Reports a target that does not exist."""
     meant = nearest(name, names)
     if name in elsewhere:
         hint = (
@@ -199,25 +187,30 @@ def _report(
     else:
         shown = ", ".join(repr(one) for one in list(names)[:6]) or "none"
         hint = f"There is no state {name!r} here; there is {shown}."
-    findings.add(f"Missing 'Next' target: {name}", place, hint, code=TARGET)
-    return None if name in elsewhere else meant
+    group = (TARGET, id(names), name)
+    findings.add(f"Missing 'Next' target: {name}", place, hint, code=TARGET, group=group)
 
 
-def _is_broken(state: State) -> bool:
-    """Is it reported already in a way that leaves open where it leads?"""
-    if state.type not in _KNOWN:
-        return True
-    if state.type == "Choice":
-        rules = state.raw.get("Choices")
-        return not rules or not all(
-            isinstance(rule, dict) and "Next" in rule for rule in _list(rules)
-        )
-    if state.type in ("Succeed", "Fail"):
-        return False
-    return "Next" not in state.raw and not _ends(state)
+_FLOW = frozenset({"Type", "Next", "End", "Choices", "Default", "Catch"})
+"""Fields that say where a state leads."""
 
 
-_KNOWN = frozenset(["Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"])
+def _is_flow_broken(findings: Findings, scope: Scope) -> bool:
+    """Is something reported already that leaves open where a state of this machine leads?"""
+    own = {state.steps: state for state in scope.states.values()}
+    depth = len(next(iter(own)))
+    for one in findings.found:
+        state = own.get(one.place[:depth])
+        if state is None or one.severity == "WARNING" or one.code in _NO_FLOW_CODES:
+            continue
+        name = one.place[depth] if len(one.place) > depth else None
+        known = STATE_FIELDS.get(state.type, COMMON) | COMMON
+        if name is None or name in _FLOW or name not in known:
+            return True
+    return False
+
+
+_NO_FLOW_CODES = frozenset({TARGET, "DUPLICATE_STATE_NAME", "INVALID_STATE_NAME"})
 
 
 def _ends(state: State) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from .diagnostic import Findings, is_placeholder
@@ -16,6 +17,7 @@ from .values import (
     expect_reference,
     required,
     unknown_field,
+    wrong_language,
 )
 
 _RETRY_FIELDS = ("ErrorEquals", *RETRY_NUMBERS, "JitterStrategy", "Comment")
@@ -47,7 +49,9 @@ def check_retry(findings: Findings, retriers: Any, steps: Steps) -> None:
             )
 
 
-def check_catch(findings: Findings, catchers: Any, steps: Steps, *, language: str) -> None:
+def check_catch(
+    findings: Findings, catchers: Any, steps: Steps, *, language: str, group: Hashable = None
+) -> None:
     """The Catch list of a state."""
     if not expect(findings, "ARRAY", catchers, steps):
         return
@@ -58,14 +62,7 @@ def check_catch(findings: Findings, catchers: Any, steps: Steps, *, language: st
         other = "Output" if language == "JSONPath" else "ResultPath"
         _check_names(findings, catcher, place, (*_CATCH_FIELDS[language], other))
         if other in catcher:
-            wanted = "JSONata" if language == "JSONPath" else "JSONPath"
-            findings.add(
-                f"The QueryLanguage is set to '{language}', but field '{other}' is only supported "
-                f"for the '{wanted}' QueryLanguage",
-                place,
-                f"In {language}, write {'ResultPath' if other == 'Output' else 'Output'}.",
-                place=(*place, other),
-            )
+            wrong_language(findings, other, place, jsonata=language == "JSONata", group=group)
         _check_errors(findings, catcher, place, last=number == len(catchers) - 1)
         if "Next" not in catcher:
             required(findings, ["Next"], place, "Say with Next which state handles the error.")
@@ -83,7 +80,9 @@ def check_catch(findings: Findings, catchers: Any, steps: Steps, *, language: st
         if "Assign" in catcher and expect(
             findings, "OBJECT", catcher["Assign"], (*place, "Assign")
         ):
-            check_variable_names(findings, catcher["Assign"], (*place, "Assign"), jsonpath=jsonpath)
+            check_variable_names(
+                findings, catcher["Assign"], (*place, "Assign"), jsonpath=jsonpath, group=group
+            )
             if jsonpath:
                 check_template(findings, catcher["Assign"], (*place, "Assign"))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from typing import Any
 
 from .diagnostic import Findings, is_placeholder
-from .fields import BATCHER_NUMBERS, INSTEAD, NO_CONTEXT_PATHS, READER_NUMBERS, Number
+from .fields import BATCHER_NUMBERS, NO_CONTEXT_PATHS, READER_NUMBERS, Number
+from .jsonata import is_expression
 from .payloads import check_template
 from .places import Steps
 from .service import PLACEHOLDER_PARTS
@@ -19,6 +21,7 @@ from .values import (
     required,
     too_many,
     unknown_field,
+    wrong_language,
 )
 
 _READER_FIELDS = ("Resource", "ReaderConfig", "Parameters", "Arguments", "Comment")
@@ -40,7 +43,13 @@ _BAD_LABEL = re.compile(r"[\s?*<>{}\[\]:;,\\|^~$#%&`\"\x00-\x1f\x7f-\x9f]")
 
 
 def check_map(
-    findings: Findings, raw: dict[str, Any], steps: Steps, *, jsonata: bool, express: bool
+    findings: Findings,
+    raw: dict[str, Any],
+    steps: Steps,
+    *,
+    jsonata: bool,
+    express: bool,
+    group: Hashable = None,
 ) -> None:
     """The fields of a Map state that no other state has."""
     for key in ("ItemProcessor", "Iterator"):
@@ -52,11 +61,11 @@ def check_map(
                 express=express,
             )
     if isinstance(raw.get("ItemReader"), dict):
-        _check_reader(findings, raw["ItemReader"], (*steps, "ItemReader"), jsonata)
+        _check_reader(findings, raw["ItemReader"], (*steps, "ItemReader"), jsonata, group)
     if isinstance(raw.get("ItemBatcher"), dict):
-        _check_batcher(findings, raw["ItemBatcher"], (*steps, "ItemBatcher"), jsonata)
+        _check_batcher(findings, raw["ItemBatcher"], (*steps, "ItemBatcher"), jsonata, group)
     if isinstance(raw.get("ResultWriter"), dict):
-        _check_writer(findings, raw["ResultWriter"], (*steps, "ResultWriter"), jsonata)
+        _check_writer(findings, raw["ResultWriter"], (*steps, "ResultWriter"), jsonata, group)
     if isinstance(raw.get("Label"), str):
         _check_label(findings, raw["Label"], (*steps, "Label"))
 
@@ -94,9 +103,11 @@ def _check_config(findings: Findings, config: Any, steps: Steps, *, express: boo
         )
 
 
-def _check_reader(findings: Findings, reader: dict[str, Any], steps: Steps, jsonata: bool) -> None:
+def _check_reader(
+    findings: Findings, reader: dict[str, Any], steps: Steps, jsonata: bool, group: Hashable
+) -> None:
     _check_names(findings, reader, steps, _READER_FIELDS)
-    _check_language(findings, reader, steps, jsonata)
+    _check_language(findings, reader, steps, jsonata, group)
     if "Resource" not in reader:
         required(findings, ["Resource"], steps, "Write arn:aws:states:::s3:getObject.")
     else:
@@ -140,21 +151,23 @@ def _check_reader(findings: Findings, reader: dict[str, Any], steps: Steps, json
         )
         if config["CSVHeaderLocation"] == "GIVEN" and "CSVHeaders" not in config:
             required(findings, ["CSVHeaders"], place, "Name the columns in CSVHeaders.")
-    _check_numbers(findings, READER_NUMBERS, config, place, jsonata)
+    _check_numbers(findings, READER_NUMBERS, config, place, jsonata, group)
 
 
 def _check_batcher(
-    findings: Findings, batcher: dict[str, Any], steps: Steps, jsonata: bool
+    findings: Findings, batcher: dict[str, Any], steps: Steps, jsonata: bool, group: Hashable
 ) -> None:
     _check_names(findings, batcher, steps, _BATCHER_FIELDS)
-    _check_numbers(findings, BATCHER_NUMBERS, batcher, steps, jsonata)
+    _check_numbers(findings, BATCHER_NUMBERS, batcher, steps, jsonata, group)
     if not jsonata:
         check_template(findings, batcher.get("BatchInput"), (*steps, "BatchInput"))
 
 
-def _check_writer(findings: Findings, writer: dict[str, Any], steps: Steps, jsonata: bool) -> None:
+def _check_writer(
+    findings: Findings, writer: dict[str, Any], steps: Steps, jsonata: bool, group: Hashable
+) -> None:
     _check_names(findings, writer, steps, _WRITER_FIELDS)
-    _check_language(findings, writer, steps, jsonata)
+    _check_language(findings, writer, steps, jsonata, group)
     if "Resource" in writer:
         _check_s3(findings, writer["Resource"], ("s3:putObject",), (*steps, "Resource"))
     if not jsonata:
@@ -186,39 +199,34 @@ def _check_numbers(
     raw: dict[str, Any],
     steps: Steps,
     jsonata: bool,
+    group: Hashable,
 ) -> None:
     for name, rule in rules.items():
         path = name + "Path"
         if jsonata and path in raw:
-            wrong_language(findings, path, steps, jsonata=True)
+            wrong_language(findings, path, steps, jsonata=True, group=group)
         elif name in raw and path in raw:
             too_many(findings, [name, path], steps, f"Keep {name} or {path}.")
         elif name in raw:
-            expect_number(findings, rule, raw[name], (*steps, name), jsonata=jsonata)
+            expect_number(
+                findings,
+                rule,
+                raw[name],
+                (*steps, name),
+                jsonata=jsonata,
+                group=group if is_expression(raw[name]) else None,
+            )
         elif path in raw:
             context = path not in NO_CONTEXT_PATHS
             expect_reference(findings, raw[path], (*steps, path), context=context)
 
 
-def _check_language(findings: Findings, raw: dict[str, Any], steps: Steps, jsonata: bool) -> None:
+def _check_language(
+    findings: Findings, raw: dict[str, Any], steps: Steps, jsonata: bool, group: Hashable
+) -> None:
     wrong = "Parameters" if jsonata else "Arguments"
     if wrong in raw:
-        wrong_language(findings, wrong, steps, jsonata=jsonata)
-
-
-def wrong_language(findings: Findings, name: str, steps: Steps, *, jsonata: bool) -> None:
-    """Reports a field that belongs to the other query language."""
-    language, other = ("JSONata", "JSONPath") if jsonata else ("JSONPath", "JSONata")
-    instead = INSTEAD.get(name, f"write {name.removesuffix('Path')} with an expression")
-    findings.add(
-        f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the "
-        f"'{other}' QueryLanguage",
-        steps,
-        f"In {language}, {instead}; or set the state's QueryLanguage to {other}."
-        if not jsonata
-        else f"In {language}, {instead}.",
-        place=(*steps, name),
-    )
+        wrong_language(findings, wrong, steps, jsonata=jsonata, group=group)
 
 
 def _check_label(findings: Findings, label: str, steps: Steps) -> None:

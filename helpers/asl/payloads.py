@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from .diagnostic import Findings, is_placeholder
@@ -162,8 +163,11 @@ def _syntax_hint(expression: str) -> str:
     return "Correct the expression; the message says where its reading stopped."
 
 
-def check_variable_names(findings: Findings, value: Any, steps: Steps, *, jsonpath: bool) -> None:
-    """The names that Assign gives to variables."""
+def check_variable_names(
+    findings: Findings, value: Any, steps: Steps, *, jsonpath: bool, group: Hashable = None
+) -> None:
+    """The names that Assign gives to variables. `group` is that of the state's query language:
+    a name ending in `.$` in a JSONata state is a mistake of language."""
     if not isinstance(value, dict):
         return
     for key in value:
@@ -188,11 +192,16 @@ def check_variable_names(findings: Findings, value: Any, steps: Steps, *, jsonpa
         elif not (name.isidentifier() and name[0] != "_") and not is_placeholder(name):
             # A hyphen only warns: asl-validator takes "top-level" for valid, and nothing breaks
             # before someone tries to read $top-level.
+            dollar = name.endswith(".$")
             hyphens = name.replace("-", "").isidentifier() and not name.startswith(("-", "_"))
             findings.add(
                 f"Invalid variable name '{name}': the variable name contains invalid characters.",
                 place,
-                "A variable's name begins with a letter and goes on with letters, digits and _.",
+                f"In JSONata, write '{name[:-2]}' with an expression between {{% and %}}."
+                if dollar
+                else "A variable's name begins with a letter and goes on with letters, digits "
+                "and _.",
                 code="INVALID_VARIABLE_NAME",
                 severity="WARNING" if hyphens else "ERROR",
+                group=group if dollar else None,
             )

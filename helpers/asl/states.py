@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from . import fields
@@ -10,7 +11,7 @@ from .diagnostic import Findings, is_placeholder
 from .handlers import check_catch, check_retry
 from .intrinsic import why_not_intrinsic
 from .jsonata import is_expression
-from .maps import check_map, wrong_language
+from .maps import check_map
 from .payloads import check_expressions, check_template, check_variable_names
 from .places import Steps
 from .resources import calls_aws, check_resource
@@ -25,6 +26,7 @@ from .values import (
     required,
     too_many,
     unknown_field,
+    wrong_language,
 )
 from .walk import State
 from .words import is_timestamp
@@ -59,25 +61,46 @@ def check_state(findings: Findings, state: State, raw: Any, *, express: bool) ->
         return
     language = _language(findings, state, raw)
     jsonata = language == "JSONata"
-    mistyped = _check_names(findings, raw, kind, steps, language)
+    mistyped = _check_names(findings, raw, kind, steps, language, state.scope.language)
+    if mistyped is _EVERY_FIELD:
+        return
     _check_transition(findings, raw, kind, steps, mistyped)
     _check_required(findings, raw, kind, steps, mistyped, jsonata)
     _check_values(findings, raw, kind, steps, jsonata)
     if kind == "Task" and "Resource" in raw:
         check_resource(findings, raw["Resource"], (*steps, "Resource"), express=express)
     if kind == "Choice" and "Choices" in raw:
-        check_choices(findings, raw["Choices"], (*steps, "Choices"), jsonata=jsonata)
+        check_choices(
+            findings,
+            raw["Choices"],
+            (*steps, "Choices"),
+            jsonata=jsonata,
+            group=language_group(steps, raw),
+        )
     if kind in ("Task", "Parallel", "Map"):
         if "Retry" in raw:
             check_retry(findings, raw["Retry"], (*steps, "Retry"))
         if "Catch" in raw:
-            check_catch(findings, raw["Catch"], (*steps, "Catch"), language=language)
+            check_catch(
+                findings,
+                raw["Catch"],
+                (*steps, "Catch"),
+                language=language,
+                group=language_group(steps, raw),
+            )
     if kind == "Map":
-        check_map(findings, raw, steps, jsonata=jsonata, express=express)
+        group = language_group(steps, raw)
+        check_map(findings, raw, steps, jsonata=jsonata, express=express, group=group)
     if kind == "Parallel" and raw.get("Branches") == []:
         findings.add("Value cannot be empty", (*steps, "Branches"), "Write at least one branch.")
     if jsonata:
         check_expressions(findings, _own_fields(raw, kind), steps)
+
+
+def language_group(steps: Steps, raw: dict[str, Any]) -> tuple[str, Steps]:
+    """What is wrong because of a query language is one mistake: of the state if it names its
+    language, of the machine if not."""
+    return ("language", steps if "QueryLanguage" in raw else ())
 
 
 def _language(findings: Findings, state: State, raw: dict[str, Any]) -> str:
@@ -86,59 +109,120 @@ def _language(findings: Findings, state: State, raw: dict[str, Any]) -> str:
     if "QueryLanguage" not in raw:
         return around
     own = raw["QueryLanguage"]
-    if not expect_one_of(findings, ("JSONPath", "JSONata"), own, (*state.steps, "QueryLanguage")):
-        return "JSONata" if str(own).casefold() == "jsonata" else around
+    place = (*state.steps, "QueryLanguage")
+    if not expect_one_of(findings, ("JSONPath", "JSONata"), own, place):
+        findings.mute(language_group(state.steps, raw))
+        return "JSONata" if fields.JSONATA_ONLY & raw.keys() else around
     if own == "JSONPath" and around == "JSONata":
         findings.add(
             "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
             state.steps,
             "Take the state's QueryLanguage away, or set the whole machine's to JSONPath and "
             "that of the others to JSONata.",
-            place=(*state.steps, "QueryLanguage"),
+            place=place,
+            group="downgrade",
         )
     return own
 
 
 def _check_names(
-    findings: Findings, raw: dict[str, Any], kind: str, steps: Steps, language: str
+    findings: Findings, raw: dict[str, Any], kind: str, steps: Steps, language: str, around: str
 ) -> frozenset[str]:
-    """Reports fields that do not belong here; gives the names that mistyped ones may stand for."""
+    """Reports fields that do not belong here; gives those that are thereby accounted for: what a
+    mistyped name stands for, or all that a wrong Type makes amiss."""
     known = fields.STATE_FIELDS[kind]
-    wrong = fields.JSONPATH_ONLY if language == "JSONata" else fields.JSONATA_ONLY
-    downgraded = language == "JSONPath" and raw.get("QueryLanguage") == "JSONPath"
-    meant = set()
+    misplaced = [name for name in raw if name in _ELSEWHERE and name not in known]
+    meant = _type_meant(raw, kind, misplaced)
+    if meant:
+        findings.add(
+            f"Field '{misplaced[0]}' is not supported",
+            steps,
+            f"{_listed(misplaced)} belong{'s' * (len(misplaced) == 1)} to a {meant} state: set "
+            f"Type to {meant}, or take {'it' if len(misplaced) == 1 else 'them'} away.",
+            place=(*steps, misplaced[0]),
+        )
+        return _EVERY_FIELD
+    accounted = set()
     for name in raw:
-        if name in fields.COMMON:
+        if name in fields.COMMON or name in known:
             continue
-        if name not in known:
-            if name in ("Next", "End"):
-                hint = (
-                    "A Choice goes on through the Next of its rules and through Default."
-                    if kind == "Choice"
-                    else f"A {kind} state ends the machine by itself: take it away."
-                )
-                findings.add(f"Field '{name}' is not supported", steps, hint, place=(*steps, name))
-                continue
-            if name in _ELSEWHERE:
-                hint = f"Only {_ELSEWHERE[name]} have it: take it away."
-                findings.add(f"Field '{name}' is not supported", steps, hint, place=(*steps, name))
-                continue
-            unknown_field(findings, str(name), steps, known - raw.keys())
-            guess = nearest(str(name), known - raw.keys())
-            if guess:
-                meant.add(guess)
-        elif name in wrong and not downgraded:
-            wrong_language(findings, name, steps, jsonata=language == "JSONata")
-        elif name in wrong and downgraded and name in fields.JSONATA_ONLY:
-            wrong_language(findings, name, steps, jsonata=False)
-    return frozenset(meant)
+        if name in _ELSEWHERE:
+            findings.add(
+                f"Field '{name}' is not supported",
+                steps,
+                _misplaced_hint(name, kind),
+                place=(*steps, name),
+            )
+        else:
+            possible = (known | fields.COMMON) - raw.keys()
+            unknown_field(findings, str(name), steps, possible)
+            accounted.add(nearest(str(name), possible) or "")
+    if "QueryLanguage" not in accounted:
+        _check_language(findings, raw, steps, language, around, known)
+    else:
+        findings.mute(language_group(steps, raw))
+    return frozenset(accounted)
 
+
+def _type_meant(raw: dict[str, Any], kind: str, misplaced: list[str]) -> str | None:
+    """The type that a state must have been meant to be, if its fields say so."""
+    missing = [name for name in fields.REQUIRED.get(kind, ()) if name not in raw]
+    group = fields.EXACTLY_ONE.get(kind, ())
+    goes_on = "Next" not in fields.STATE_FIELDS[kind] or "Next" in raw or "End" in raw
+    lacking = missing or not goes_on or (group and not any(name in raw for name in group))
+    if not misplaced or (len(misplaced) == 1 and not lacking):
+        return None
+    for other in (*fields.EXACTLY_ONE, *fields.REQUIRED, "Fail", "Pass", "Succeed"):
+        own = fields.STATE_FIELDS[other] | fields.COMMON
+        needed = (*fields.REQUIRED.get(other, ()), *_one_given(other, raw))
+        if other != kind and all(name in raw for name in needed) and raw.keys() <= own:
+            return other
+    return None
+
+
+def _one_given(kind: str, raw: dict[str, Any]) -> tuple[str, ...]:
+    """One of the fields of which `kind` needs exactly one: the one there, or the first."""
+    group = fields.EXACTLY_ONE.get(kind, ())
+    return tuple(name for name in group if name in raw)[:1] or group[:1]
+
+
+def _listed(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _misplaced_hint(name: str, kind: str) -> str:
+    if name in ("Next", "End") and kind == "Choice":
+        return "A Choice goes on through the Next of its rules and through Default."
+    if name in ("Next", "End"):
+        return f"A {kind} state ends the machine by itself: take it away."
+    return f"Only {_ELSEWHERE[name]} states have it: take it away."
+
+
+def _check_language(
+    findings: Findings,
+    raw: dict[str, Any],
+    steps: Steps,
+    language: str,
+    around: str,
+    known: frozenset[str],
+) -> None:
+    """Reports fields of the other query language: once for each state that names its language,
+    once for all that take the machine's."""
+    if language == "JSONPath" and around == "JSONata":
+        return  # as on AWS, the language that may not be is the whole answer
+    wrong = fields.JSONPATH_ONLY if language == "JSONata" else fields.JSONATA_ONLY
+    group = language_group(steps, raw)
+    for name in raw:
+        if name in wrong and name in known:
+            wrong_language(findings, name, steps, jsonata=language == "JSONata", group=group)
+
+
+_EVERY_FIELD = frozenset().union(*fields.STATE_FIELDS.values())
 
 _ELSEWHERE = {
-    name: " and ".join(
-        f"{kind} states" for kind in fields.TYPES if name in fields.STATE_FIELDS[kind]
-    )
-    for name in sorted({name for known in fields.STATE_FIELDS.values() for name in known})
+    name: _listed(kind for kind in fields.TYPES if name in fields.STATE_FIELDS[kind])
+    for name in sorted(_EVERY_FIELD)
 }
 """Which state types have a field, for the hint when another one has it."""
 
@@ -208,15 +292,24 @@ def _check_values(
             if name != "Resource":  # has a check of its own
                 expect(findings, "STRING", value, place)
         elif name in fields.NUMBERS:
-            expect_number(findings, fields.NUMBERS[name], value, place, jsonata=jsonata)
+            expect_number(
+                findings,
+                fields.NUMBERS[name],
+                value,
+                place,
+                jsonata=jsonata,
+                group=language_group(steps, raw) if is_expression(value) else None,
+            )
         elif name in fields.OBJECTS:
             if expect(findings, "OBJECT", value, place) and name == "Assign":
-                check_variable_names(findings, value, place, jsonpath=not jsonata)
+                group = language_group(steps, raw)
+                check_variable_names(findings, value, place, jsonpath=not jsonata, group=group)
         elif name in fields.ARRAYS:
             if name == "Branches":
                 _check_branches(findings, value, place)
         elif name == "Timestamp":
-            _check_timestamp(findings, value, place, jsonata)
+            group = language_group(steps, raw) if is_expression(value) else None
+            _check_timestamp(findings, value, place, jsonata, group)
         elif name == "Credentials":
             _check_credentials(findings, raw, place)
         elif name == "Items":
@@ -256,7 +349,9 @@ def _check_paths(findings: Findings, name: str, value: Any, steps: Steps) -> Non
             expect_reference(findings, value, steps)
 
 
-def _check_timestamp(findings: Findings, value: Any, steps: Steps, jsonata: bool) -> None:
+def _check_timestamp(
+    findings: Findings, value: Any, steps: Steps, jsonata: bool, group: Hashable
+) -> None:
     if is_placeholder(value) or (jsonata and isinstance(value, str) and "{%" in value):
         return
     if expect(findings, "STRING", value, steps) and not is_timestamp(value):
@@ -265,6 +360,7 @@ def _check_timestamp(findings: Findings, value: Any, steps: Steps, jsonata: bool
             steps,
             "Write the time as 2030-01-01T09:00:00Z"
             + (", or use TimestampPath for a path." if value.startswith("$") else "."),
+            group=group,
         )
 
 

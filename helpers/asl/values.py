@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from .diagnostic import Findings, is_placeholder
-from .fields import Number
+from .fields import INSTEAD, Number
 from .jsonata import is_expression
 from .paths import is_jsonpath, why_not_reference_path
 from .places import Steps
@@ -31,7 +31,13 @@ def expect(findings: Findings, kind: str, value: Any, steps: Steps) -> bool:
 
 
 def expect_number(
-    findings: Findings, rule: Number, value: Any, steps: Steps, *, jsonata: bool
+    findings: Findings,
+    rule: Number,
+    value: Any,
+    steps: Steps,
+    *,
+    jsonata: bool,
+    group: Hashable = None,
 ) -> None:
     """Reports what is no number, or not a whole one, or out of bounds."""
     if is_placeholder(value) or (jsonata and is_expression(value)):
@@ -45,6 +51,7 @@ def expect_number(
             if jsonata
             else f"{_field(steps)} takes a {'whole ' * rule.whole}number, and this is "
             f"{_what(value)}.",
+            group=group,
         )
         return
     if rule.least is not None and value < rule.least:
@@ -118,6 +125,24 @@ def unknown_field(
         steps,
         hint or "Take it away, or look for its right name.",
         place=(*steps, name),
+    )
+
+
+def wrong_language(
+    findings: Findings, name: str, steps: Steps, *, jsonata: bool, group: Hashable = None
+) -> None:
+    """Reports a field that belongs to the other query language."""
+    language, other = ("JSONata", "JSONPath") if jsonata else ("JSONPath", "JSONata")
+    instead = INSTEAD.get(name, f"write {name.removesuffix('Path')} with an expression")
+    findings.add(
+        f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the "
+        f"'{other}' QueryLanguage",
+        steps,
+        f"In {language}, {instead}; or set the state's QueryLanguage to {other}."
+        if not jsonata
+        else f"In {language}, {instead}.",
+        place=(*steps, name),
+        group=group,
     )
 
 
