@@ -54,6 +54,24 @@ class FileLock:
                 self._handle = handle
                 return True
 
+    def sign(self) -> None:
+        """Write this process's id into the file, for whoever finds it held."""
+        if self._handle is None:
+            raise RuntimeError(f"{self.path} is not held")
+        self._handle.seek(1)  # its first byte is what is locked, where locks are on bytes
+        self._handle.truncate()
+        self._handle.write(str(os.getpid()).encode())
+        self._handle.flush()
+
+    def signed_by(self) -> int | None:
+        """The process that last wrote its id; it may have let go since."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(1)
+                return int(file.read())
+        except (OSError, ValueError):
+            return None
+
     def release(self) -> None:
         """Let go of it."""
         if self._handle is not None:

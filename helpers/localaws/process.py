@@ -18,8 +18,11 @@ from typing import Any
 
 from helpers.localaws.workspace import DEFAULT_PORT, Workspace
 
-START_SECONDS = 60.0
+START_SECONDS = 30.0
 STOP_SECONDS = 20.0
+ANSWER_SECONDS = 15.0
+"""An endpoint that lives and does not answer for so long is stuck: `start` replaces it."""
+CALL_SECONDS = 5.0
 
 
 class EndpointError(Exception):
@@ -35,7 +38,7 @@ def start(workspace: Workspace, port: int | None = None) -> tuple[str, bool]:
     Raises EndpointError when the port is taken, or when the endpoint does not come up.
     """
     with workspace.starting:
-        found = _wait_answers(workspace, START_SECONDS if workspace.alive.held() else 0)
+        found = _wait_answers(workspace, ANSWER_SECONDS if workspace.alive.held() else 0)
         if found is not None:
             if port not in (None, 0, found["port"]):
                 raise EndpointError(
@@ -54,7 +57,6 @@ def stop(workspace: Workspace) -> bool:
     """Stop the endpoint; False if it did not run. What is under way gets a few seconds to end."""
     with workspace.starting:
         if not workspace.alive.held():
-            workspace.running_file.unlink(missing_ok=True)
             return False
         _end(workspace)
         return True
@@ -122,7 +124,7 @@ def _wait_answers(workspace: Workspace, seconds: float) -> dict[str, Any] | None
         found = workspace.running()
         if found is not None:
             try:
-                answer = call(workspace, "/_local/status", timeout=5)
+                answer = call(workspace, "/_local/status", timeout=CALL_SECONDS)
             except EndpointError:
                 pass
             else:
@@ -156,6 +158,7 @@ def _spawn(workspace: Workspace, port: int | None) -> str:
             **_detached(),
         )
     said = _first_line(child, START_SECONDS)
+    child.stdout.close()
     if "url" in said:
         return said["url"]
     child.kill()
@@ -185,11 +188,11 @@ def _first_line(child: subprocess.Popen[bytes], seconds: float) -> dict[str, str
 
 def _end(workspace: Workspace) -> None:
     """End the process that holds the workspace's lock: kindly, and if that does not help, not."""
-    pid = (workspace.running() or {}).get("pid")
-    if not isinstance(pid, int):
+    pid = workspace.alive.signed_by()
+    if pid is None:
         raise EndpointError(
-            f"An endpoint lives, but {workspace.running_file} does not say which process it is. "
-            "End it by hand (look for 'helpers.localaws serve' in the list of processes)."
+            f"An endpoint of {workspace.home} lives, but nothing says which process it is. "
+            "End it by hand: look for 'helpers.localaws serve' in the list of processes."
         )
     for signal_number, seconds in ((signal.SIGTERM, STOP_SECONDS), (_KILL, 5.0)):
         with contextlib.suppress(ProcessLookupError):
@@ -212,11 +215,11 @@ def _check_free(port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise EndpointError(port_taken(port, error)) from error
 
 
-def port_taken(port: int, error: OSError) -> str:
+def port_taken(port: int, error: Exception) -> str:
     """Why the port cannot be had, in words that say what to type."""
     if not 0 < port < 65536:
         return f"{port} is no port: take one from 1024 to 65535."

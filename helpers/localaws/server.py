@@ -154,6 +154,7 @@ def main(port: int, or_any: bool) -> int:
     alive = home.alive
     if not alive.acquire(timeout=5):
         return _cannot("an endpoint of this folder runs already")
+    alive.sign()
     try:
         listeners = listen(port)
     except (OSError, OverflowError) as error:
