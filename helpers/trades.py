@@ -28,6 +28,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -127,6 +128,21 @@ def replay(ledger: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """
     checked(ledger)
     return simulate(ledger["price"], threshold, ledger["qty"], ledger["time"])
+
+
+def since(earlier: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """The trades of `ledger` that are not in `earlier`, as a ledger that begins with nothing held.
+
+    Raises TradesError if one of the two is no ledger.
+    """
+    new = checked(ledger)[~ledger["id"].isin(checked(earlier)["id"])]
+    return _ledger(
+        time=new["time"].reset_index(drop=True),
+        kind=new["type"].to_numpy(object),
+        price=new["price"].to_numpy(),
+        qty=new["qty"].to_numpy(),
+        ids=new["id"].to_numpy(object),
+    )
 
 
 def checked(ledger: pd.DataFrame) -> pd.DataFrame:
@@ -246,7 +262,7 @@ def summary(ledger: pd.DataFrame) -> str:
     span = f"on {moment(first)}" if first == last else f"from {moment(first)} to {moment(last)}"
     end = ledger.iloc[-1]
     lines = [f"{many(len(ledger), 'trade')} {span} UTC, {at} a share."]
-    lines += [_side(ledger[ledger["type"] == kind], kind) for kind in ("buy", "sell")]
+    lines += [_side(ledger, kind) for kind in ("buy", "sell")]
     if others := other_types(ledger):
         lines.append(f"Of other types, which move no shares: {others}.")
     lines.append(
@@ -292,16 +308,11 @@ def names_of(ledger: pd.DataFrame, other: pd.DataFrame) -> tuple[str, str]:
 
 
 def _figures(ledger: pd.DataFrame) -> dict[str, str]:
-    bought, sold = (ledger[ledger["type"] == kind] for kind in ("buy", "sell"))
-    figures = {
-        "trades": number(len(ledger)),
-        "buys": number(len(bought)),
-        "sells": number(len(sold)),
-        "shares bought": number(bought["qty"].sum()),
-        "shares sold": number(sold["qty"].sum()),
-        "average price bought": _average(bought),
-        "average price sold": _average(sold),
-    }
+    sides = [turnover(ledger, kind) for kind in ("buy", "sell")]
+    figures = {"trades": number(len(ledger))}
+    figures |= {f"{side.kind}s": number(side.trades) for side in sides}
+    figures |= {f"shares {side.past}": number(side.shares) for side in sides}
+    figures |= {f"average price {side.past}": side.average for side in sides}
     if ledger.empty:
         return figures | dict.fromkeys(
             ("lowest position", "highest position", "last position", "cash", "profit"), "–"
@@ -323,20 +334,41 @@ def other_types(ledger: pd.DataFrame) -> str:
     )
 
 
-def _side(trades: pd.DataFrame, kind: str) -> str:
-    if trades.empty:
+@dataclass(frozen=True)
+class Turnover:
+    """All buys or all sells of a ledger: how many trades, how many shares, for how many dollars."""
+
+    kind: str
+    trades: int
+    shares: float
+    worth: float
+
+    @property
+    def past(self) -> str:
+        """ "bought" or "sold"."""
+        return {"buy": "bought", "sell": "sold"}[self.kind]
+
+    @property
+    def average(self) -> str:
+        """Dollars a share, weighted by shares, as text; a dash if there were none."""
+        return money(self.worth / self.shares, cents=True) if self.shares else "–"
+
+
+def turnover(ledger: pd.DataFrame, kind: str) -> Turnover:
+    """What was bought ("buy") or sold ("sell") in all."""
+    which = (ledger["type"] == kind).to_numpy()
+    qty, price = ledger["qty"].to_numpy()[which], ledger["price"].to_numpy()[which]
+    return Turnover(kind, int(which.sum()), qty.sum(), (price * qty).sum())
+
+
+def _side(ledger: pd.DataFrame, kind: str) -> str:
+    side = turnover(ledger, kind)
+    if not side.trades:
         return f"No {kind}s."
-    shares, worth = trades["qty"].sum(), (trades["price"] * trades["qty"]).sum()
     return (
-        f"{many(len(trades), kind)}: {many(shares, 'share')} for {money(worth)}, "
-        f"{_average(trades)} a share on average."
+        f"{many(side.trades, kind)}: {many(side.shares, 'share')} for {money(side.worth)}, "
+        f"{side.average} a share on average."
     )
-
-
-def _average(trades: pd.DataFrame) -> str:
-    shares = trades["qty"].sum()
-    worth = (trades["price"] * trades["qty"]).sum()
-    return money(worth / shares, cents=True) if shares else "–"
 
 
 # ---- figures as a reader says them

@@ -30,6 +30,7 @@ from helpers.trades import (
     names_of,
     number,
     summary,
+    turnover,
 )
 
 from .look import EDGE_OF_PAPER, INK, SOFT
@@ -581,13 +582,11 @@ def _figures_panel(panels: Panels, tall: float, ledger: Ledger) -> None:
 
 
 def _ends(ledger: Ledger) -> list[tuple[str, str]]:
-    price, qty, last = ledger.values("price"), ledger.values("qty"), ledger.frame.iloc[-1]
+    last = ledger.frame.iloc[-1]
     rows = []
-    for side, word in (("buy", "bought"), ("sell", "sold")):
-        which = ledger.sides[side]
-        shares = qty[which].sum()
-        average = money((price * qty)[which].sum() / shares, cents=True) if shares else "–"
-        rows += [(f"shares {word}", number(shares)), (f"{word} at, on average", average)]
+    for side in (turnover(ledger.frame, "buy"), turnover(ledger.frame, "sell")):
+        rows.append((f"shares {side.past}", number(side.shares)))
+        rows.append((f"{side.past} at, on average", side.average))
     return [
         *rows,
         ("shares held", number(last["position"])),
