@@ -12,11 +12,12 @@ import json
 from typing import Any
 
 from moto.awslambda import models, urls
+from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE
 
-from helpers.localaws.lambdas import code, errors
+from helpers.localaws.lambdas import code, errors, limits
 from helpers.localaws.lambdas.invoking import Invoker, Result, chosen
 
 _invoker: Invoker | None = None
@@ -49,6 +50,18 @@ class LocalLambdaBackend(LambdaBackend):
         """moto looks it up by the name of the class's module, which is another here."""
         return urls
 
+    def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
+        """Create a function, unless AWS would refuse its configuration."""
+        _check(spec)
+        return super().create_function(spec)
+
+    def update_function_configuration(
+        self, function_name: str, qualifier: str, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Change a function, unless AWS would refuse its new configuration."""
+        _check(body)
+        return super().update_function_configuration(function_name, qualifier, body)
+
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
         """Delete a function or one version of it; its workers end."""
         function = self.get_function(function_name, qualifier)
@@ -77,6 +90,12 @@ class LocalLambdaBackend(LambdaBackend):
         """Run a function, as the HTTP route and moto's other services ask for it."""
         _, payload = answer(self, function_name, qualifier, body, headers, response_headers)
         return payload
+
+
+def _check(spec: dict[str, Any]) -> None:
+    wrong = limits.problem(spec)
+    if wrong is not None:
+        raise LambdaClientError(*wrong)
 
 
 def answer(

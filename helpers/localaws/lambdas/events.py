@@ -119,7 +119,8 @@ class Events:
             event.throttled += 1
             wait = min(300, 2 ** (event.throttled - 1))
             if clock.time() + wait - event.came <= oldest:
-                self._later[event.pulls].put(clock.time() + wait, event)
+                # It waits for others to finish, in their time: that pulls no clock.
+                self._later[False].put(clock.time() + wait, event)
                 return
         except LambdaClientError as error:
             LOG.warning("the event %s for %s failed: %s", event.id, event.arn, error.message)
@@ -153,7 +154,10 @@ class _Later:
             heapq.heappush(self._heap, (when, next(self._order), event))
             start, self._waits = not self._waits, True
         if start:
-            threading.Thread(target=self._wait, name="lambda retries", daemon=True).start()
+            token = clock.busy_token(pulls=self._pulls)
+            threading.Thread(
+                target=self._wait, args=(token,), name="lambda retries", daemon=True
+            ).start()
         else:
             clock.wake()
 
@@ -162,20 +166,21 @@ class _Later:
             self._heap.clear()
         clock.wake()
 
-    def _wait(self) -> None:
-        while True:
-            with self._lock:
-                if not self._heap:
-                    self._waits = False
-                    return
-                when = self._heap[0][0]
-            came = clock.sleep(when - clock.time(), lambda w=when: self._changed(w), self._pulls)
-            if not came:
-                continue
-            with self._lock:
-                due = [heapq.heappop(self._heap)] if self._heap and self._heap[0][0] <= when else []
-            for _, _, event in due:
-                self._put(event)
+    def _wait(self, token: Token) -> None:
+        with clock.adopt(token):  # busy whenever it does not sleep, so that no jump passes it by
+            while True:
+                with self._lock:
+                    if not self._heap:
+                        self._waits = False
+                        return
+                    when = self._heap[0][0]
+                if not clock.sleep(when - clock.time(), lambda w=when: self._changed(w)):
+                    continue
+                with self._lock:
+                    due = bool(self._heap) and self._heap[0][0] <= when
+                    event = heapq.heappop(self._heap)[2] if due else None
+                if event is not None:
+                    self._put(event)
 
     def _changed(self, when: float) -> bool:
         """Is another event the first now? Called with the clock's lock held: takes no other."""

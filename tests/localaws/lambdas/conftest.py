@@ -29,6 +29,8 @@ def zipped(files):
 class Functions:
     """Makes and runs functions."""
 
+    zipped = staticmethod(zipped)
+
     def __init__(self):
         from moto.awslambda.models import lambda_backends
         from moto.iam.models import iam_backends

@@ -1,0 +1,98 @@
+"""What Lambda refuses in a function's configuration, in AWS's words.
+
+Sources: docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html and
+.../dg/configuration-envvars.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+RESERVED = {
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_LAMBDA_RUNTIME_API",
+    "LAMBDA_TASK_ROOT",
+    "LAMBDA_RUNTIME_DIR",
+}
+ENVIRONMENT = 4096
+"""All environment variables of a function together, in bytes."""
+
+_RUNTIME = re.compile(
+    r"python[23]\.\d+|nodejs(\d+\.x|\d\.\d(-edge)?)?|java\d+(\.al2)?|dotnet(core\d\.\d|\d+)|go1\.x"
+    r"|ruby\d\.\d|provided(\.al\d+)?"
+)
+_VARIABLE = re.compile(r"[a-zA-Z]([a-zA-Z0-9_])+")
+_RANGES = {"Timeout": ("timeout", 1, 900), "MemorySize": ("memorySize", 128, 10240)}
+
+
+def problem(spec: dict[str, Any]) -> tuple[str, str] | None:
+    """The exception's name and its message for what is wrong in `spec`, or None.
+
+    spec: the parameters of CreateFunction or UpdateFunctionConfiguration that are given.
+    """
+    for parameter, (member, least, most) in _RANGES.items():
+        value = spec.get(parameter)
+        if value is None:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool):
+            return "SerializationException", f"{value!r} can not be converted to an Integer"
+        if not least <= value <= most:
+            bound = (
+                f"greater than or equal to {least}"
+                if value < least
+                else f"less than or equal to {most}"
+            )
+            return (
+                "ValidationException",
+                f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
+                f"constraint: Member must have value {bound}",
+            )
+    runtime = spec.get("Runtime")
+    if runtime is not None and not _RUNTIME.fullmatch(str(runtime)):
+        return (
+            "InvalidParameterValueException",
+            f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
+            "value set, such as python3.12 or nodejs22.x, or be a valid ARN",
+        )
+    return _variables((spec.get("Environment") or {}).get("Variables") or {})
+
+
+def _variables(variables: dict[str, Any]) -> tuple[str, str] | None:
+    start = (
+        "Lambda was unable to configure your environment variables because the environment "
+        "variables you have provided "
+    )
+    reserved = sorted(RESERVED & variables.keys())
+    if reserved:
+        return (
+            "InvalidParameterValueException",
+            f"{start}contains reserved keys that are currently not supported for modification. "
+            f"Reserved keys used in this request: {', '.join(reserved)}",
+        )
+    for name in variables:
+        if not _VARIABLE.fullmatch(name):
+            return (
+                "ValidationException",
+                f"1 validation error detected: Value at 'environment.variables' failed to satisfy "
+                f"constraint: Map keys must satisfy constraint: [Member must satisfy regular "
+                f"expression pattern: {_VARIABLE.pattern}]; {name!r} does not",
+            )
+    size = sum(len(str(name)) + len(str(value)) for name, value in variables.items())
+    if size > ENVIRONMENT:
+        return ("InvalidParameterValueException", f"{start}exceeded the 4KB limit.")
+    return None
