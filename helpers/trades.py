@@ -29,16 +29,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
 
 from helpers.errors import CourseError
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 NEEDED = ("time", "type", "price", "qty", "position", "cash", "profit")
 THRESHOLD = 50
@@ -102,7 +100,7 @@ def simulate(
     if times is None:
         when = pd.Series(pd.date_range("2025-01-01", periods=count, freq="h", tz="UTC"))
     else:
-        when = pd.Series(pd.to_datetime(pd.Series(times), utc=True)).reset_index(drop=True)
+        when = _times(times)
     for name, length in (("quantities", len(qty)), ("times", len(when))):
         if length != count:
             raise TradesError(
@@ -194,18 +192,22 @@ def _plain(item: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def _times(values: Sequence[str], ids: Sequence[Any]) -> pd.Series:
-    """ISO 8601 texts as times in UTC; one without an offset is UTC, as on a Lambda machine."""
-    try:
-        return pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601")
-    except (ValueError, TypeError):
-        for ident, value in zip(ids, values, strict=True):
-            try:
-                pd.to_datetime(value, utc=True, format="ISO8601")
-            except (ValueError, TypeError):
-                wrong = f"its Timestamp is {value!r}, not a time in ISO 8601"
-                raise _no_trade(ident, wrong) from None
-        raise
+def _times(values: Sequence[Any] | pd.Series, ids: Sequence[Any] = ()) -> pd.Series:
+    """Times, or texts in ISO 8601, as times in UTC; one without an offset is UTC, as in Lambda."""
+    if isinstance(values, pd.Series) and isinstance(values.dtype, pd.DatetimeTZDtype):
+        return values.dt.tz_convert("UTC").reset_index(drop=True)
+    read = []
+    for at, value in enumerate(values):
+        try:
+            # not pandas: 2.2 reads a text without an offset with the offset of the one before
+            time = value if hasattr(value, "tzinfo") else datetime.fromisoformat(value)
+        except (ValueError, TypeError):
+            wrong = f"is {value!r}, not a time in ISO 8601"
+            if len(ids):
+                raise _no_trade(ids[at], f"its Timestamp {wrong}") from None
+            raise TradesError(f"The time at place {at} {wrong}.", "", "Give only times.") from None
+        read.append(time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time)
+    return pd.Series(np.array(read, dtype="datetime64[us]")).dt.tz_localize("UTC")
 
 
 def _numbers(

@@ -152,8 +152,14 @@ def test_replaying_the_same_threshold_gives_the_same_ledger(days):
 
 def test_simulated_times_are_hourly_unless_given():
     assert trades.simulate([1, 2])["time"].diff().iloc[1] == timedelta(hours=1)
-    given = trades.simulate([1, 2], times=[datetime(2025, 3, 1, 9), datetime(2025, 3, 1, 10)])
-    assert given["time"].iloc[0] == NINE
+    for times in (
+        [datetime(2025, 3, 1, 9), datetime(2025, 3, 1, 10)],
+        ["2025-03-01T10:00+01:00", "2025-03-01T10:00"],
+        pd.Series(pd.date_range("2025-03-01T09:00", periods=2, freq="h")),
+        pd.Series(pd.date_range("2025-03-01T04:00", periods=2, freq="h", tz="America/New_York")),
+    ):
+        given = trades.simulate([1, 2], times=times)
+        assert given["time"].tolist() == [NINE, NINE + timedelta(hours=1)]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +167,7 @@ def test_simulated_times_are_hourly_unless_given():
     [
         ({"prices": [1, 2], "quantities": [1]}, "There are 2 prices but 1 quantities."),
         ({"prices": [1], "times": []}, "There are 1 prices but 0 times."),
+        ({"prices": [1], "times": ["noon"]}, "The time at place 0 is 'noon', not a time in ISO"),
         ({"prices": [1, None]}, "The price at place 1 is None, not a number."),
         ({"prices": [1], "quantities": -1}, "The quantity at place 0 is -1, not a number from 0"),
     ],
