@@ -8,6 +8,7 @@ read, and cfn-lint itself is never imported.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
@@ -199,8 +200,34 @@ def _violations(schema: dict[str, Any], body: dict[str, Any], value: Any, at: st
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _violations(schema, body.get("items", {}), item, f"{at}/{index}")
-    elif "enum" in body and value not in body["enum"]:
-        yield f"{at}: {value} is not a valid enum value"
+    else:
+        for keyword in _unmet(body, value):
+            yield f"{at}: failed validation constraint for keyword [{keyword}]"
+
+
+def _unmet(body: dict[str, Any], value: Any) -> Iterator[str]:
+    """Yield the keywords of a scalar's schema that `value` does not fulfil."""
+    if "enum" in body and value not in body["enum"]:
+        yield "enum"
+    if isinstance(value, str):
+        if len(value) < body.get("minLength", 0):
+            yield "minLength"
+        if len(value) > body.get("maxLength", len(value)):
+            yield "maxLength"
+        if "pattern" in body and not _matches(body["pattern"], value):
+            yield "pattern"
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        if value < body.get("minimum", value):
+            yield "minimum"
+        if value > body.get("maximum", value):
+            yield "maximum"
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return re.search(pattern, value) is not None
+    except re.error:  # written for another dialect of regular expressions
+        return True
 
 
 def _kind(value: Any) -> str:

@@ -515,7 +515,7 @@ class TestExports:
         assert f"{exporting}-arn" in [e["Name"] for e in exports]
         imports = stacks.client.list_imports(ExportName=f"{exporting}-arn")["Imports"]
         assert imports == [importing]
-        code, message = refused(stacks.client.delete_stack, StackName=exporting)
+        _, message = refused(stacks.client.delete_stack, StackName=exporting)
         assert message == (
             f"Export {exporting}-arn cannot be deleted as it is in use by {importing}"
         )
