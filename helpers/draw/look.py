@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 FONT = "Helvetica"
@@ -16,6 +18,7 @@ PAPER = "#FFFFFF"
 EDGE_OF_PAPER = "#D0D7DE"
 ENDS = "#FFDA75"  # Start and End, as in AWS's console
 BOX = "#F6F8FA"  # the ground of a Parallel or Map
+DISTRIBUTED = "#8250DF"  # the box of a Map whose items are executions of their own
 ERROR_LINE = "#B35900"  # a Catch: 4.9:1 on paper
 
 
@@ -75,40 +78,41 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def wrap(text: str, longest: int, lines: int = 3) -> list[str]:
-    """The text in at most `lines` lines of about `longest` characters, broken at spaces, after
-    separators or between lower and upper case; cut with … only where it does not fit.
+    """The text in at most `lines` lines of about `longest` characters: broken at spaces; a word
+    that is too long by itself after separators or between lower and upper case; cut with … only
+    where it does not fit.
 
     >>> wrap("Check Stock Value", 12)
     ['Check Stock', 'Value']
     >>> wrap("VerifyCustomerAddressAndCreditLimit", 18)
     ['VerifyCustomer', 'AddressAndCredit', 'Limit']
     """
-    pieces = _pieces(" ".join(text.split()))
     done: list[str] = []
     line = ""
-    for piece in pieces:
+    for piece in _pieces(text, longest):
         if line and len((line + piece).rstrip()) > longest:
             done.append(line.rstrip())
             line = ""
-        while len(piece.rstrip()) > longest:
-            done.append(piece[:longest])
-            piece = piece[longest:]
         line += piece
     if line.strip():
         done.append(line.rstrip())
     if len(done) > lines:
-        done = [*done[: lines - 1], _cut("".join(done[lines - 1 :]), longest)]
+        done = [*done[: lines - 1], _cut(" ".join(done[lines - 1 :]), longest)]
     return done or [""]
 
 
-def _pieces(text: str) -> list[str]:
-    pieces, start = [], 0
-    for at in range(1, len(text)):
-        before, here = text[at - 1], text[at]
-        if before in " _-./:" or (before.islower() and here.isupper()):
-            pieces.append(text[start:at])
-            start = at
-    return [*pieces, text[start:]] if text else []
+def _pieces(text: str, longest: int) -> Iterator[str]:
+    """Words with the space behind them; words that are too long in parts."""
+    for word in text.split():
+        parts = re.findall(_PART, word) if len(word) > longest else [word]
+        for part in parts[:-1]:
+            yield from (part[at : at + longest] for at in range(0, len(part), longest))
+        last = parts[-1]
+        yield from (last[at : at + longest] for at in range(0, len(last) - longest, longest))
+        yield last[(len(last) - 1) // longest * longest :] + " "
+
+
+_PART = re.compile(r"[^_\-./:]*?(?:[_\-./:]+|(?<=[a-z0-9])(?=[A-Z])|$)")
 
 
 def _cut(text: str, longest: int) -> str:

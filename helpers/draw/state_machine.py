@@ -109,6 +109,7 @@ class Graph:
         self._number = {id(state): n for n, state in enumerate(definition.states, 1)}
         self._ghosts: dict[tuple[int, str], str] = {}
         self._edges = edges
+        self._back = _going_back(definition, edges)
         self._dot = Dot(
             rankdir=direction,
             fontname=look.FONT,
@@ -147,6 +148,8 @@ class Graph:
                 for e in self._edges
                 if e.kind == kind and not (e.source and e.source.parent)
             )
+        if name == "Start":
+            self._dot.begin("top", rank="source")
         self._dot.node(
             f"({name})",
             label=name,
@@ -162,6 +165,8 @@ class Graph:
             id=name.lower(),
             class_="terminal",
         )
+        if name == "Start":
+            self._dot.end()
 
     # ---- states
 
@@ -174,10 +179,9 @@ class Graph:
         self._dot.begin(
             f"cluster_{number}",
             style="rounded,filled,dashed" if faded else "rounded,filled",
-            color=STATUS[status].line if status else look.LINE,
+            color=self._box_line(state, status),
             fillcolor=look.BOX if depth % 2 == 0 else look.PAPER,
-            penwidth=2.5 if status and not faded else 1,
-            peripheries=2 if state.is_distributed else None,
+            penwidth=2.5 if (status and not faded) or state.is_distributed else 1,
             margin=14,
             label="",
             id=f"box-{number}",
@@ -201,6 +205,11 @@ class Graph:
         if not any(e.kind == "end" and e.source and e.source.parent is state for e in self._edges):
             self._dot.edge(self._names[id(state)], self._out_of(state), style="invis")
         self._dot.end()
+
+    def _box_line(self, state: State, status: str) -> str:
+        if status:
+            return STATUS[status].line
+        return look.DISTRIBUTED if state.is_distributed else look.LINE
 
     def _node(self, state: State) -> None:
         number, status = self._number[id(state)], self._status(state)
@@ -237,7 +246,7 @@ class Graph:
 
     def _what(self, state: State) -> list[str]:
         """The second line: the type, and what it does."""
-        return wrap(words.what(state), 30, 2)
+        return wrap(words.what(state), 34, 2)
 
     def _notes(self, state: State) -> list[str]:
         """Retry, as far as it fits; the tooltip and the words have all of it."""
@@ -277,6 +286,7 @@ class Graph:
             color="#DE322F" if edge.dangling and not faded else colour,
             fontcolor=look.FADED_INK if faded else look.ERROR_LINE if caught else look.INK,
             penwidth=2.6 if taken else 1.0,
+            constraint=False if id(edge) in self._back else None,
             weight={"next": 6, "start": 6, "choice": 3, "branch": 3, "iteration": 6}.get(
                 edge.kind, 1
             ),
@@ -364,6 +374,34 @@ def _status_line(state: State, status: str, seen: Seen | None, overlay: Overlay 
     if runs == 1 and last.duration is not None and state.type not in ("Choice", "Fail", "Succeed"):
         parts.append(units.duration(last.duration))
     return " · ".join(parts)
+
+
+def _going_back(definition: Definition, edges: list[Edge]) -> set[int]:
+    """The edges that close a loop: they must not pull their end down below their beginning."""
+    onward: dict[int, list[Edge]] = {}
+    for edge in edges:
+        if edge.source is not None and edge.target is not None:
+            onward.setdefault(id(edge.source), []).append(edge)
+    starts = [edge.target for edge in edges if edge.kind == "start" and edge.target]
+    back: set[int] = set()
+    open_: set[int] = set()
+    done: set[int] = set()
+    for state in [*starts, *definition.states]:
+        todo: list[State | int] = [state]  # an id stands for leaving that state again
+        while todo:
+            here = todo.pop()
+            if isinstance(here, int):
+                open_.discard(here)
+                done.add(here)
+            elif id(here) not in done and id(here) not in open_:
+                open_.add(id(here))
+                todo.append(id(here))
+                for edge in reversed(onward.get(id(here), [])):
+                    if id(edge.target) in open_:
+                        back.add(id(edge))
+                    elif id(edge.target) not in done:
+                        todo.append(edge.target)
+    return back
 
 
 def _fails(edge: Edge) -> bool:
