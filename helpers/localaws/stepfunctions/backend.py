@@ -17,6 +17,7 @@ from moto.utilities.utils import get_partition
 from helpers.localaws.clock import clock
 
 from . import api, errors, inputs
+from .callbacks import Queue, tokens
 from .executions import RUNNING, Execution, Facts, Store
 from .expressions import DefinitionError
 from .program import compile_program
@@ -25,6 +26,7 @@ from .services import Services
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]+")
 _MACHINE = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:.+", re.DOTALL)
 _EXECUTION = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:(execution|express):.+", re.DOTALL)
+_ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+", re.DOTALL)
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+")
 
 _store: Store | None = None
@@ -55,18 +57,19 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self._running: dict[str, Execution] = {}
+        self._queues: dict[str, Queue] = {}
         self._starting = threading.Lock()
         self.services = Services(account_id)
 
     def __getstate__(self) -> dict[str, Any]:
         kept = dict(self.__dict__)
-        for name in ("_running", "_starting", "services"):
+        for name in ("_running", "_queues", "_starting", "services"):
             kept.pop(name, None)
         return kept
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
         self.__dict__.update(kept)
-        self._running, self._starting = {}, threading.Lock()
+        self._running, self._queues, self._starting = {}, {}, threading.Lock()
         self.services = Services(self.account_id)
 
     def reset(self) -> None:
@@ -74,7 +77,50 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         for execution in list(self._running.values()):
             execution.stop(None, None)
         super().reset()
+        for queue in self._queues.values():
+            queue.delete()
+        self._queues.clear()
+        tokens.clear()
         current_store().clear()
+
+    # -- activities
+
+    def make_activity(
+        self, name: str, tags: list[dict[str, str]] | None, encryption: dict[str, Any] | None
+    ) -> Any:
+        """Create an activity; one that is there already is given."""
+        self._check_name(name)
+        region, account = self.region_name, self.account_id
+        arn = f"arn:{get_partition(region)}:states:{region}:{account}:activity:{name}"
+        if arn in self.activities:
+            return self.activities[arn]
+        made = self.create_activity(name, tags, encryption)
+        made.creation_date = clock.now()
+        return made
+
+    def activity(self, arn: str) -> Any:
+        """An activity that exists."""
+        if not _ACTIVITY.fullmatch(arn or ""):
+            raise errors.invalid_arn(arn)
+        if arn not in self.activities:
+            raise errors.ApiError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
+        return self.activities[arn]
+
+    def remove_activity(self, arn: str) -> None:
+        """Delete an activity and send its workers away; one that does not exist is no error."""
+        if not _ACTIVITY.fullmatch(arn or ""):
+            raise errors.invalid_arn(arn)
+        self.activities.pop(arn, None)
+        queue = self._queues.pop(arn, None)
+        if queue is not None:
+            queue.delete()
+
+    def queue(self, arn: str) -> Queue | None:
+        """The tasks that wait for a worker of an activity; None if there is no such activity."""
+        if arn not in self.activities:
+            return None
+        with self._starting:
+            return self._queues.setdefault(arn, Queue())
 
     # -- state machines
 
@@ -239,11 +285,11 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         execution_input: str | None = None,
         trace_header: str | None = None,
         *,
-        pulls: bool = True,
+        pulls: bool | None = True,
     ) -> Execution | Facts:
         """Start an execution; with the name and input of one that runs, that one is given.
 
-        pulls: whether its waits move the simulated clock.
+        pulls: whether its waits move the simulated clock; None: as those of the calling thread.
         """
         revision, machine, version_arn, alias_arn = self._revision(state_machine_arn)
         if name is None:
@@ -294,10 +340,12 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             current_store().finish(execution)
         self._running.pop(execution.facts.arn, None)
 
-    def facts(self, arn: str) -> Facts:
-        """What is known of an execution."""
+    def facts(self, arn: str, *, awaited: bool = False) -> Facts:
+        """What is known of an execution; awaited: the clock is to be woken when it ends."""
         self._check_execution_arn(arn)
         running = self._running.get(arn)
+        if running is not None and awaited:
+            running.awaited = True
         found = running.facts if running is not None else current_store().facts(arn)
         if found is None:
             raise errors.execution_missing(arn)
@@ -459,12 +507,17 @@ def install() -> None:
     use_store(Store(folder / "executions.sqlite"))
 
 
-def start(arn: str, name: str | None, text: str, *, pulls: bool) -> str:
-    """Start an execution of the machine that `arn` names, wherever it is; returns its ARN."""
+def backend_of(arn: str) -> LocalStepFunctionsBackend:
+    """The backend that an ARN of Step Functions belongs to."""
     parts = arn.split(":")
     if len(parts) < 7:
         raise errors.invalid_arn(arn)
-    started = backend_for(parts[4], parts[3]).start_execution(arn, name, text, pulls=pulls)
+    return backend_for(parts[4], parts[3])
+
+
+def start(arn: str, name: str | None, text: str, *, pulls: bool | None) -> str:
+    """Start an execution of the machine that `arn` names, wherever it is; returns its ARN."""
+    started = backend_of(arn).start_execution(arn, name, text, pulls=pulls)
     return (started.facts if isinstance(started, Execution) else started).arn
 
 

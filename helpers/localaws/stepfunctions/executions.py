@@ -72,6 +72,8 @@ class Execution:
         self.history = History()
         self.services = services
         self.on_end: list[Any] = []
+        self.awaited = False
+        """Whether another execution waits for this one to end."""
         self._ending = threading.Lock()
         region, account = facts.machine_arn.split(":")[3:5]
         context = {
@@ -95,7 +97,7 @@ class Execution:
             0,
         )
 
-    def start(self, *, pulls: bool) -> None:
+    def start(self, *, pulls: bool | None) -> None:
         """Carry it out in a thread of its own; `pulls` as the clock has it."""
         token = clock.busy_token(pulls=pulls)
         threading.Thread(
@@ -155,6 +157,8 @@ class Execution:
             facts.status = status
         for call in self.on_end:
             call(self)
+        if self.awaited:
+            clock.wake()
 
 
 class Store:

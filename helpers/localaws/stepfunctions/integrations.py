@@ -6,13 +6,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from helpers.localaws.clock import clock
+
+from . import aws_sdk
+from .callbacks import Task, tokens
 from .data import Data, dump, parse
 from .expressions import DefinitionError
-from .failures import StateError
+from .failures import Ended, RuntimeFailure, StateError
 from .history import WHOLE
 from .retrying import TIMEOUT
 from .run import Flow, TimedOut
@@ -91,7 +95,7 @@ class LambdaFunction(Integration):
                 ("LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails", details),
             ) from None
         except ServiceError as error:
-            raise self._failed(error.name("Lambda"), error.cause("Lambda")) from None
+            raise self._failed(error.name("Lambda"), error.cause("AWSLambda")) from None
         text = result.payload.decode("utf-8", "replace")
         if result.error is not None:
             raise self._failed(error_type(text), text)
@@ -131,23 +135,79 @@ def error_type(payload: str) -> str:
     return kind if isinstance(kind, str) and kind else "Exception"
 
 
-class ServiceTask(Integration):
-    """`arn:aws:states:::service:action`, the base of all service integrations.
+class Activity(Integration):
+    """`arn:aws:states:…:activity:name`: a worker outside takes the task and settles it."""
 
-    work: makes the request and gives its result. See `find` for the ones there are.
+    takes_input = True
+
+    def __init__(self, arn: str) -> None:
+        self.arn = arn
+
+    def carry_out(self, call: Call) -> Data:
+        flow = call.flow
+        queue = flow.run.services.activity(self.arn)
+        if queue is None:
+            raise RuntimeFailure(f"The activity {self.arn} does not exist.")
+        details = {"resource": self.arn, "input": call.sent.text, "inputDetails": WHOLE}
+        flow.event(
+            "ActivityScheduled", "activityScheduledEventDetails", {**details, **call.limits()}
+        )
+        task = Task(flow.new_token(), input=call.sent.text)
+        tokens.add(task)
+        queue.put(task)
+        end = None if call.timeout is None else clock.time() + call.timeout
+        try:
+            flow.await_event(lambda: task.taken, call.timeout)
+            started = {} if task.worker is None else {"workerName": task.worker}
+            flow.event("ActivityStarted", "activityStartedEventDetails", started)
+            left = None if end is None else max(end - clock.time(), 0)
+            task.outcome(flow, left, call.heartbeat)
+        except TimedOut:
+            event = ("ActivityTimedOut", "activityTimedOutEventDetails", {"error": TIMEOUT})
+            raise StateError(TIMEOUT, None, event) from None
+        finally:
+            tokens.done(task)
+        if task.failed:
+            error = StateError(task.error, task.cause)
+            error.event = ("ActivityFailed", "activityFailedEventDetails", error.details())
+            raise error
+        output = Data(text=task.output)
+        flow.event(
+            "ActivitySucceeded",
+            "activitySucceededEventDetails",
+            {"output": output.text, "outputDetails": WHOLE},
+        )
+        return output
+
+
+Work = Callable[["ServiceTask", Call, str], Any]
+
+
+class ServiceTask(Integration):
+    """`arn:aws:states:::service:action`: the answer of a service's API is the result.
+
+    work: makes the request and gives its answer. pattern: what follows the action in the ARN:
+    "", "waitForTaskToken", "sync" or "sync:2". job: for the latter two, waits for what the
+    request began and gives its result.
     """
 
     def __init__(
         self,
         resource_type: str,
-        resource: str,
+        action: str,
         region: str,
-        work: Callable[[ServiceTask, Call, str], Any],
+        work: Work,
+        pattern: str = "",
+        job: Callable[[ServiceTask, Call, str, Any], Any] | None = None,
     ) -> None:
         self.resource_type = resource_type
-        self.resource = resource
+        self.resource = f"{action}.{pattern}" if pattern else action
+        self.action = action
         self.region = region
         self.work = work
+        self.pattern = pattern
+        self.job = job
+        self.needs_token = pattern == "waitForTaskToken"
 
     def carry_out(self, call: Call) -> Data:
         flow = call.flow
@@ -156,8 +216,7 @@ class ServiceTask(Integration):
             "TaskScheduled",
             "taskScheduledEventDetails",
             {
-                "resourceType": self.resource_type,
-                "resource": self.resource,
+                **self.who(),
                 "region": region,
                 "parameters": call.sent.text,
                 **call.limits(),
@@ -165,16 +224,30 @@ class ServiceTask(Integration):
         )
         flow.give_way()
         flow.event("TaskStarted", "taskStartedEventDetails", self.who())
+        task = None
+        if self.needs_token:
+            task = Task(flow.token or "")
+            tokens.add(task)
+        end = None if call.timeout is None else clock.time() + call.timeout
         try:
-            output = Data(self.request(call, region))
+            answer = flow.call(lambda: self.work(self, call, region), call.timeout)
+            output = Data(answer)
+            if self.pattern:
+                self._submitted(flow, output)
+                left = None if end is None else max(end - clock.time(), 0)
+                if task is not None:
+                    task.outcome(flow, left, call.heartbeat)
+                    if task.failed:
+                        raise self.failure(task.error, task.cause)
+                    output = Data(text=task.output)
+                else:
+                    output = Data(self._wait(call, region, answer, left))
         except TimedOut:
             raise self.failure(TIMEOUT, None, "TaskTimedOut", "taskTimedOutEventDetails") from None
-        if output.too_large:
-            raise self.failure(
-                TOO_LARGE,
-                f"The state/task '{self.resource_type}' returned a result with a size exceeding "
-                "the maximum number of bytes service limit.",
-            )
+        finally:
+            if task is not None:
+                tokens.done(task)
+        self._check_size(output)
         flow.event(
             "TaskSucceeded",
             "taskSucceededEventDetails",
@@ -182,9 +255,30 @@ class ServiceTask(Integration):
         )
         return output
 
-    def request(self, call: Call, region: str) -> Any:
-        """Make the request and wait for its answer; raises TimedOut and StateError."""
-        return call.flow.call(lambda: self.work(self, call, region), call.timeout)
+    def _submitted(self, flow: Flow, output: Data) -> None:
+        self._check_size(output)
+        flow.event(
+            "TaskSubmitted",
+            "taskSubmittedEventDetails",
+            {**self.who(), "output": output.text, "outputDetails": WHOLE},
+        )
+
+    def _wait(self, call: Call, region: str, answer: Any, left: float | None) -> Any:
+        if self.job is None:
+            raise self.failure(
+                "States.Runtime",
+                f"The local endpoint cannot wait for a job of {self.resource_type} "
+                f"({self.resource}): use {self.action} without .{self.pattern} here.",
+            )
+        return self.job(self, replace(call, timeout=left), region, answer)
+
+    def _check_size(self, output: Data) -> None:
+        if output.too_large:
+            raise self.failure(
+                TOO_LARGE,
+                f"The state/task '{self.resource_type}' returned a result with a size exceeding "
+                "the maximum number of bytes service limit.",
+            )
 
     def who(self) -> dict[str, Any]:
         """The resource as every event of the task names it."""
@@ -192,16 +286,15 @@ class ServiceTask(Integration):
 
     def failure(
         self,
-        error: str,
+        error: str | None,
         cause: str | None,
         kind: str = "TaskFailed",
         key: str = "taskFailedEventDetails",
     ) -> StateError:
         """The failure of this task, with the event that reports it."""
-        details = {**self.who(), "error": error}
-        if cause is not None:
-            details["cause"] = cause
-        return StateError(error, cause, (kind, key, details))
+        failure = StateError(error, cause)
+        failure.event = (kind, key, {**self.who(), **failure.details()})
+        return failure
 
 
 def _invoke_lambda(task: ServiceTask, call: Call, region: str) -> Any:
@@ -277,6 +370,112 @@ def _dynamodb(action: str) -> Callable[[ServiceTask, Call, str], Any]:
     return work
 
 
+def _optimized(service: str, name: str, signed: str) -> Callable[[str], Work]:
+    """The work of an optimized integration whose errors are called `name.…`.
+
+    signed: what AWS's SDK calls the service in the text of an error.
+    """
+
+    def of(action: str) -> Work:
+        def work(task: ServiceTask, call: Call, region: str) -> Any:
+            run = call.flow.run
+            try:
+                return run.services.request(
+                    service, action, call.sent.value, region, call.role or run.role_arn, sdk=False
+                )
+            except ServiceError as error:
+                if error.code == "SdkClientException":
+                    raise task.failure(f"{name}.{error.code}", error.message) from None
+                plain = f"{name}.{signed}Exception"
+                called = f"{name}.{_with_exception(error.shape)}" if error.modelled else plain
+                raise task.failure(called, error.cause(signed)) from None
+
+        return work
+
+    return of
+
+
+def _with_exception(code: str) -> str:
+    return code if code.endswith("Exception") else f"{code}Exception"
+
+
+def _sdk(service: str, action: str) -> Work:
+    """The work of an `aws-sdk` integration."""
+
+    def work(task: ServiceTask, call: Call, region: str) -> Any:
+        run = call.flow.run
+        name = aws_sdk.ERROR_NAMES.get(service, service[:1].upper() + service[1:])
+        try:
+            return run.services.request(
+                service, action, call.sent.value, region, call.role or run.role_arn, sdk=True
+            )
+        except ServiceError as error:
+            called = _with_exception(error.shape) if error.modelled else f"{name}Exception"
+            cause = (
+                f"{error.message} (Service: {name}, Status Code: {error.status}, "
+                f"Request ID: {error.request_id})"
+            )
+            raise task.failure(f"{name}.{called}", cause) from None
+
+    return work
+
+
+def _start_execution(task: ServiceTask, call: Call, region: str) -> Any:
+    """`states:startExecution`."""
+    parameters = call.sent.value if isinstance(call.sent.value, dict) else {}
+    given = parameters.get("Input")
+    text = given if isinstance(given, str) else dump({} if given is None else given)
+    services = call.flow.run.services
+    try:
+        return services.start_execution(
+            parameters.get("StateMachineArn"),
+            parameters.get("Name"),
+            text,
+            role=call.role or call.flow.run.role_arn,
+        )
+    except ServiceError as error:
+        raise task.failure(
+            f"StepFunctions.{_with_exception(error.code)}", error.cause("AWSStepFunctions")
+        ) from None
+
+
+def _await_execution(task: ServiceTask, call: Call, region: str, answer: Any) -> Any:
+    """`states:startExecution.sync` and `.sync:2`: how the execution that was started ended."""
+    services = call.flow.run.services
+    arn = answer["ExecutionArn"]
+    try:
+        call.flow.await_event(lambda: services.execution_ended(arn), call.timeout)
+    except (TimedOut, Ended):
+        services.stop_execution(arn)
+        raise
+    told = services.describe_execution(arn, parsed=task.pattern == "sync:2")
+    if told["Status"] != "SUCCEEDED":
+        raise task.failure("States.TaskFailed", dump(told))
+    return told
+
+
+_OPTIMIZED: dict[str, tuple[tuple[str, ...], Callable[[str], Work]]] = {
+    "sqs": (("sendMessage",), _optimized("sqs", "SQS", "AmazonSQS")),
+    "sns": (("publish",), _optimized("sns", "SNS", "AmazonSNS")),
+    "events": (("putEvents",), _optimized("events", "EventBridge", "AmazonEventBridge")),
+    "batch": (("submitJob",), _optimized("batch", "Batch", "AWSBatch")),
+    "bedrock": (("invokeModel",), _optimized("bedrock-runtime", "Bedrock", "BedrockRuntime")),
+    "codebuild": (
+        ("startBuild", "stopBuild", "batchDeleteBuilds", "batchGetReports", "startBuildBatch"),
+        _optimized("codebuild", "CodeBuild", "AWSCodeBuild"),
+    ),
+    "ecs": (("runTask",), _optimized("ecs", "ECS", "AmazonECS")),
+    "glue": (("startJobRun",), _optimized("glue", "Glue", "AWSGlue")),
+    "athena": (
+        ("startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"),
+        _optimized("athena", "Athena", "AmazonAthena"),
+    ),
+}
+"""Services with an optimized integration: their actions, and how those are carried out."""
+
+_PATTERNS = ("waitForTaskToken", "sync", "sync:2")
+
+
 @lru_cache(maxsize=1024)
 def find(resource: str) -> Integration:
     """The integration of a Resource ARN; raises DefinitionError for one that nothing supports."""
@@ -284,15 +483,40 @@ def find(resource: str) -> Integration:
         raise DefinitionError("Resource must be a string")
     if _LAMBDA.fullmatch(resource):
         return LambdaFunction(resource)
+    if _ACTIVITY.fullmatch(resource):
+        return Activity(resource)
     found = _SERVICE.fullmatch(resource)
     if found is not None:
-        region, _, service, action = found.groups()
-        if service == "lambda" and action == "invoke":
-            return ServiceTask("lambda", "invoke", region, _invoke_lambda)
-        if service == "dynamodb" and action in ("getItem", "putItem", "updateItem", "deleteItem"):
-            operation = action[0].upper() + action[1:]
-            return ServiceTask("dynamodb", action, region, _dynamodb(operation))
+        region, _, service, rest = found.groups()
+        action, _, pattern = rest.partition(".")
+        if not pattern or pattern in _PATTERNS:
+            made = _service_task(region, service, action, pattern)
+            if made is not None:
+                return made
     raise DefinitionError(
         f"The resource provided {resource} is not recognized. The value is not a valid resource "
         "ARN, or the resource is not available in this region."
     )
+
+
+def _service_task(region: str, service: str, action: str, pattern: str) -> ServiceTask | None:
+    synchronous = pattern.startswith("sync")
+    if service == "lambda" and action == "invoke" and not synchronous:
+        return ServiceTask("lambda", action, region, _invoke_lambda, pattern)
+    if service == "dynamodb" and not pattern:
+        if action in ("getItem", "putItem", "updateItem", "deleteItem"):
+            operation = action[0].upper() + action[1:]
+            return ServiceTask("dynamodb", action, region, _dynamodb(operation))
+        return None
+    if service == "states" and action == "startExecution":
+        job = _await_execution if synchronous else None
+        return ServiceTask("states", action, region, _start_execution, pattern, job)
+    if service == "aws-sdk":
+        name, _, action = action.partition(":")
+        if not name or not action or synchronous:
+            return None
+        return ServiceTask(f"aws-sdk:{name}", action, region, _sdk(name, action), pattern)
+    actions, of = _OPTIMIZED.get(service, ((), None))
+    if of is None or action not in actions:
+        return None
+    return ServiceTask(service, action, region, of(action), pattern)

@@ -8,17 +8,21 @@ import threading
 import uuid
 import zlib
 from email.utils import formatdate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.localaws.clock import clock
 
-from .data import dump
+from .data import dump, parse
+
+if TYPE_CHECKING:
+    from .callbacks import Queue
 
 
 class ServiceError(Exception):
     """A service refused a request.
 
-    code: AWS's error code, e.g. ResourceNotFoundException. status: of HTTP.
+    code: AWS's error code, e.g. ResourceNotFoundException. status: of HTTP. modelled: whether the
+    API's model has this error, so that AWS's SDKs have a class for it; shape: its name there.
     """
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
@@ -27,6 +31,8 @@ class ServiceError(Exception):
         self.message = message
         self.status = status
         self.request_id = str(uuid.uuid4())
+        self.modelled = True
+        self.shape = code
 
     def name(self, service: str) -> str:
         """The error name that Step Functions gives it."""
@@ -89,7 +95,7 @@ class Services:
         date = http_date()
         trace = f"Root=1-{int(clock.time()):08x}-{uuid.uuid4().hex[:24]};Parent="
         trace += f"{uuid.uuid4().hex[:16]};Sampled=0;Lineage=1:{uuid.uuid4().hex[:8]}:0"
-        return _metadata(
+        return metadata(
             request_id,
             [
                 ("X-Amz-Executed-Version", version),
@@ -122,7 +128,86 @@ class Services:
             ("Date", http_date()),
             ("Content-Type", "application/x-amz-json-1.0"),
         ]
-        return {**answer, **_metadata(request_id, headers)}
+        return {**answer, **metadata(request_id, headers)}
+
+    # -- any other service
+
+    def request(
+        self,
+        service: str,
+        action: str,
+        parameters: Any,
+        region: str,
+        role: str | None,
+        *,
+        sdk: bool,
+    ) -> dict[str, Any]:
+        """An action of any service; raises ServiceError. sdk: as in `aws_sdk.call`."""
+        from . import aws_sdk
+
+        return aws_sdk.call(service, action, parameters, region, sdk=sdk)
+
+    # -- Step Functions itself
+
+    def activity(self, arn: str) -> Queue | None:
+        """The queue of an activity; None if there is no such activity."""
+        from .backend import backend_of
+
+        return backend_of(arn).queue(arn)
+
+    def start_execution(
+        self, arn: Any, name: Any, text: str, *, role: str | None = None
+    ) -> dict[str, Any]:
+        """StartExecution as a Task gives its answer; raises ServiceError."""
+        from . import backend, errors
+
+        try:
+            if not isinstance(arn, str) or (name is not None and not isinstance(name, str)):
+                raise errors.ApiError("ValidationException", "StateMachineArn and Name are strings")
+            started = backend.start(arn, name, text, pulls=None)
+        except errors.ApiError as error:
+            raise ServiceError(error.code, error.message) from None
+        facts = backend.backend_of(started).facts(started, awaited=True)
+        body = dump({"executionArn": facts.arn, "startDate": facts.start})
+        request_id = str(uuid.uuid4())
+        headers = [
+            ("x-amzn-RequestId", request_id),
+            ("connection", "keep-alive"),
+            ("Content-Length", str(len(body))),
+            ("Date", http_date()),
+            ("Content-Type", "application/x-amz-json-1.0"),
+        ]
+        told = metadata(request_id, headers)
+        return {"ExecutionArn": facts.arn, **told, "StartDate": int(facts.start * 1000)}
+
+    def execution_ended(self, arn: str) -> bool:
+        """Whether an execution that was started here has ended."""
+        from .backend import backend_of
+
+        return backend_of(arn).facts(arn).status != "RUNNING"
+
+    def stop_execution(self, arn: str) -> None:
+        """Abort an execution that nobody waits for any more."""
+        from .backend import backend_of
+
+        backend_of(arn).stop_execution(arn)
+
+    def describe_execution(self, arn: str, *, parsed: bool) -> dict[str, Any]:
+        """DescribeExecution as `startExecution.sync` gives it; parsed: `.sync:2`, JSON for text."""
+        from .api import call
+
+        region, account = arn.split(":")[3:5]
+        told = call("DescribeExecution", {"executionArn": arn}, account, region)
+        result: dict[str, Any] = {}
+        for name, value in told.items():
+            if name in ("startDate", "stopDate", "redriveDate"):
+                value = int(value * 1000)
+            elif name in ("inputDetails", "outputDetails"):
+                value = {"Included": value["included"]}
+            elif parsed and name in ("input", "output"):
+                value = parse(value)
+            result[name[0].upper() + name[1:]] = value
+        return dict(sorted(result.items()))
 
 
 def http_date() -> str:
@@ -130,12 +215,13 @@ def http_date() -> str:
     return formatdate(clock.time(), usegmt=True)
 
 
-def _metadata(request_id: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
+def metadata(request_id: str, headers: list[tuple[str, str]], status: int = 200) -> dict[str, Any]:
+    """What Step Functions tells of the HTTP answer, in the result of an optimized integration."""
     return {
         "SdkHttpMetadata": {
             "AllHttpHeaders": {name: [value] for name, value in headers},
             "HttpHeaders": dict(sorted(headers, key=lambda header: header[0].lower())),
-            "HttpStatusCode": 200,
+            "HttpStatusCode": status,
         },
         "SdkResponseMetadata": {"RequestId": request_id},
     }
