@@ -321,7 +321,10 @@ class _DynamoDB:
             message = getattr(error, "message", None) or error.description or ""
             raise ServiceError(code.rpartition("#")[2], message, error.code or 400) from None
         result = answer.result or {}
-        return {name: result[name] for name in _ANSWERS if result.get(name) not in (None, {}, [])}
+        told = {name: result[name] for name in _ANSWERS if result.get(name) not in (None, {}, [])}
+        if parameters.get("ReturnConsumedCapacity", "NONE") == "NONE":
+            told.pop("ConsumedCapacity", None)  # moto tells it always
+        return told
 
 
 _DYNAMODB = _DynamoDB()
