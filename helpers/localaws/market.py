@@ -12,7 +12,7 @@ import re
 import threading
 from collections import Counter
 
-COURSE_SEED = 1
+COURSE_SEED = 26
 """The seed of the course: the first trade is a buy at 2, and the month that follows is lively."""
 
 _STACK_NAME = re.compile(r".+-(?P<logical>[A-Za-z0-9]+)-[A-Za-z0-9]{12,13}")

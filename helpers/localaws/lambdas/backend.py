@@ -15,13 +15,14 @@ from moto.awslambda import models, urls
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.awslambda.responses import LambdaResponse
-from moto.core.responses import TYPE_RESPONSE
+from moto.core.responses import TYPE_RESPONSE, BaseResponse
 
 from helpers.localaws.lambdas import code, errors, limits
 from helpers.localaws.lambdas.invoking import Invoker, Result, chosen
 
 _invoker: Invoker | None = None
 _plain_set_code = LambdaFunction._set_function_code
+_plain_enrich = BaseResponse._enrich_response
 
 
 def install(invoker: Invoker) -> None:
@@ -33,6 +34,7 @@ def install(invoker: Invoker) -> None:
     LambdaFunction._set_function_code = _set_function_code
     LambdaResponse.invoke = _answer_invoke
     LambdaResponse.invoke_async = _answer_invoke_async
+    LambdaResponse._enrich_response = staticmethod(_enrich_response)
 
 
 def invoker() -> Invoker:
@@ -221,3 +223,11 @@ def _answer_invoke_async(self: LambdaResponse) -> TYPE_RESPONSE:
     asynchronous = {"X-Amz-Invocation-Type": "Event"}
     status, payload = answer(self.backend, name, None, self.body, asynchronous, {})
     return status, {"status": str(status)}, payload
+
+
+def _enrich_response(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+    """For LambdaResponse._enrich_response: an invoke's request id is that of its log."""
+    known = headers.get("x-amzn-requestid")
+    if known is None:
+        return _plain_enrich(headers, body)
+    return headers, body

@@ -79,7 +79,7 @@ def _search(runtime: str, wanted: tuple[int, int], function: str) -> Interpreter
             ).stdout.split("\n")
         except (OSError, subprocess.SubprocessError):
             continue
-        if [int(n) for n in answer[1:3]] == list(wanted):
+        if answer[1:3] == [str(n) for n in wanted]:
             return Interpreter(answer[0], ".".join(answer[1:4]))
     raise NoInterpreter(
         f"The function {function} has the runtime {runtime}, and no {runtime} that works is on "

@@ -115,13 +115,15 @@ class Pools:
         pool = self._pool(function, logical_name)
         try:
             worker = self._take(pool)
-            alive = False
+            alive, cold = False, worker.fresh
             began = time.monotonic()
             try:
                 outcome = worker.invoke(invocation)
                 alive = outcome.alive
             finally:
-                self._give_back(pool, worker, alive, time.monotonic() - began)
+                # a cold start says nothing about how long the next event will take
+                took = None if cold else time.monotonic() - began
+                self._give_back(pool, worker, alive, took)
             return pool.settings, worker.stream, outcome
         finally:
             self._done_with(pool)
@@ -235,13 +237,15 @@ class Pools:
             self._uncount(pool)
             raise
 
-    def _give_back(self, pool: Pool, worker: Worker, alive: bool, took: float) -> None:
+    def _give_back(self, pool: Pool, worker: Worker, alive: bool, took: float | None) -> None:
         unneeded = None
         with self._lock:
             pool.busy.discard(worker)
             pool.last_free = time.monotonic()
-            pool.took = took if not pool.took else 0.8 * pool.took + 0.2 * took
-            alive = alive and not pool.retired and (pool.count <= KEPT or bool(pool.waiting))
+            if took is not None:
+                pool.took = 0.8 * pool.took + 0.2 * took if pool.took else took
+            wanted = pool.count <= KEPT or pool.waiting > len(pool.idle)
+            alive = alive and wanted and not pool.retired
             if alive:
                 pool.idle.append(worker)
                 self._idle[worker] = pool

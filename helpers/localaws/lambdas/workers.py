@@ -74,7 +74,7 @@ class Worker:
         self._place = place
         self._interpreter = interpreter
         self._scratch = place.scratch / uuid.uuid4().hex[:16]
-        self._fresh = True
+        self.fresh = True
         self._started = time.perf_counter()
         self._hidden = self._what_to_hide()
         self._ended = False
@@ -139,8 +139,8 @@ class Worker:
         """Run the function on one event. It never raises for what the function does."""
         lines: list[tuple[int, str]] = []
         init = None
-        if self._fresh:
-            self._fresh = False
+        if self.fresh:
+            self.fresh = False
             init, failed = self._wait_for_init(lines)
             if failed is not None:
                 return self._init_failed(invocation, init, failed, lines)

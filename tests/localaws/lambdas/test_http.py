@@ -1,0 +1,250 @@
+"""Lambda over HTTP, as boto3 and the aws command speak it, on a running endpoint."""
+
+import base64
+import io
+import json
+import subprocess
+import sys
+import time
+import uuid
+import zipfile
+
+import pytest
+from botocore.exceptions import ClientError
+
+RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def zipped(source):
+    """The bytes of a zip with `source` as its app.py."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", source)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="module")
+def role(endpoint):
+    """An execution role."""
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    made = endpoint.client("iam").create_role(
+        RoleName=f"role-{uuid.uuid4().hex[:8]}", AssumeRolePolicyDocument=json.dumps(policy)
+    )
+    return made["Role"]["Arn"]
+
+
+@pytest.fixture
+def make(endpoint, role):
+    """Makes functions; they are deleted afterwards."""
+    client = endpoint.client("lambda")
+    names = []
+
+    def make(source, **configuration):
+        name = f"fn-{uuid.uuid4().hex[:8]}"
+        client.create_function(
+            FunctionName=name,
+            Runtime=RUNTIME,
+            Role=role,
+            Handler="app.handler",
+            Code={"ZipFile": zipped(source)},
+            **configuration,
+        )
+        names.append(name)
+        return name
+
+    yield make
+    for name in names:
+        client.delete_function(FunctionName=name)
+
+
+def code_of(raised):
+    """The error's code and HTTP status."""
+    response = raised.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+ECHO = "def handler(event, context):\n    print('seen')\n    return event\n"
+
+
+def test_invoke_with_log_tail_and_version(endpoint, make):
+    client = endpoint.client("lambda")
+    name = make(ECHO)
+    answer = client.invoke(FunctionName=name, Payload=b'{"a": 1}', LogType="Tail")
+    assert answer["StatusCode"] == 200
+    assert json.loads(answer["Payload"].read()) == {"a": 1}
+    assert answer["ExecutedVersion"] == "$LATEST"
+    assert "FunctionError" not in answer
+    log = base64.b64decode(answer["LogResult"]).decode()
+    request = answer["ResponseMetadata"]["RequestId"]
+    assert f"START RequestId: {request} Version: $LATEST\nseen\nEND RequestId: {request}\n" in log
+    assert "LogResult" not in client.invoke(FunctionName=name)
+
+
+def test_the_qualifier_is_heard(endpoint, make):
+    client = endpoint.client("lambda")
+    name = make("def handler(e, c): return 'one'\n")
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    client.update_function_code(
+        FunctionName=name, ZipFile=zipped("def handler(e, c): return 'two'\n")
+    )
+    seen = {}
+    for qualifier in ("$LATEST", version, "live"):
+        answer = client.invoke(FunctionName=name, Qualifier=qualifier)
+        seen[qualifier] = json.loads(answer["Payload"].read()), answer["ExecutedVersion"]
+    assert seen == {"$LATEST": ("two", "$LATEST"), "1": ("one", "1"), "live": ("one", "1")}
+    arn = client.get_function_configuration(FunctionName=name)["FunctionArn"]
+    assert json.loads(client.invoke(FunctionName=f"{arn}:1")["Payload"].read()) == "one"
+
+
+def test_a_function_error_is_a_200_with_its_mark(endpoint, make):
+    answer = endpoint.client("lambda").invoke(
+        FunctionName=make("def handler(e, c): raise ValueError('no')\n")
+    )
+    assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
+    assert json.loads(answer["Payload"].read())["errorMessage"] == "no"
+
+
+def test_dry_run_and_event(endpoint, make):
+    client = endpoint.client("lambda")
+    name = make(ECHO)
+    answer = client.invoke(FunctionName=name, InvocationType="DryRun")
+    assert answer["StatusCode"] == 204
+    groups = endpoint.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")
+    assert groups["logGroups"] == []  # nothing ran
+    answer = client.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    assert (answer["StatusCode"], answer["Payload"].read()) == (202, b"")
+    logs = endpoint.client("logs")
+    for _ in range(100):
+        try:
+            found = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="seen")
+        except ClientError:
+            found = {"events": []}
+        if found["events"]:
+            return
+        time.sleep(0.05)
+    pytest.fail("the event did not run")
+
+
+def test_too_large_not_json_and_unknown(endpoint, make):
+    client = endpoint.client("lambda")
+    name = make(ECHO)
+    with pytest.raises(ClientError) as raised:
+        client.invoke(FunctionName=name, Payload=json.dumps("x" * 6_291_456))
+    assert code_of(raised) == ("RequestTooLargeException", 413)
+    assert raised.value.response["Error"]["Message"] == (
+        "6291458 byte payload is too large for the RequestResponse invocation type "
+        "(limit 6291456 bytes)"
+    )
+    with pytest.raises(ClientError) as raised:
+        client.invoke(
+            FunctionName=name, Payload=json.dumps("x" * 1_048_576), InvocationType="Event"
+        )
+    assert code_of(raised) == ("RequestTooLargeException", 413)
+    with pytest.raises(ClientError) as raised:
+        client.invoke(FunctionName=name, Payload=b"{not json")
+    assert code_of(raised) == ("InvalidRequestContentException", 400)
+    with pytest.raises(ClientError) as raised:
+        client.invoke(FunctionName="nobody-made-this")
+    assert code_of(raised) == ("ResourceNotFoundException", 404)
+    six_megabytes = json.dumps("x" * 6_291_454)
+    answer = client.invoke(FunctionName=name, Payload=six_megabytes)
+    assert answer["Payload"].read().decode() == six_megabytes
+
+
+def test_refusals_have_aws_codes(endpoint, make, role):
+    client = endpoint.client("lambda")
+    name = make(ECHO)
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    without_retries = endpoint.client(
+        "lambda",
+        config=__import__("botocore.config").config.Config(retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises(ClientError) as raised:
+        without_retries.invoke(FunctionName=name)
+    assert code_of(raised) == ("TooManyRequestsException", 429)
+    assert raised.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    client.delete_function_concurrency(FunctionName=name)
+    client.update_function_configuration(FunctionName=name, Runtime="nodejs22.x")
+    with pytest.raises(ClientError) as raised:
+        without_retries.invoke(FunctionName=name)
+    assert code_of(raised) == ("InvalidRuntimeException", 502)
+    with pytest.raises(ClientError) as raised:
+        client.create_function(
+            FunctionName="bad-zip",
+            Runtime=RUNTIME,
+            Role=role,
+            Handler="app.handler",
+            Code={"ZipFile": b"this is no zip"},
+        )
+    assert code_of(raised) == ("InvalidParameterValueException", 400)
+    assert raised.value.response["Error"]["Message"].startswith("Could not unzip uploaded file.")
+
+
+def test_a_function_calls_the_endpoint_with_its_own_boto3(endpoint, make):
+    bucket = f"bucket-{uuid.uuid4().hex[:8]}"
+    endpoint.client("s3").create_bucket(Bucket=bucket)
+    name = make(
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    names = [b['Name'] for b in boto3.client('s3').list_buckets()['Buckets']]\n"
+        "    return [names, boto3.client('sts').get_caller_identity()['Account']]\n",
+        Timeout=30,
+        MemorySize=512,
+    )
+    answer = endpoint.client("lambda").invoke(FunctionName=name)
+    payload = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, payload
+    assert bucket in payload[0]
+    assert payload[1] == "123456789012"
+
+
+def test_the_aws_command_invokes_and_reads_the_log(endpoint, make, tmp_path):
+    name = make(ECHO)
+    run = {"env": endpoint.env, "capture_output": True, "text": True, "check": True}
+    answer = subprocess.run(
+        ["aws", "lambda", "invoke", "--function-name", name, "--payload", '{"b": 2}', "out.json"],
+        cwd=tmp_path,
+        **run,
+    )
+    assert json.loads(answer.stdout) == {"StatusCode": 200, "ExecutedVersion": "$LATEST"}
+    assert json.loads((tmp_path / "out.json").read_text()) == {"b": 2}
+    found = subprocess.run(
+        ["aws", "logs", "filter-log-events", "--log-group-name", f"/aws/lambda/{name}"], **run
+    )
+    assert "seen\n" in [event["message"] for event in json.loads(found.stdout)["events"]]
+
+
+def test_workers_end_with_the_endpoint(fresh_endpoint):
+    client = fresh_endpoint.client("iam")
+    role = client.create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    functions = fresh_endpoint.client("lambda")
+    functions.create_function(
+        FunctionName="f",
+        Runtime=RUNTIME,
+        Role=role,
+        Handler="app.handler",
+        Code={"ZipFile": zipped("import os\ndef handler(e, c): return os.getpid()\n")},
+    )
+    pid = int(functions.invoke(FunctionName="f")["Payload"].read())
+    endpoint_pid = fresh_endpoint.control("/_local/status")["pid"]
+    import os
+    import signal
+
+    os.kill(endpoint_pid, signal.SIGKILL)  # not even asked to
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail("a worker outlived its endpoint")

@@ -1,0 +1,179 @@
+"""What helpers/localaws/lambdas takes for granted about moto 5.2.5 and awslambdaric.
+
+Each test holds one hook; when it fails, moto (or awslambdaric) has changed there.
+"""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.localaws.lambdas import interpreters
+from helpers.localaws.workspace import ACCOUNT, REGION
+
+
+@pytest.fixture(scope="module")
+def hooked():
+    """moto's Lambda, with the hooks in."""
+    import moto.awslambda.models as models
+
+    from helpers.localaws import lambdas
+
+    lambdas.install()
+    yield models
+    lambdas.stop_all()
+
+
+def parameters(function):
+    """The names of a function's parameters."""
+    return list(inspect.signature(function).parameters)
+
+
+def test_hook_backend(hooked):
+    backend = hooked.lambda_backends[ACCOUNT][REGION]
+    assert type(backend).__name__ == "LocalLambdaBackend", (
+        "hook lambda_backends.backend: moto no longer makes its backends from it"
+    )
+    assert backend.url_paths, "hook LocalLambdaBackend._url_module: moto finds the URLs otherwise"
+
+
+def test_hook_backend_methods():
+    from moto.awslambda.models import LambdaBackend
+
+    expected = {
+        "create_function": ["self", "spec"],
+        "delete_function": ["self", "function_name", "qualifier"],
+        "get_function": ["self", "function_name_or_arn", "qualifier"],
+        "get_alias": ["self", "name", "function_name"],
+        "update_function_configuration": ["self", "function_name", "qualifier", "body"],
+        "put_function_event_invoke_config": ["self", "function_name", "config"],
+        "list_versions_by_function": ["self", "function_name"],
+        "layers_versions_by_arn": ["self", "layer_version_arn"],
+        "invoke": ["self", "function_name", "qualifier", "body", "headers", "response_headers"],
+    }
+    for name, wanted in expected.items():
+        found = parameters(getattr(LambdaBackend, name))
+        assert found == wanted, f"hook LambdaBackend.{name}: moto's takes {found} now"
+
+
+def test_hook_function_invoke(hooked):
+    from helpers.localaws.lambdas import backend
+
+    assert hooked.LambdaFunction.invoke is backend._invoke_function
+    callers = inspect.getsource(hooked.LambdaBackend)
+    assert "func.invoke(" in callers, (
+        "hook LambdaFunction.invoke: moto's services no longer call a function by it"
+    )
+
+
+def test_hook_function_code():
+    from helpers.localaws.lambdas import backend
+
+    assert parameters(backend._plain_set_code) == ["self", "updated_spec"], (
+        "hook LambdaFunction._set_function_code: moto's takes other arguments now"
+    )
+    source = inspect.getsource(backend._plain_set_code)
+    for name in ("code_bytes", "code_size", "code_sha_256", "code_digest"):
+        assert f"self.{name}" in source, (
+            f"hook LambdaFunction._set_function_code: it no longer sets {name}"
+        )
+
+
+def test_hook_function_attributes():
+    from moto.awslambda.models import LambdaFunction
+
+    source = inspect.getsource(LambdaFunction)
+    for name in (
+        "account_id",
+        "architectures",
+        "environment_vars",
+        "ephemeral_storage",
+        "event_invoke_config",
+        "function_arn",
+        "function_name",
+        "handler",
+        "layers",
+        "logs_group_name",
+        "memory_size",
+        "package_type",
+        "region",
+        "reserved_concurrency",
+        "role",
+        "run_time",
+        "tags",
+        "timeout",
+        "version",
+    ):
+        assert f"self.{name}" in source, f"hook LambdaFunction.{name}: moto calls it otherwise now"
+
+
+def test_hook_responses(hooked):
+    from moto.awslambda.responses import LambdaResponse
+
+    from helpers.localaws.lambdas import backend
+
+    assert LambdaResponse.invoke is backend._answer_invoke
+    assert LambdaResponse.invoke_async is backend._answer_invoke_async
+    from moto.core.responses import BaseResponse
+
+    assert parameters(BaseResponse._enrich_response) == ["headers", "body"], (
+        "hook LambdaResponse._enrich_response: moto gives request ids otherwise now"
+    )
+    from moto.awslambda import urls
+
+    assert any(path.endswith("/invocations/?$") for path in urls.url_paths), (
+        "hook LambdaResponse.invoke: moto's route of Invoke has changed"
+    )
+
+
+def test_hook_logs():
+    from moto.logs.models import LogGroup, LogsBackend, LogStream
+
+    assert parameters(LogsBackend.ensure_log_group) == ["self", "log_group_name"]
+    assert parameters(LogGroup.create_log_stream) == ["self", "log_stream_name"]
+    assert parameters(LogStream.put_log_events) == ["self", "log_events"], (
+        "hook logs: LogStream.put_log_events takes other arguments now"
+    )
+
+
+def test_hook_is_put_in_when_moto_is_imported():
+    """install() does not import moto's Lambda, and hooks it when somebody else does."""
+    program = (
+        "import sys\n"
+        "from helpers.localaws import lambdas\n"
+        "lambdas.install()\n"
+        "assert not any(name.startswith('moto') for name in sys.modules), 'moto was imported'\n"
+        "from moto.awslambda.models import lambda_backends\n"
+        "print(lambda_backends.backend.__name__)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "LocalLambdaBackend\n", f"hook late.after_import: {done.stderr}"
+
+
+def test_hook_awslambdaric():
+    """The worker takes the place of the C module `runtime_client` and of one method."""
+    folder = Path(interpreters.packages()) / "awslambdaric"
+    client = (folder / "lambda_runtime_client.py").read_text()
+    for call in (
+        "runtime_client.initialize_client(",
+        "runtime_client.next()",
+        "runtime_client.post_invocation_result(",
+        "runtime_client.post_error(",
+        "def post_init_error(self, error_response_data, error_type_override=None)",
+        "marshaller = LambdaMarshaller()",
+    ):
+        assert call in client, f"hook runtime_client: awslambdaric no longer has {call!r}"
+    bootstrap = (folder / "bootstrap.py").read_text()
+    for name in ("def run(handler, lambda_runtime_client):", "_LAMBDA_TELEMETRY_LOG_FD"):
+        assert name in bootstrap, f"hook awslambdaric.bootstrap: it no longer has {name!r}"
+
+
+def test_hook_time_machine():
+    """`travel().start()` gives a traveller with `shift`, whose time starts when it is looked at."""
+    time_machine = pytest.importorskip("time_machine")
+    for name in ("shift", "time_ns"):
+        assert hasattr(time_machine.Traveller, name), f"hook time-machine: Traveller.{name} is gone"
