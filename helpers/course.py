@@ -9,7 +9,7 @@ from helpers import stages, target
 from helpers.errors import CourseError
 from helpers.stages import Stage
 
-MARKET_SEED = 0
+MARKET_SEED = 26
 """With this seed the first price is 2, so the first trade is a buy; the course's prose says so."""
 
 _LINE = 78
@@ -41,7 +41,7 @@ CHAPTERS = {
         Chapter("06", "Run it", 20, stages.DEPLOYED),
         Chapter("07", "On a schedule", 20, stages.DEPLOYED),
         Chapter("08", "A month of trading", 20, stages.DEPLOYED),
-        Chapter("11", "Clean up", 15, stages.DEPLOYED),
+        Chapter("11", "Clean up", 15, stages.TRADED),
     )
 }
 

@@ -36,19 +36,18 @@ def find(stack: str) -> Leftovers:
     It goes by what the services have, not by what CloudFormation remembers: what was made beside
     the stack, such as a log group, is found too.
     """
-    return Leftovers(
-        [
-            *_stacks(stack),
-            *_machines(stack),
-            *_named("lambda", "list_functions", "Functions", "FunctionName", stack, _FUNCTION),
-            *_named("dynamodb", "list_tables", "TableNames", None, stack, _TABLE),
-            *_rules(stack),
-            *_named("iam", "list_roles", "Roles", "RoleName", stack, _ROLE),
-            *_groups(stack),
-            *_logs(stack),
-            *_buckets(stack),
-        ]
+    by_service = (
+        _stacks(stack),
+        _machines(stack),
+        _named("lambda", "list_functions", "Functions", "FunctionName", stack, _FUNCTION),
+        _named("dynamodb", "list_tables", "TableNames", None, stack, _TABLE),
+        _rules(stack),
+        _named("iam", "list_roles", "Roles", "RoleName", stack, _ROLE),
+        _groups(stack),
+        _logs(stack),
+        _buckets(stack),
     )
+    return Leftovers(left for found in by_service for left in sorted(found))
 
 
 _FUNCTION = ("Lambda function", "free while it is not called")

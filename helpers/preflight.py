@@ -168,11 +168,12 @@ def _command(name: str, package: str) -> Finding:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding(name, False, f"{found} does not run: {error}", "`make clean setup`")
-    said = (done.stdout or done.stderr).strip().splitlines() or ["it says nothing"]
+    version = re.search(r"\d+\.\d+(\.\d+)?", done.stdout or done.stderr)
     ours = Path(found).parent == Path(sys.executable).parent
     return Finding(
         name,
-        done.returncode == 0,
-        said[0] + ("" if ours else f" ({found}, not the course's own)"),
+        done.returncode == 0 and version is not None,
+        (f"version {version[0]}" if version else f"{found} does not say its version")
+        + ("" if ours else f" ({found}, not the course's own)"),
         "`make clean setup` installs it again",
     )

@@ -25,8 +25,14 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from helpers import stages
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
+WORLD = ROOT / "build" / "run"
+LEARNERS_FOLDER = "/course/work"
+"""How a learner's folder is called in what is kept: a page shows no path of this machine."""
+
 CELL_TIMEOUT = 300
 """Seconds that one cell may take; the slowest, a first deploy, takes about ten."""
 
@@ -49,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"There is no notebook {' '.join(asked.numbers)} in {NOTEBOOKS.name}/.")
         return 2
     failed = 0
-    with _own_world(ROOT / "build" / "run") as world:
+    with _own_world(WORLD) as world:
         for path in paths:
             if asked.in_place:
                 _empty(world)
@@ -69,6 +75,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path = NOTEBOOKS) -> None:
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--IPKernelApp.log_level=40"],  # it warns that it listens on loopback
     ).execute()
     _settle(notebook)
 
@@ -100,6 +107,7 @@ def _html(notebook: nbformat.NotebookNode, title: str) -> str:
 
     exporter = HTMLExporter(embed_images=True, require_js_url="", mathjax_url="", jquery_url="")
     body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
+    body = re.sub(r'<script src=""[^>]*>\s*</script>', "", body)  # of what was left out
     return re.sub(r'(href="\d\d_[^"#]*)\.ipynb', r"\1.html", body)
 
 
@@ -116,7 +124,8 @@ def _settle(notebook: nbformat.NotebookNode) -> None:
                 merged.append(output)
         for output in merged:
             if output.output_type == "stream":
-                output.text = re.sub(r"^.*\r(?=[^\n])", "", output.text, flags=re.MULTILINE)
+                text = re.sub(r"^.*\r(?=[^\n])", "", output.text, flags=re.MULTILINE)
+                output.text = text.replace(str(stages.work()), LEARNERS_FOLDER)
         if "outputs" in cell:
             cell.outputs = [o for o in merged if o.get("text") != ""]
 

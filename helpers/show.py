@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from helpers.errors import CourseError
@@ -51,7 +52,8 @@ def _branches(folder: Path, margin: str, depth: int | None) -> None:
 
 
 def _part(file: Path, lines: list[str], start: str) -> list[str]:
-    begins = [n for n, line in enumerate(lines) if line.lstrip(' "').startswith(start)]
+    whole_word = re.compile(rf'\s*"?{re.escape(start)}(?!\w)')
+    begins = [n for n, line in enumerate(lines) if whole_word.match(line)]
     if not begins:
         raise CourseError(
             f"There is no {start} in {file}.",

@@ -10,6 +10,7 @@ import filecmp
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,3 +161,37 @@ def _deploy(say: Say) -> None:
 
 
 DEPLOYED = Stage("the stack demo-sam, deployed", _is_deployed, _deploy, after=GENERATED)
+
+
+# ---- some trades, made
+
+
+def _has_traded() -> bool:
+    logs = target.client("logs")
+    return bool(logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{STACK}-")["logGroups"])
+
+
+def _trade(say: Say) -> None:
+    client = target.client("cloudformation")
+    outputs = client.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
+    workflow = next(o["OutputValue"] for o in outputs if o["OutputKey"].endswith("MachineArn"))
+    for nth in ("first", "second"):
+        say(f"the {nth} trade")
+        run(
+            *("aws", "stepfunctions", "start-execution", "--state-machine-arn", workflow),
+            cwd=work(),
+        )
+        _wait_for_the_last(workflow)
+
+
+def _wait_for_the_last(workflow: str) -> None:
+    """Wait until nothing of the workflow runs any more; a trade takes a second or two."""
+    client = target.client("stepfunctions")
+    give_up = time.monotonic() + 60
+    while client.list_executions(stateMachineArn=workflow, statusFilter="RUNNING")["executions"]:
+        if time.monotonic() > give_up:
+            return
+        time.sleep(0.2)
+
+
+TRADED = Stage("the stack demo-sam, with a trade or two", _has_traded, _trade, after=DEPLOYED)

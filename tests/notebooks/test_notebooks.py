@@ -1,0 +1,99 @@
+"""Every notebook as a reader meets it: alone, top to bottom, outputs compared, and once more."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.course import CHAPTERS
+
+ROOT = Path(__file__).parents[2]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SANITIZE = Path(__file__).with_name("sanitize.cfg")
+
+
+def code_cells(path):
+    notebook = nbformat.read(path, as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def nbval(path, env, *options):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command += ["--nbval-current-env", "--nbval-cell-timeout", "300", "--timeout", "900"]
+    return subprocess.run(
+        [*command, *options, str(path)],
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_alone_as_committed_and_once_more(path, world):
+    first = nbval(path, world.env, "--nbval", "--nbval-sanitize-with", str(SANITIZE))
+    assert first.returncode == 0, first.stdout
+    assert f"{len(code_cells(path))} passed" in first.stdout
+    ends = world.ends()
+    second = nbval(path, world.env, "--nbval-lax")
+    assert second.returncode == 0, second.stdout
+    assert world.ends() == ends
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_is_committed_executed(path):
+    """Strict nbval passes a cell without an execution count unseen."""
+    cells = code_cells(path)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_shows_no_traceback(path):
+    for cell in code_cells(path):
+        assert not [output for output in cell.outputs if output.output_type == "error"]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_holds_nothing_of_the_machine_that_ran_it(path):
+    text = path.read_text()
+    assert str(ROOT) not in text
+    assert not re.search(r"/(home|root|Users|tmp)/", text)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_links_lead_somewhere(path):
+    notebook = nbformat.read(path, as_version=4)
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    for link in re.findall(r"\]\(([^)#:]+)\)", prose):
+        assert (path.parent / link).exists(), link
+
+
+def test_every_chapter_has_its_notebook():
+    assert [path.name[:2] for path in PATHS] == list(CHAPTERS)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_begins_by_saying_where_we_are(path):
+    chapter = CHAPTERS[path.name[:2]]
+    cells = code_cells(path)
+    assert f'course.begin("{chapter.number}")' in cells[0].source
+    notebook = nbformat.read(path, as_version=4)
+    stated = re.search(r"about (\d+) minutes", notebook.cells[0].source)
+    assert stated is None or int(stated[1]) == chapter.minutes
+
+
+def test_the_contents_list_every_chapter_with_its_minutes():
+    start = nbformat.read(PATHS[0], as_version=4)
+    prose = "\n".join(cell.source for cell in start.cells)
+    listed = re.findall(r"^\| (\d\d) \| \[([^\]]+)\].*\| (\d+) \|$", prose, flags=re.MULTILINE)
+    assert listed == [
+        (chapter.number, chapter.title, str(chapter.minutes))
+        for chapter in CHAPTERS.values()
+        if chapter.number != "00"
+    ]
