@@ -73,23 +73,37 @@ class LocalEndpoint:
 def an_endpoint(home: Path) -> Iterator[LocalEndpoint]:
     """An endpoint with its own process and home folder, on a free port, for the block's time."""
     environment = os.environ | {"LOCALAWS_HOME": str(home)}
-    run = {"env": environment, "cwd": ROOT, "check": True, "capture_output": True, "text": True}
-    base = [sys.executable, "-m", "helpers.localaws"]
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "helpers.localaws", *arguments]
+        done = subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"localaws {arguments[0]}: {done.stderr}"
+        return done.stdout
+
     try:
-        url = subprocess.run([*base, "start", "--port", "0"], **run).stdout.strip()
-        settings = json.loads(subprocess.run([*base, "env", "--json"], **run).stdout)
+        url = run("start", "--port", "0").strip()
+        settings = json.loads(run("env", "--json"))
         for name, value in settings.items():
             environment.pop(name, None)
             if value is not None:
                 environment[name] = value
         yield LocalEndpoint(url, home, environment)
     finally:
-        subprocess.run([*base, "stop"], **run)
+        run("stop")
 
 
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory) -> Iterator[LocalEndpoint]:
     """A running endpoint that the tests of this process share."""
+    with an_endpoint(tmp_path_factory.mktemp("localaws")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def module_endpoint(tmp_path_factory) -> Iterator[LocalEndpoint]:
+    """An endpoint of one test module, for tests that move the clock."""
     with an_endpoint(tmp_path_factory.mktemp("localaws")) as started:
         yield started
 

@@ -1,0 +1,150 @@
+"""Contract with moto 5.2.5: each hook of the core, and what breaks if moto changes there."""
+
+import inspect
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def in_a_process_of_its_own(code):
+    """Run code with the hooks in place; what it prints as JSON."""
+    setup = (
+        "import json, os, sys, threading\n"
+        "sys.modules.setdefault('rfc3987_syntax', None)\n"
+        "os.environ.update(AWS_ACCESS_KEY_ID='a', AWS_SECRET_ACCESS_KEY='b', "
+        "AWS_DEFAULT_REGION='us-east-1')\n"
+        "from helpers.localaws.clock import clock\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", setup + code], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_utcnow_follows_the_simulated_clock():
+    """Hook: moto.core.utils.utcnow's code, also where it was imported before."""
+    found = in_a_process_of_its_own(
+        "from moto.iam.models import utcnow as imported_before\n"
+        "from moto.core.utils import unix_time\n"
+        "from helpers.localaws import core_hooks\n"
+        "core_hooks.install()\n"
+        "clock.advance(86400 * 365)\n"
+        "ahead = (imported_before() - clock.now().replace(tzinfo=None)).total_seconds()\n"
+        "print(json.dumps([ahead, unix_time() - clock.time(), imported_before().tzinfo]))\n"
+    )
+    assert abs(found[0]) < 5, "moto.core.utils.utcnow does not follow the clock"
+    assert abs(found[1]) < 5, "moto.core.utils.unix_time does not go through utcnow"
+    assert found[2] is None
+
+
+def test_models_are_not_kept_after_they_are_deleted():
+    """Hook: moto.core.common_models.BaseModel.__new__."""
+    found = in_a_process_of_its_own(
+        "from moto.core.common_models import BaseModel\n"
+        "from helpers.localaws import core_hooks\n"
+        "core_hooks.install()\n"
+        "from moto.s3.models import FakeBucket\n"
+        "from moto.sqs.models import Message\n"
+        "FakeBucket('b', '123456789012', 'us-east-1'), Message('1', 'body')\n"
+        "kept = [len(FakeBucket.instances_tracked), len(Message.instances_tracked)]\n"
+        "print(json.dumps(kept))\n"
+    )
+    assert found == [0, 0], "BaseModel keeps its instances: memory would grow with every item"
+
+
+def test_a_bucket_is_created_at_the_simulated_time():
+    """Hook: moto.s3.models.FakeBucket.__init__."""
+    found = in_a_process_of_its_own(
+        "from helpers.localaws import core_hooks\n"
+        "core_hooks.install()\n"
+        "from moto.s3.models import FakeBucket\n"
+        "clock.advance(86400 * 30)\n"
+        "bucket = FakeBucket('b', '123456789012', 'us-east-1')\n"
+        "print(json.dumps((clock.now() - bucket.creation_date).total_seconds()))\n"
+    )
+    assert abs(found) < 5, "FakeBucket has its creation date from elsewhere now"
+
+
+def test_whom_sts_names(endpoint):
+    """Hook: moto.sts.models.STSBackend.get_caller_identity."""
+    found = endpoint.client("sts").get_caller_identity()
+    assert found["Arn"] == "arn:aws:iam::123456789012:user/learner"
+    assert re.fullmatch(r"AIDA[A-Z0-9]{17}", found["UserId"])
+
+
+def test_the_events_and_scheduler_backends_are_ours():
+    """Hook: events_backends.backend, scheduler_backends.backend, Rule.send_to_targets."""
+    found = in_a_process_of_its_own(
+        "from helpers.localaws import schedule\n"
+        "schedule.install()\n"
+        "from moto.events.models import events_backends, Rule\n"
+        "from moto.scheduler.models import scheduler_backends\n"
+        "events = events_backends['123456789012']['us-east-1']\n"
+        "scheduler = scheduler_backends['123456789012']['us-east-1']\n"
+        "paths = [len(events.flask_paths), len(scheduler.flask_paths)]\n"
+        "print(json.dumps([type(events).__name__, type(scheduler).__name__, *paths,\n"
+        "    Rule.send_to_targets.__module__]))\n"
+    )
+    assert found[:2] == ["RulesOnTheClock", "SchedulesOnTheClock"], "BackendDict.backend"
+    assert found[2] >= 1 and found[3] >= 1, "BaseBackend._url_module"
+    assert found[4] == "helpers.localaws.schedule"
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "method", "parameters"),
+    [
+        ("moto.events.models", "EventsBackend", "put_rule",
+         ["name", "description", "event_bus_arn", "event_pattern", "role_arn",
+          "scheduled_expression", "state", "managed_by", "tags"]),
+        ("moto.events.models", "EventsBackend", "enable_rule", ["name", "event_bus_arn"]),
+        ("moto.events.models", "EventsBackend", "disable_rule", ["name", "event_bus_arn"]),
+        ("moto.events.models", "EventsBackend", "delete_rule", ["name", "event_bus_arn"]),
+        ("moto.events.models", "Rule", "send_to_targets", ["original_event", "transform_input"]),
+        ("moto.scheduler.models", "EventBridgeSchedulerBackend", "delete_schedule",
+         ["group_name", "name"]),
+        ("moto.scheduler.models", "EventBridgeSchedulerBackend", "delete_schedule_group", ["name"]),
+        ("moto.sts.models", "STSBackend", "get_caller_identity", ["access_key_id", "region"]),
+        ("moto.moto_server.werkzeug_app", "DomainDispatcherApplication", "get_backend_for_host",
+         ["host"]),
+    ],
+)  # fmt: skip
+def test_the_methods_that_are_replaced_are_as_they_were(module, name, method, parameters):
+    import importlib
+
+    found = inspect.signature(getattr(getattr(importlib.import_module(module), name), method))
+    assert list(found.parameters)[1:] == parameters, f"{module}.{name}.{method} has changed"
+
+
+def test_the_service_of_a_host_is_looked_up_once():
+    """Hook: DomainDispatcherApplication.get_backend_for_host."""
+    found = in_a_process_of_its_own(
+        "import moto.backends as backends\n"
+        "calls = []\n"
+        "plain = backends.list_of_moto_modules\n"
+        "backends.list_of_moto_modules = lambda: calls.append(1) or plain()\n"
+        "from helpers.localaws.dispatch import Dispatcher\n"
+        "dispatcher = Dispatcher()\n"
+        "for _ in range(5): dispatcher.get_backend_for_host('dynamodb.us-east-1.amazonaws.com')\n"
+        "print(json.dumps(len(calls)))\n"
+    )
+    assert found == 1, "moto looks through its folders at every request again"
+
+
+def test_the_settings_that_moto_reads(endpoint):
+    """Hook: MOTO_DISABLE_GLOBAL_CORS and MOTO_ACCOUNT_ID, in the server's environment."""
+    from moto.core.responses import BaseResponse
+
+    assert 'os.environ["MOTO_ACCOUNT_ID"]' in inspect.getsource(BaseResponse.get_current_account)
+    assert (
+        "MOTO_DISABLE_GLOBAL_CORS"
+        in Path(inspect.getfile(BaseResponse)).parents[1].joinpath("settings.py").read_text()
+    )
+    other = endpoint.client("sts").get_caller_identity()["Account"]
+    assert other == "123456789012"
