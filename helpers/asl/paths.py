@@ -91,7 +91,7 @@ def look_up(
     return value
 
 
-_NAME_END = re.compile(r"[.\[()\s]|$")
+_NAME_END = re.compile(r"[.\[\]()\s]|$")
 
 
 @lru_cache(maxsize=4096)

@@ -421,7 +421,8 @@ def _to(
     raw: dict[str, Any] | None = None,
 ) -> Edge:
     target = scope.states.get(name) if isinstance(name, str) else None
-    return Edge(source, target, kind, label, _value(name), index, raw)
+    named = name if isinstance(name, str) else str(name)
+    return Edge(source, target, kind, label, named, index, raw)
 
 
 def _language(raw: dict[str, Any], around: Language) -> Language:
