@@ -2,6 +2,7 @@
 
     draw.state_machine("statemachine/stock_trader.asl.json")     # the machine
     draw.state_machine(workflow, run)                            # what an execution did in it
+    draw.replay(workflow, run)                                   # the same, event by event
     draw.timeline(run)                                           # when it did what
     draw.template("template.yaml")                               # the resources and what ties them
     draw.trades(ledger)                                          # prices, position, cash, profit
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import CannotSave, DrawError, GraphvizFailed, NothingToDraw
 from .picture import Picture
+from .replay import Replay, replay
 from .state_machine import state_machine
 from .template import template
 from .timeline import timeline
@@ -31,6 +33,8 @@ __all__ = [
     "GraphvizFailed",
     "NothingToDraw",
     "Picture",
+    "Replay",
+    "replay",
     "state_machine",
     "template",
     "timeline",

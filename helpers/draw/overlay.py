@@ -67,7 +67,8 @@ class Overlay:
         self.execution = execution
         self._iteration = iteration
         self._seen: dict[int, Seen] = {}
-        self._taken: dict[int, int] = {}
+        self._taken: dict[int, list[int]] = {}
+        self._visited: list[tuple[Step, State]] = []
         self._decided: dict[int, Decision] = {}
         self.decisions: dict[int, Decision] = {}
         self._from: dict[int, list[Edge]] = {}
@@ -93,7 +94,15 @@ class Overlay:
 
     def taken(self, edge: Edge) -> int:
         """How often an edge was taken."""
-        return self._taken.get(id(edge), 0)
+        return len(self._taken.get(id(edge), ()))
+
+    def moments(self, edge: Edge) -> list[int]:
+        """The ids of the events at which an edge had been taken."""
+        return self._taken.get(id(edge), [])
+
+    def visited(self) -> list[tuple[Step, State]]:
+        """Every step that is shown, with its state, in the order of entering."""
+        return sorted(self._visited, key=lambda pair: pair[0].first_event)
 
     def decision(self, edge: Edge) -> Decision | None:
         """Why a Choice's edge was taken, the last time."""
@@ -124,9 +133,11 @@ class Overlay:
                 continue
             if previous is None:
                 if step is run.steps[0]:
-                    self._take(next((edge for edge in into if edge.target is state), None))
+                    edge = next((edge for edge in into if edge.target is state), None)
+                    self._take(edge, step.first_event)
             else:
-                self._move(*previous, state)
+                self._move(*previous, state, step.first_event)
+            self._visited.append((step, state))
             self._seen.setdefault(id(state), Seen()).add(step)
             self._inside(step, state)
             previous = (step, state)
@@ -140,30 +151,31 @@ class Overlay:
             if scope is not None:
                 self._follow(run, scope, [edge for edge in edges if edge.target in _states(scope)])
 
-    def _move(self, step: Step, state: State, target: State) -> None:
+    def _move(self, step: Step, state: State, target: State, event: int) -> None:
         edges = [edge for edge in self._from.get(id(state), []) if edge.target is target]
         if state.type == "Choice":
             decision = _decide(step, state, edges, self._from.get(id(state), []), self.execution)
             if decision:
                 self._decided[id(decision.edge)] = decision
                 self.decisions[id(step)] = decision
-                self._take(decision.edge)
+                self._take(decision.edge, event)
             return
         if step.status == "caught":
-            self._take(_catching(step, edges))
+            self._take(_catching(step, edges), event)
         else:
-            self._take(next((edge for edge in edges if edge.kind == "next"), None))
+            self._take(next((edge for edge in edges if edge.kind == "next"), None), event)
 
     def _arrive(self, step: Step, state: State) -> None:
         """The last step of a run: it may have ended there."""
         over = step.status == "succeeded" or (state.type == "Fail" and step.status == "failed")
         if over:
             edges = self._from.get(id(state), [])
-            self._take(next((edge for edge in edges if edge.kind == "end"), None))
+            edge = next((edge for edge in edges if edge.kind == "end"), None)
+            self._take(edge, step.last_event)
 
-    def _take(self, edge: Edge | None) -> None:
+    def _take(self, edge: Edge | None, event: int) -> None:
         if edge is not None:
-            self._taken[id(edge)] = self._taken.get(id(edge), 0) + 1
+            self._taken.setdefault(id(edge), []).append(event)
 
 
 def _depth(step: Step) -> int:

@@ -15,11 +15,11 @@ from . import look, words
 from .dot import Dot
 from .errors import NothingToDraw
 from .look import STATUS, text_width, wrap
-from .overlay import Overlay, Seen
+from .overlay import Overlay
 from .picture import Picture
 
 if TYPE_CHECKING:
-    from helpers.executions import Execution
+    from helpers.executions import Execution, Step
 
 # How each type of state is told by its outline.
 SHAPES: dict[str, dict[str, Any]] = {
@@ -263,7 +263,7 @@ class Graph:
         if not status:
             return ""
         seen = self.overlay.seen(state) if self.overlay else None
-        return units.shorten(_status_line(state, status, seen, self.overlay), 44)
+        return units.shorten(status_line(state, status, seen.steps if seen else []), 44)
 
     # ---- edges
 
@@ -272,7 +272,7 @@ class Graph:
         head = self._head(edge)
         taken = self.overlay.taken(edge) if self.overlay else 0
         faded = self.overlay is not None and not taken
-        label = self._edge_label(edge, taken)
+        label = edge_lines(edge, self.overlay, taken)
         colour = look.INK if taken else look.FADED_LINE if faded else look.LINE
         caught = edge.kind == "catch"
         if caught and not faded:
@@ -338,40 +338,40 @@ class Graph:
     def _out_of(self, state: State) -> str:
         return f"(out of) {self._names[id(state)]}"
 
-    def _edge_label(self, edge: Edge, taken: int) -> list[str]:
-        times = f"{taken}×" if taken > 1 else ""
-        lines: list[str] = []
-        if edge.kind == "choice":
-            decision = self.overlay.decision(edge) if self.overlay else None
-            lines = wrap(decision.words if decision else edge.label, 28, 4)
-        elif edge.kind == "default":
-            decision = self.overlay.decision(edge) if self.overlay else None
-            lines = ["otherwise", *(wrap(decision.words, 28, 3) if decision else [])]
-        elif edge.kind == "catch":
-            lines = wrap(edge.label, 26, 3)
-        return [*lines, times] if times else lines
+
+def edge_lines(edge: Edge, overlay: Overlay | None, taken: int) -> list[str]:
+    """What stands at an arrow: the rule, the values that decided, the errors; how often taken."""
+    decision = overlay.decision(edge) if overlay else None
+    lines: list[str] = []
+    if edge.kind == "choice":
+        lines = wrap(decision.words if decision else edge.label, 28, 4)
+    elif edge.kind == "default":
+        lines = ["otherwise", *(wrap(decision.words, 28, 3) if decision else [])]
+    elif edge.kind == "catch":
+        lines = wrap(edge.label, 26, 3)
+    return [*lines, f"{taken}×"] if taken > 1 else lines
 
 
-def _status_line(state: State, status: str, seen: Seen | None, overlay: Overlay | None) -> str:
-    look_of = STATUS[status]
-    if seen is None:
-        return f"{look_of.mark} {look_of.word}"
-    last = seen.last
-    parts = [f"{look_of.mark} {look_of.word}"]
+def status_line(state: State, status: str, steps: list[Step]) -> str:
+    """The last line of a state: mark, word, error, attempts, time; counts where it ran often."""
+    shown = STATUS[status]
+    parts = [f"{shown.mark} {shown.word}"]
+    if not steps:
+        return parts[0]
+    last = steps[-1]
     if status in ("caught", "failed") and last.error:
-        parts[0] = f"{look_of.mark} {'caught' if status == 'caught' else 'failed'} {last.error}"
-    if state.type == "Map":
-        counts = words.counts(last)
-        if counts:
-            parts.append(counts)
-    runs = len(seen.last_of_run)
-    if runs > 1:
-        parts.append(words.tally(step.status for step in seen.last_of_run.values()))
-    elif len(seen.steps) > 1:
-        parts.append(f"{len(seen.steps)} visits")
+        parts[0] = f"{shown.mark} {'caught' if status == 'caught' else 'failed'} {last.error}"
+    if state.type == "Map" and words.counts(last):
+        parts.append(words.counts(last))
+    runs = {id(step.run): step for step in steps}
+    if len(runs) > 1:
+        parts.append(words.tally(step.status for step in runs.values()))
+    elif len(steps) > 1:
+        parts.append(f"{len(steps)} visits")
     if len(last.attempts) > 1:
         parts.append(f"{len(last.attempts)} attempts")
-    if runs == 1 and last.duration is not None and state.type not in ("Choice", "Fail", "Succeed"):
+    timeless = state.type in ("Choice", "Fail", "Succeed")
+    if len(runs) == 1 and last.duration is not None and not timeless:
         parts.append(units.duration(last.duration))
     return " · ".join(parts)
 

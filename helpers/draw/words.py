@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -184,6 +185,32 @@ def _tries(step: Step) -> str:
     if len(told) > 12:
         told[6:-6] = [f"… {len(told) - 12} more …"]
     return f"{step.name}: {', '.join(told)}."
+
+
+def step_line(step: Step) -> str:
+    """One visit: `✗ failed Boom, 3 attempts, 2.4 s`."""
+    said = f"{STATUS[step.status].mark} {STATUS[step.status].word}"
+    said += f" {step.error}" if step.error else ""
+    if step.type == "Map" and counts(step):
+        said += f", {counts(step)}"
+    if len(step.attempts) > 1:
+        said += f", {len(step.attempts)} attempts"
+    return said + (f", {units.duration(step.duration)}" if step.duration is not None else "")
+
+
+def cause(text: str) -> str:
+    """An error's cause; Lambda's JSON laid out to be read."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(told, dict):
+        return text
+    lines = [str(told.get("errorMessage", ""))]
+    trace = told.get("stackTrace")
+    if isinstance(trace, list):
+        lines += [str(line).rstrip() for line in trace]
+    return "\n".join(line for line in lines if line) or text
 
 
 def counts(step: Step) -> str:

@@ -114,6 +114,10 @@ class Execution:
         """Seconds from start to end (to the latest event while it runs); None if unknown."""
         return seconds_between(self.started, self.stopped or self._history.latest)
 
+    def seconds_at(self, event: dict[str, Any]) -> float | None:
+        """Seconds from the start to an event of its history; None if unknown."""
+        return seconds_between(self.started, history.moment(event.get("timestamp")))
+
     @property
     def input(self) -> Any:
         """What it was started with, parsed."""

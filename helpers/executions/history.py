@@ -99,8 +99,12 @@ class _Reader:
         details = _details(event)
         place = self._handle(kind, number, when, before, details)
         self.places[number] = place
-        if isinstance(place, Step):
+        if isinstance(place, Step) and not kind.startswith("Execution"):
             place.last_event = number
+            for attempt in place.attempts[-2:]:
+                attempt.first_event = attempt.first_event or number
+                if attempt.status != "running":
+                    attempt.last_event = attempt.last_event or number
 
     def _handle(
         self,

@@ -38,7 +38,8 @@ class Attempt:
 
     `waited` is the time in seconds between the failure before it and its start (None for the
     first). Times are aware UTC, on the clock of the endpoint that ran it; None where the
-    history does not tell. `runs` are the branches or iterations of this try.
+    history does not tell. `first_event` and `last_event` are ids in the history. `runs` are the
+    branches or iterations of this try.
     """
 
     number: int
@@ -48,6 +49,8 @@ class Attempt:
     error: str | None = None
     cause: str | None = None
     waited: float | None = None
+    first_event: int = 0
+    last_event: int = 0
     runs: list[Run] = field(default_factory=list)
 
     @property
