@@ -18,6 +18,7 @@ from helpers.localaws.clock import clock
 
 from . import api, errors, inputs
 from .callbacks import Queue, tokens
+from .distributed import MapRun
 from .executions import RUNNING, Execution, Facts, Store
 from .expressions import DefinitionError
 from .program import compile_program
@@ -58,6 +59,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         super().__init__(region_name, account_id)
         self._running: dict[str, Execution] = {}
         self._queues: dict[str, Queue] = {}
+        self.map_runs: dict[str, MapRun] = {}
         self._starting = threading.Lock()
         self.services = Services(account_id)
 
@@ -80,6 +82,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         for queue in self._queues.values():
             queue.delete()
         self._queues.clear()
+        self.map_runs.clear()
         tokens.clear()
         current_store().clear()
 
@@ -328,12 +331,22 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
                 extra=_extra(machine),
             )
             execution = Execution(facts, program, self.services)
-            execution.on_end.append(self._ended)
-            if not express:
-                current_store().add(facts)
-            self._running[arn] = execution
+            self.adopt(execution)
         execution.start(pulls=pulls)
         return execution
+
+    def adopt(self, execution: Execution) -> None:
+        """Note an execution that was not started by the API: a child of a Map Run."""
+        execution.on_end.append(self._ended)
+        if not execution.facts.express:
+            current_store().add(execution.facts)
+        self._running[execution.facts.arn] = execution
+
+    def map_run(self, arn: str) -> MapRun:
+        """A Map Run that exists."""
+        if arn not in self.map_runs:
+            raise errors.ApiError("ResourceNotFound", f"Resource not found: '{arn}'")
+        return self.map_runs[arn]
 
     def _ended(self, execution: Execution) -> None:
         if not execution.facts.express:

@@ -22,7 +22,18 @@ TYPES: dict[str, type[State]] = {
     "Fail": FailState,
     "Task": TaskState,
 }
-BRANCHING: dict[str, Any] = {"Parallel": ParallelState, "Map": MapState}
+BRANCHING = ("Parallel", "Map")
+
+
+def _branching(definition: dict[str, Any]) -> Any:
+    if definition["Type"] == "Parallel":
+        return ParallelState
+    processor = definition.get("ItemProcessor") or definition.get("Iterator") or {}
+    if (processor.get("ProcessorConfig") or {}).get("Mode") == "DISTRIBUTED":
+        from .distributed import DistributedMapState
+
+        return DistributedMapState
+    return MapState
 
 
 class Program:
@@ -45,7 +56,7 @@ class Program:
         jsonata = language == "JSONata" if language is not None else self.jsonata
         try:
             if definition["Type"] in BRANCHING:
-                kind = BRANCHING[definition["Type"]]
+                kind = _branching(definition)
                 inner = functools.partial(Program, jsonata=jsonata)
                 return kind(name, definition, jsonata=jsonata, compile_=inner)
             return TYPES[definition["Type"]](name, definition, jsonata=jsonata)

@@ -16,6 +16,8 @@ from .data import dump, parse
 
 if TYPE_CHECKING:
     from .callbacks import Queue
+    from .distributed import MapRun
+    from .executions import Execution
 
 
 class ServiceError(Exception):
@@ -179,6 +181,18 @@ class Services:
         ]
         told = metadata(request_id, headers)
         return {"ExecutionArn": facts.arn, **told, "StartDate": int(facts.start * 1000)}
+
+    def add_map_run(self, map_run: MapRun) -> None:
+        """Let DescribeMapRun know of a Map Run."""
+        from .backend import backend_of
+
+        backend_of(map_run.execution_arn).map_runs[map_run.arn] = map_run
+
+    def adopt(self, child: Execution) -> None:
+        """Let the API know of a child execution of a Map Run."""
+        from .backend import backend_of
+
+        backend_of(child.facts.machine_arn).adopt(child)
 
     def execution_ended(self, arn: str) -> bool:
         """Whether an execution that was started here has ended."""

@@ -1,0 +1,350 @@
+"""Distributed Map: a Map Run, whose items are carried out by child executions of their own."""
+
+# ruff: noqa: D102 - the base class says what an overriding method does
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from helpers.localaws.clock import clock
+
+from .branches import BranchingState, Compile, MapFields
+from .data import LIMIT, Data, dump
+from .executions import RUNNING, SUCCEEDED, Execution, Facts
+from .expressions import DefinitionError, compile_jsonata, compile_template
+from .failures import PathMissing, RuntimeFailure, StateError
+from .item_readers import ItemReader, ResultWriter
+from .run import Crew, Flow, iso
+from .states import Field
+
+if TYPE_CHECKING:
+    from .program import Program
+
+MOST_AT_ONCE = 100
+"""Child executions at once; AWS allows 10,000, each thread here takes some memory."""
+
+EXCEEDED = "States.ExceedToleratedFailureThreshold"
+
+
+@dataclass
+class MapRun:
+    """What DescribeMapRun tells; times are POSIX seconds."""
+
+    arn: str
+    execution_arn: str
+    machine_arn: str
+    start: float
+    concurrency: int
+    tolerated_count: int
+    tolerated_percentage: float
+    status: str = RUNNING
+    stop: float | None = None
+    items: int = 0
+    per_child: list[int] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    written: int = 0
+
+    def failed_items(self) -> int:
+        """How many items were in children that failed."""
+        bad = ("FAILED", "TIMED_OUT", "ABORTED")
+        return sum(
+            n for n, status in zip(self.per_child, self.statuses, strict=True) if status in bad
+        )
+
+    def counts(self, weights: list[int]) -> dict[str, int]:
+        """Executions or items by status, as DescribeMapRun counts them."""
+        counts = dict.fromkeys(
+            ("pending", "running", "succeeded", "failed", "timedOut", "aborted", "total"), 0
+        )
+        names = {"PENDING": "pending", "TIMED_OUT": "timedOut"}
+        for weight, status in zip(weights, self.statuses, strict=True):
+            counts[names.get(status, status.lower())] += weight
+            counts["total"] += weight
+        return counts | {
+            "resultsWritten": self.written,
+            "failuresNotRedrivable": 0,
+            "pendingRedrive": 0,
+        }
+
+    def describe(self) -> dict[str, Any]:
+        """The answer of DescribeMapRun."""
+        answer = {
+            "mapRunArn": self.arn,
+            "executionArn": self.execution_arn,
+            "status": self.status,
+            "startDate": self.start,
+            "maxConcurrency": self.concurrency,
+            "toleratedFailurePercentage": self.tolerated_percentage,
+            "toleratedFailureCount": self.tolerated_count,
+            "itemCounts": self.counts(self.per_child),
+            "executionCounts": self.counts([1] * len(self.statuses)),
+            "redriveCount": 0,
+        }
+        if self.stop is not None:
+            answer["stopDate"] = self.stop
+        return answer
+
+
+class Batcher:
+    """ItemBatcher: several items in one child's input."""
+
+    def __init__(self, definition: dict[str, Any], *, jsonata: bool) -> None:
+        self.items = Field(definition, "MaxItemsPerBatch", jsonata=jsonata)
+        self.bytes = Field(definition, "MaxInputBytesPerBatch", jsonata=jsonata)
+        self.plain = definition.get("BatchInput")
+        self.template = (
+            compile_jsonata(self.plain, "ItemBatcher/BatchInput")
+            if jsonata
+            else compile_template(self.plain)
+        )
+
+    def batches(self, flow: Flow, given: Data, inputs: list[Data]) -> list[tuple[Data, int]]:
+        """The children's inputs, each with how many items it has."""
+        extra = self.plain if self.template is None else self.template(flow.scope(given.value))
+        most = _positive(flow, self.items, given, "MaxItemsPerBatch") or len(inputs) or 1
+        size = _positive(flow, self.bytes, given, "MaxInputBytesPerBatch") or LIMIT
+        base = {} if extra is None else {"BatchInput": extra}
+        room = size - len(dump({**base, "Items": []}).encode())
+        batches: list[tuple[Data, int]] = []
+        batch: list[Data] = []
+        used = 0
+        for one in inputs:
+            length = len(one.text.encode()) + 1
+            if batch and (len(batch) >= most or used + length > room):
+                batches.append(self._batch(base, batch))
+                batch, used = [], 0
+            batch.append(one)
+            used += length
+        if batch:
+            batches.append(self._batch(base, batch))
+        return batches
+
+    def _batch(self, base: dict[str, Any], batch: list[Data]) -> tuple[Data, int]:
+        return Data({**base, "Items": [one.value for one in batch]}), len(batch)
+
+
+def _positive(flow: Flow, field_: Field, given: Data, name: str) -> int | None:
+    if not field_.is_set:
+        return None
+    try:
+        value = field_.get(flow, given.value)
+    except PathMissing as missing:
+        raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        raise RuntimeFailure(f"{name} must be a positive integer, not {dump(value)}")
+    return value
+
+
+class DistributedMapState(BranchingState):
+    """A Map state whose ProcessorConfig has the mode DISTRIBUTED."""
+
+    kind = "Map"
+
+    def __init__(
+        self, name: str, definition: dict[str, Any], *, jsonata: bool, compile_: Compile
+    ) -> None:
+        super().__init__(name, definition, jsonata=jsonata)
+        processor = definition.get("ItemProcessor") or definition.get("Iterator")
+        if not isinstance(processor, dict):
+            raise DefinitionError("A Map state needs an ItemProcessor")
+        self.processor = processor
+        self.program: Program = compile_(processor)
+        self.express = processor["ProcessorConfig"].get("ExecutionType") == "EXPRESS"
+        self.fields = MapFields(definition, jsonata=jsonata)
+        self.label: str | None = definition.get("Label")
+        reader, writer = definition.get("ItemReader"), definition.get("ResultWriter")
+        batcher = definition.get("ItemBatcher")
+        self.reader = ItemReader(reader, jsonata=jsonata) if reader else None
+        self.writer = ResultWriter(writer, jsonata=jsonata) if writer else None
+        self.batcher = Batcher(batcher, jsonata=jsonata) if batcher else None
+        self.count = Field(definition, "ToleratedFailureCount", jsonata=jsonata)
+        self.percentage = Field(definition, "ToleratedFailurePercentage", jsonata=jsonata)
+        if not jsonata:
+            self._read_result_fields(definition)
+
+    def attempt(self, flow: Flow, given: Data) -> Data:
+        effective = given if self.jsonata else self.effective_input(flow, given)
+        width = self.fields.width(flow, effective, 10_000)
+        items = None if self.reader else self.fields.find_items(flow, effective)
+        length = 0 if items is None else len(items)
+        flow.event("MapStateStarted", "mapStateStartedEventDetails", {"length": length})
+        flow.children = {}
+        map_run = self._map_run(flow, effective, width)
+        flow.run.services.add_map_run(map_run)
+        flow.event("MapRunStarted", "mapRunStartedEventDetails", {"mapRunArn": map_run.arn})
+        try:
+            if items is None and self.reader is not None:
+                items = flow.call(lambda: self.reader.read(flow, effective))
+            results = self._carry_out(flow, effective, map_run, items or [])
+        except StateError as error:
+            map_run.status, map_run.stop = "FAILED", clock.time()
+            flow.event("MapRunFailed", "mapRunFailedEventDetails", error.details())
+            raise
+        except BaseException:
+            map_run.status, map_run.stop = "ABORTED", clock.time()
+            raise
+        map_run.status, map_run.stop = SUCCEEDED, clock.time()
+        flow.event("MapRunSucceeded")
+        flow.aside("MapStateSucceeded", None, None)
+        flow.children = None
+        return results
+
+    def _map_run(self, flow: Flow, given: Data, width: int) -> MapRun:
+        count = self._tolerated(flow, given, self.count, "ToleratedFailureCount")
+        percentage = self._tolerated(flow, given, self.percentage, "ToleratedFailurePercentage")
+        if percentage > 100:
+            raise RuntimeFailure("ToleratedFailurePercentage must be between 0 and 100.")
+        machine = flow.run.context["StateMachine"]["Id"]
+        label = self.label or str(uuid.uuid4())
+        arn = f"{machine.replace(':stateMachine:', ':mapRun:')}/{label}:{uuid.uuid4()}"
+        return MapRun(
+            arn=arn,
+            execution_arn=flow.run.context["Execution"]["Id"],
+            machine_arn=f"{machine}/{label}",
+            start=round(clock.time(), 3),
+            concurrency=0 if width >= 10_000 else width,
+            tolerated_count=int(count),
+            tolerated_percentage=float(percentage),
+        )
+
+    def _tolerated(self, flow: Flow, given: Data, field_: Field, name: str) -> float:
+        if not field_.is_set:
+            return 0
+        shown = field_.path or name
+        try:
+            value = field_.get(flow, given.value)
+        except PathMissing as missing:
+            raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+            kind = "integer" if name.endswith("Count") else "float"
+            text = value if isinstance(value, str) else dump(value)
+            raise RuntimeFailure(
+                f'The {name}Path field refers to value "{text}" which is not a valid '
+                f"{kind}: {shown}"
+            )
+        return value
+
+    def _carry_out(self, flow: Flow, given: Data, map_run: MapRun, items: list[Any]) -> Data:
+        inputs = self._inputs(flow, given, items)
+        map_run.items = len(items)
+        map_run.per_child = [number for _, number in inputs]
+        map_run.statuses = ["PENDING"] * len(inputs)
+        children: list[Execution | None] = [None] * len(inputs)
+        crew = Crew(flow.crew)
+        waiting = iter(range(len(inputs)))
+
+        def work() -> None:
+            for number in waiting:
+                if crew.off or flow.over:
+                    return
+                child = self._child(flow, map_run, inputs[number][0])
+                children[number] = child
+                map_run.statuses[number] = RUNNING
+                with flow.waiting():
+                    child.carry_out()
+                map_run.statuses[number] = child.facts.status
+                if self._exceeded(map_run):
+                    crew.called_off = True
+                    clock.wake()
+
+        width = min(map_run.concurrency or MOST_AT_ONCE, MOST_AT_ONCE, len(inputs))
+        works: list[Callable[[], None]] = [work] * width
+        try:
+            if works:
+                flow.together(works, crew)
+        finally:
+            for number, child in enumerate(children):
+                if child is not None and child.facts.status == RUNNING:
+                    child.stop(None, None)
+                    map_run.statuses[number] = child.facts.status
+        flow.check()
+        told = [_told(child.facts) for child in children if child is not None]
+        if self.writer is not None and self.writer.to_s3:
+            writer = self.writer
+            summary = flow.call(lambda: writer.write(flow, given, map_run.arn, told))
+            map_run.written = len(told)
+        if self._exceeded(map_run):
+            raise StateError(EXCEEDED, "The specified tolerated failure threshold was exceeded")
+        if self.writer is not None and self.writer.to_s3:
+            return Data(summary)
+        if self.writer is not None and self.writer.transformation != "NONE":
+            return Data(self.writer.shaped(told))
+        outputs = [c.facts.output for c in children if c is not None and c.facts.output is not None]
+        return Data(text=f"[{','.join(outputs)}]")
+
+    def _inputs(self, flow: Flow, given: Data, items: list[Any]) -> list[tuple[Data, int]]:
+        before = flow.item
+        inputs = []
+        try:
+            for index, item in enumerate(items):
+                flow.item = {"Index": index, "Value": item}
+                inputs.append(self.fields.select(flow, given, item))
+        finally:
+            flow.item = before
+        if self.batcher is not None:
+            return self.batcher.batches(flow, given, inputs)
+        return [(one, 1) for one in inputs]
+
+    def _child(self, flow: Flow, map_run: MapRun, given: Data) -> Execution:
+        name = str(uuid.uuid4())
+        kind = "express" if self.express else "execution"
+        arn = f"{map_run.machine_arn.replace(':stateMachine:', f':{kind}:')}:{name}"
+        if self.express:
+            arn += f":{uuid.uuid4()}"
+        facts = Facts(
+            arn=arn,
+            name=name,
+            machine_arn=map_run.machine_arn,
+            machine_name=map_run.machine_arn.rpartition(":")[2],
+            role_arn=flow.run.role_arn,
+            definition=dump(self.processor),
+            start=round(clock.time(), 3),
+            input=given.text,
+            map_run_arn=map_run.arn,
+            express=self.express,
+        )
+        child = Execution(facts, self.program, flow.run.services)
+        child.flow.variables = dict(flow.variables)
+        flow.run.services.adopt(child)
+        return child
+
+    def _exceeded(self, map_run: MapRun) -> bool:
+        """Whether more has failed than is tolerated: nothing, if nothing is said."""
+        failed = map_run.failed_items()
+        if not failed:
+            return False
+        if map_run.tolerated_percentage and map_run.items:
+            share = 100 * failed / map_run.items
+            if share <= map_run.tolerated_percentage:
+                return bool(map_run.tolerated_count) and failed > map_run.tolerated_count
+            return True
+        return failed > map_run.tolerated_count
+
+    def call_off(self, flow: Flow, crew: Crew, failed: Flow, *, iterations: bool) -> None:
+        raise NotImplementedError("the children of a Map Run have histories of their own")
+
+
+def _told(facts: Facts) -> dict[str, Any]:
+    """A child as the files of a ResultWriter tell of it."""
+    told = {
+        "ExecutionArn": facts.arn,
+        "Input": facts.input,
+        "InputDetails": {"Included": True},
+        "Name": facts.name,
+        "StartDate": iso(facts.start),
+        "StateMachineArn": facts.machine_arn,
+        "Status": facts.status,
+        "StopDate": None if facts.stop is None else iso(facts.stop),
+        "RedriveCount": 0,
+        "RedriveStatus": "NOT_REDRIVABLE" if facts.status == SUCCEEDED else "REDRIVABLE_BY_MAP_RUN",
+    }
+    if facts.output is not None:
+        told |= {"Output": facts.output, "OutputDetails": {"Included": True}}
+    for name, value in (("Error", facts.error), ("Cause", facts.cause)):
+        if value is not None:
+            told[name] = value
+    return {name: value for name, value in sorted(told.items()) if value is not None}
