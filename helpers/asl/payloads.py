@@ -23,6 +23,8 @@ def check_template(findings: Findings, value: Any, steps: Steps) -> None:
         return
     for key, inner in value.items():
         if not isinstance(key, str) or not key.endswith(".$"):
+            if looks_dynamic(inner):
+                _warn_no_dollar(findings, str(key), inner, steps)
             check_template(findings, inner, (*steps, key))
             continue
         if key[:-2] in value:
@@ -33,6 +35,53 @@ def check_template(findings: Findings, value: Any, steps: Steps) -> None:
                 place=(*steps, key),
             )
         _check_dynamic(findings, key, inner, steps)
+
+
+def looks_dynamic(value: Any) -> bool:
+    """Is it text that would be a path or an intrinsic function, if it stood where they do?"""
+    if not isinstance(value, str):
+        return False
+    if value.startswith(("$.", "$$.", "$[")):
+        return is_jsonpath(value)
+    return value.startswith("States.") and "(" in value and why_not_intrinsic(value) is None
+
+
+def _warn_no_dollar(findings: Findings, key: str, value: str, steps: Steps) -> None:
+    findings.add(
+        "No .$ on a field that appears to be a JSONPath or Intrinsic Function",
+        (*steps, key),
+        f"The text {value!r} itself is passed on: call the field '{key}.$' to pass what it leads "
+        "to.",
+        code="NO_DOLLAR",
+        severity="WARNING",
+        group=("NO_DOLLAR", steps[: _state_depth(steps)]),
+    )
+
+
+def check_static(findings: Findings, value: Any, steps: Steps) -> None:
+    """The Result of a Pass, in which nothing is evaluated."""
+    todo: list[tuple[Any, Steps]] = [(value, steps)]
+    while todo:
+        inner, place = todo.pop()
+        if isinstance(inner, dict):
+            todo.extend((one, (*place, key)) for key, one in reversed(inner.items()))
+        elif isinstance(inner, list):
+            todo.extend((one, (*place, number)) for number, one in enumerate(inner))
+        elif looks_dynamic(inner):
+            findings.add(
+                "Attempt to use a path in the result of a pass state",
+                place,
+                f"Result is passed on as it is, {inner!r} included: use Parameters, with .$ "
+                "behind the field's name.",
+                code="PASS_RESULT_IS_STATIC",
+                severity="WARNING",
+                group=("PASS_RESULT_IS_STATIC", steps),
+            )
+
+
+def _state_depth(steps: Steps) -> int:
+    """How many of the steps lead to the state: to the name behind the last States."""
+    return max((number for number, step in enumerate(steps) if step == "States"), default=0) + 2
 
 
 def _check_dynamic(findings: Findings, key: str, value: Any, steps: Steps) -> None:

@@ -12,7 +12,13 @@ from .handlers import check_catch, check_retry
 from .intrinsic import why_not_intrinsic
 from .jsonata import is_expression
 from .maps import check_map
-from .payloads import check_expressions, check_template, check_variable_names
+from .payloads import (
+    check_expressions,
+    check_static,
+    check_template,
+    check_variable_names,
+    looks_dynamic,
+)
 from .places import Steps
 from .resources import calls_aws, check_resource
 from .suggest import did_you_mean, nearest
@@ -317,6 +323,16 @@ def _check_values(
                 expect(findings, "ARRAY", value, place)
         elif not jsonata:
             _check_paths(findings, name, value, place)
+        if name in ("Error", "Cause") and not jsonata and looks_dynamic(value):
+            findings.add(
+                "Field value looks like a path, but field name does not end with 'Path'",
+                place,
+                f"The text {value!r} itself becomes the {name}: write {name}Path to read it.",
+                code="NO_PATH",
+                severity="WARNING",
+            )
+        if name == "Result" and not jsonata:
+            check_static(findings, value, place)
         if not jsonata and name in fields.TEMPLATES:
             check_template(findings, value, place)
 

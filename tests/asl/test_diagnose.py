@@ -1063,3 +1063,50 @@ def test_the_caught_error_exists_where_it_is_caught():
     catcher["Output"] = {"why": "{% phone %}"}
     found = one(machine(first, Z=END, QL="JSONata"))
     assert found.location == "/States/A/Catch[0]/Output/why"
+
+
+@pytest.mark.parametrize(
+    ("definition", "code", "location", "hint"),
+    [
+        (
+            task(Parameters={"FunctionName": "f", "Payload": {"price": "$.price"}}),
+            "NO_DOLLAR",
+            "/States/A/Parameters/Payload/price",
+            "'price.$'",
+        ),
+        (
+            machine({**END, "Parameters": {"id": "States.UUID()"}}),
+            "NO_DOLLAR",
+            "/States/A/Parameters/id",
+            "'id.$'",
+        ),
+        (
+            machine({**END, "Result": {"price": "$.price"}}),
+            "PASS_RESULT_IS_STATIC",
+            "/States/A/Result/price",
+            "Parameters",
+        ),
+        (
+            machine({"Type": "Fail", "Error": "$.error"}),
+            "NO_PATH",
+            "/States/A/Error",
+            "ErrorPath",
+        ),
+    ],
+)
+def test_what_is_allowed_but_not_meant_is_a_warning(definition, code, location, hint):
+    found = one(definition)
+    assert (found.severity, found.code, found.location) == ("WARNING", code, location)
+    assert hint in found.hint
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        machine({**END, "Parameters": {"query": "SELECT $.x", "price": "$5", "at": "States."}}),
+        machine({**END, "Result": ["$", "States.ALL", "5 $"]}),
+        machine({"Type": "Fail", "Error": "States.Timeout", "Cause": "$5 too much"}),
+    ],
+)
+def test_text_that_only_resembles_a_path_is_left_alone(definition):
+    assert diagnose(definition) == []
