@@ -159,13 +159,13 @@ def _changes(
                 said = f"✗ attempt {attempt.number}: {attempt.error or 'failed'}"
                 found.append((attempt.last_event, at, running, units.shorten(said, 44)))
         if step.status != "running":
-            line = units.shorten(status_line(state, step.status, [step]), 44)
+            line = status_line(state, step.status, [step])
             last = step.last_event if step.exited else end
             found.append((last, at, ORDER.index(step.status), line))
     for state in {id(state): state for _, state in steps}.values():
         seen = overlay.seen(state)
         if seen and len(seen.steps) > 1:  # in the end it says what the still picture says
-            line = units.shorten(status_line(state, seen.status, seen.steps), 44)
+            line = status_line(state, seen.status, seen.steps)
             found.append((end, number[id(state)], ORDER.index(seen.status), line))
     return sorted(found, key=lambda change: change[0])
 
@@ -201,7 +201,7 @@ def _visit(step: Step, state: int, at: Any, execution: Execution) -> dict[str, A
         error = step.error + (f"\n{words.cause(step.cause)}" if step.cause else "")
     return {
         "state": state,
-        "label": _where(step),
+        "label": words.where(step),
         "enter": at(step.first_event),
         "exit": over,
         "said": words.step_line(step),
@@ -226,16 +226,6 @@ def _attempt(attempt: Attempt, at: Any) -> dict[str, Any]:
         "said": said,
         "error": attempt.error,
     }
-
-
-def _where(step: Step) -> str:
-    """`item 3 of Each`, from the inside out."""
-    said, run = [], step.run
-    while run.parent is not None:
-        if run.kind == "iteration":
-            said.append(f"item {run.index} of {run.parent.name}")
-        run = run.parent.run
-    return ", ".join(said)
 
 
 def _after(event: dict[str, Any], execution: Execution) -> str:

@@ -34,6 +34,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "": {"shape": "box", "style": "filled"},
 }
 NAME_SIZE, LINE_SIZE, EDGE_SIZE = 13, 11, 11
+LONGEST_LINE = 48  # characters of a status
 LINE_HEIGHT = 15.6  # what Graphviz gives a line of 13
 
 STYLE = (
@@ -189,8 +190,13 @@ class Graph:
         )
         self._node(state)
         for scope in state.children:
+            several = len(state.children) > 1
+            if several:  # a box of its own, unseen, keeps a branch's states together
+                self._dot.begin(f"cluster_{number}_{scope.branch_index}", style="invis", margin=4)
             for inner in scope.states.values():
                 self._state(inner, depth + 1)
+            if several:
+                self._dot.end()
         self._dot.node(
             self._out_of(state),
             shape="circle",
@@ -263,7 +269,7 @@ class Graph:
         if not status:
             return ""
         seen = self.overlay.seen(state) if self.overlay else None
-        return units.shorten(status_line(state, status, seen.steps if seen else []), 44)
+        return status_line(state, status, seen.steps if seen else [])
 
     # ---- edges
 
@@ -349,7 +355,7 @@ def edge_lines(edge: Edge, overlay: Overlay | None, taken: int) -> list[str]:
         lines = ["otherwise", *(wrap(decision.words, 28, 3) if decision else [])]
     elif edge.kind == "catch":
         lines = wrap(edge.label, 26, 3)
-    return [*lines, f"{taken}×"] if taken > 1 else lines
+    return [*lines, f" {taken}×"] if taken > 1 else lines
 
 
 def status_line(state: State, status: str, steps: list[Step]) -> str:
@@ -364,7 +370,9 @@ def status_line(state: State, status: str, steps: list[Step]) -> str:
     if state.type == "Map" and words.counts(last):
         parts.append(words.counts(last))
     runs = {id(step.run): step for step in steps}
-    if len(runs) > 1:
+    if len(runs) > 1 and {step.status for step in runs.values()} == {status}:
+        parts[0] += f" {len(runs)}×"
+    elif len(runs) > 1:
         parts.append(words.tally(step.status for step in runs.values()))
     elif len(steps) > 1:
         parts.append(f"{len(steps)} visits")
@@ -373,7 +381,11 @@ def status_line(state: State, status: str, steps: list[Step]) -> str:
     timeless = state.type in ("Choice", "Fail", "Succeed")
     if len(runs) == 1 and last.duration is not None and not timeless:
         parts.append(units.duration(last.duration))
-    return " · ".join(parts)
+    said = units.shorten(parts[0], LONGEST_LINE)
+    for part in parts[1:]:  # what does not fit is left out whole; the tooltip has it
+        if len(said) + len(part) + 3 <= LONGEST_LINE:
+            said += f" · {part}"
+    return said
 
 
 def _going_back(definition: Definition, edges: list[Edge]) -> set[int]:

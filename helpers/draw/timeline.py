@@ -247,15 +247,18 @@ class _Chart:
         widest = max((text_width(row.label, 12) + row.depth * 14 for row in self.rows), default=0)
         names = min(max(widest + 12, LABELS[0]), LABELS[1])
         self._left = SIDE + names
+        self._right = self._left + CHART  # moves out with the labels that stand beyond it
+        rows = [
+            part
+            for number, row in enumerate(self.rows)
+            for part in self._row(row, TOP + number * ROW, names)
+        ]
         height = TOP + ROW * max(len(self.rows), 1) + 20 + (18 if self.left_out else 0)
-        width = self._left + CHART + SIDE + 60
-        parts = [*self._heading(), *self._axis(height)]
-        for number, row in enumerate(self.rows):
-            parts += self._row(row, TOP + number * ROW, names)
+        parts = [*self._heading(), *self._axis(height), *rows]
         if self.left_out:
             said = f"… {self.left_out} more rows"
             parts.append(_text(SIDE, height - 10, said, "tick"))
-        return card("".join(parts), width, height, STYLE)
+        return card("".join(parts), self._right + SIDE + 8, height, STYLE)
 
     def _x(self, at: float) -> float:
         return self._left + at / self.length * CHART
@@ -290,6 +293,7 @@ class _Chart:
         right = 0.0
         for bar in row.bars:
             drawn, right = self._bar(bar, y, right)
+            self._right = max(self._right, right)
             yield drawn
         yield "</g>"
 

@@ -184,7 +184,18 @@ def _tries(step: Step) -> str:
         told.append(f"{waited}attempt {attempt.number} {how}{why}")
     if len(told) > 12:
         told[6:-6] = [f"… {len(told) - 12} more …"]
-    return f"{step.name}: {', '.join(told)}."
+    inside = f" ({where(step)})" if where(step) else ""
+    return f"{step.name}{inside}: {', '.join(told)}."
+
+
+def where(step: Step) -> str:
+    """`item 3 of Pack each item`, from the inside out; "" outside every Map."""
+    said, run = [], step.run
+    while run.parent is not None:
+        if run.kind == "iteration":
+            said.append(f"item {run.index} of {run.parent.name}")
+        run = run.parent.run
+    return ", ".join(said)
 
 
 def step_line(step: Step) -> str:
