@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import os
 import re
 import uuid
@@ -16,7 +17,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from . import checks, errors, inputs
+from helpers.localaws.clock import clock
+
+from . import checks, errors, inputs, revisions
 from .callbacks import tokens
 from .data import dump, parse
 from .executions import Execution, Facts
@@ -260,6 +263,40 @@ def start_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
 
 
 @operation
+def start_sync_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    facts = backend.start_sync_execution(
+        body["stateMachineArn"], body.get("name"), body.get("input"), body.get("traceHeader")
+    )
+    stop = facts.stop if facts.stop is not None else facts.start
+    answer: Body = {
+        "executionArn": facts.arn,
+        "stateMachineArn": facts.machine_arn,
+        "name": facts.name,
+        "startDate": facts.start,
+        "stopDate": stop,
+        "status": facts.status if facts.status in ("SUCCEEDED", "TIMED_OUT") else "FAILED",
+        "input": facts.input,
+        "inputDetails": {"included": True},
+        "billingDetails": {
+            "billedMemoryUsedInMB": 64,
+            "billedDurationInMilliseconds": max(100, math.ceil((stop - facts.start) * 10) * 100),
+        },
+    }
+    for name in ("output", "error", "cause"):
+        if getattr(facts, name) is not None:
+            answer[name] = getattr(facts, name)
+    answer["outputDetails"] = {"included": True}
+    if facts.trace_header is not None:
+        answer["traceHeader"] = facts.trace_header
+    return answer
+
+
+@operation
+def redrive_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    return {"redriveDate": backend.redrive_execution(body["executionArn"]).redrive_date}
+
+
+@operation
 def stop_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
     facts = backend.stop_execution(body["executionArn"], body.get("error"), body.get("cause"))
     return {"stopDate": facts.stop}
@@ -287,12 +324,14 @@ def describe_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
 
 def redrivable(facts: Facts) -> Body:
     """Whether an execution may be redriven, in DescribeExecution's fields."""
-    if facts.status in ("FAILED", "TIMED_OUT", "ABORTED"):
-        return {"redriveStatus": "REDRIVABLE"}
-    return {
-        "redriveStatus": "NOT_REDRIVABLE",
-        "redriveStatusReason": f"Execution is {facts.status} and cannot be redriven",
-    }
+    from .backend import not_redrivable
+
+    why = not_redrivable(facts)
+    if why is not None:
+        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": why}
+    if facts.map_run_arn is not None:
+        return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
+    return {"redriveStatus": "REDRIVABLE"}
 
 
 def _listed(facts: Facts) -> Body:
@@ -464,3 +503,120 @@ def update_map_run(backend: LocalStepFunctionsBackend, body: Body) -> Body:
         body.get("toleratedFailurePercentage", run.tolerated_percentage)
     )
     return {}
+
+
+# -- versions and aliases
+
+
+@operation
+def publish_state_machine_version(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    machine = backend.machine(body["stateMachineArn"])
+    version = revisions.publish(machine, body.get("revisionId"), body.get("description"))
+    return {
+        "creationDate": seconds(version.creation_date),
+        "stateMachineVersionArn": version.arn,
+    }
+
+
+@operation
+def list_state_machine_versions(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    machine = backend.machine(body["stateMachineArn"])
+    newest_first = [machine.versions[number] for number in sorted(machine.versions, reverse=True)]
+    items, token = page(newest_first, body)
+    told = [
+        {"stateMachineVersionArn": item.arn, "creationDate": seconds(item.creation_date)}
+        for item in items
+    ]
+    return _with_token({"stateMachineVersions": told}, token)
+
+
+@operation
+def delete_state_machine_version(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    arn = body["stateMachineVersionArn"]
+    revisions.delete_version(backend.machine(arn.rpartition(":")[0]), arn)
+    return {}
+
+
+@operation
+def create_state_machine_alias(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    name, routes = body["name"], body["routingConfiguration"]
+    revisions.check_name(name)
+    machine = backend.machine(revisions.check_routes(routes))
+    backend.check_versions(routes)
+    existing = machine.aliases.get(name)
+    if existing is None:
+        existing = backend.create_state_machine_alias(name, routes, body.get("description"))
+        existing.creation_date = existing.update_date = clock.now()
+    elif (existing.routing_configuration, existing.description) != (
+        routes,
+        body.get("description"),
+    ):
+        raise errors.ApiError(
+            "ConflictException",
+            "Failed to create alias because an alias with the same name and a different routing "
+            "configuration already exists.",
+        )
+    return {
+        "stateMachineAliasArn": existing.arn,
+        "creationDate": seconds(existing.creation_date),
+    }
+
+
+@operation
+def update_state_machine_alias(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    alias = backend.alias(body["stateMachineAliasArn"])
+    routes = body.get("routingConfiguration")
+    if routes is None and body.get("description") is None:
+        raise errors.ApiError(
+            "ValidationException",
+            "Either the description or the routing configuration must be specified",
+            reason="MISSING_REQUIRED_PARAMETER",
+        )
+    if routes is not None:
+        revisions.check_routes(routes)
+        backend.check_versions(routes)
+    alias.update(routing_configuration=routes, description=body.get("description"))
+    alias.update_date = clock.now()
+    return {"updateDate": seconds(alias.update_date)}
+
+
+@operation
+def describe_state_machine_alias(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    alias = backend.alias(body["stateMachineAliasArn"])
+    answer = {
+        "stateMachineAliasArn": alias.arn,
+        "name": alias.name,
+        "routingConfiguration": alias.routing_configuration,
+        "creationDate": seconds(alias.creation_date),
+        "updateDate": seconds(alias.update_date),
+    }
+    if alias.description is not None:
+        answer["description"] = alias.description
+    return answer
+
+
+@operation
+def delete_state_machine_alias(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    alias = backend.alias(body["stateMachineAliasArn"])
+    del backend.machine(alias.statemachine_arn).aliases[alias.name]
+    return {}
+
+
+@operation
+def list_state_machine_aliases(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    given = body["stateMachineArn"]
+    revision = backend.describe_state_machine(given)
+    machine = backend.machine(getattr(revision, "source_arn", revision.arn))
+    aliases = sorted(machine.aliases.values(), key=lambda alias: alias.name)
+    if revision is not machine:
+        aliases = [
+            alias
+            for alias in aliases
+            if any(r["stateMachineVersionArn"] == given for r in alias.routing_configuration)
+        ]
+    items, token = page(aliases, body)
+    told = [
+        {"stateMachineAliasArn": item.arn, "creationDate": seconds(item.creation_date)}
+        for item in items
+    ]
+    return _with_token({"stateMachineAliases": told}, token)

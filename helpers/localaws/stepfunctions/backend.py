@@ -16,7 +16,7 @@ from moto.utilities.utils import get_partition
 
 from helpers.localaws.clock import clock
 
-from . import api, errors, inputs
+from . import api, errors, inputs, revisions
 from .callbacks import Queue, tokens
 from .distributed import MapRun
 from .executions import RUNNING, Execution, Facts, Store
@@ -26,7 +26,8 @@ from .services import Services
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]+")
 _MACHINE = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:.+", re.DOTALL)
-_EXECUTION = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:(execution|express):.+", re.DOTALL)
+_EXECUTION = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:execution:.+", re.DOTALL)
+_EXPRESS = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:express:.+", re.DOTALL)
 _ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+", re.DOTALL)
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+")
 
@@ -175,7 +176,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         machine.creation_date = machine.update_date = clock.now()
         machine.revision_id = None
         if publish:
-            machine.publish(description=version_description)
+            revisions.publish(machine, None, version_description)
         if tags:
             self.tagger.tag_resource(arn, tags)
         self.state_machines.append(machine)
@@ -224,7 +225,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             machine.revision_id = str(uuid.uuid4())
         machine.update_date = clock.now()
         if publish:
-            machine.publish(version_description)
+            revisions.publish(machine, None, version_description)
         return machine
 
     def delete_state_machine(self, arn: str) -> None:
@@ -252,6 +253,33 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         """The machine or the version that an ARN names."""
         return self._revision(arn)[0]
 
+    def alias(self, arn: str) -> Any:
+        """The alias of an ARN."""
+        self._check_machine_arn(arn)
+        source, _, name = arn.rpartition(":")
+        machine = self._machine(source)
+        alias = machine.aliases.get(name) if machine is not None else None
+        if alias is None:
+            raise errors.ApiError(
+                "ResourceNotFound",
+                f"Request references a resource that does not exist: '{arn}'",
+                resourceName=arn,
+            )
+        return alias
+
+    def check_versions(self, routes: list[dict[str, Any]]) -> None:
+        """Raise unless the versions that an alias leads to exist."""
+        for route in routes:
+            arn = route["stateMachineVersionArn"]
+            source, _, number = arn.rpartition(":")
+            machine = self._machine(source)
+            if machine is None or int(number) not in machine.versions:
+                raise errors.ApiError(
+                    "ResourceNotFound",
+                    f"Request references a resource that does not exist: '{arn}'",
+                    resourceName=arn,
+                )
+
     def _machine(self, arn: str) -> StateMachine | None:
         return next((m for m in self.state_machines if m.arn == arn), None)
 
@@ -273,7 +301,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         alias = machine.aliases.get(last)
         if alias is None:
             raise errors.machine_missing(arn)
-        version_arn = inputs.weighted(alias.routing_configuration)
+        version_arn = revisions.route(alias)
         version = machine.versions.get(int(version_arn.rpartition(":")[2]))
         if version is None:
             raise errors.machine_missing(version_arn)
@@ -294,6 +322,19 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
         pulls: whether its waits move the simulated clock; None: as those of the calling thread.
         """
+        execution = self._prepare(state_machine_arn, name, execution_input, trace_header)
+        if isinstance(execution, Execution):
+            execution.start(pulls=pulls)
+        return execution
+
+    def _prepare(
+        self,
+        state_machine_arn: str,
+        name: str | None,
+        execution_input: str | None,
+        trace_header: str | None,
+    ) -> Execution | Facts:
+        """An execution that is ready to start, or what is known of the one that runs already."""
         revision, machine, version_arn, alias_arn = self._revision(state_machine_arn)
         if name is None:
             name = str(uuid.uuid4())
@@ -332,7 +373,6 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             )
             execution = Execution(facts, program, self.services)
             self.adopt(execution)
-        execution.start(pulls=pulls)
         return execution
 
     def adopt(self, execution: Execution) -> None:
@@ -403,10 +443,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if machine_arn is not None:
             _, machine, version_arn, alias_arn = self._revision(machine_arn)
             if machine.type == "EXPRESS":
-                raise errors.ApiError(
-                    "StateMachineTypeNotSupported",
-                    "This operation is not supported by this type of state machine",
-                )
+                raise _not_supported()
             listed = machine.arn
             if version_arn is not None:
                 listed = None
@@ -444,6 +481,52 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if self._machine(arn) is None and arn not in self.activities:
             raise errors.resource_missing(arn)
 
+    def start_sync_execution(
+        self,
+        state_machine_arn: str,
+        name: str | None,
+        text: str | None,
+        trace_header: str | None,
+    ) -> Facts:
+        """Run an Express execution to its end and give what is known of it."""
+        _, machine, _, _ = self._revision(state_machine_arn)
+        if machine.type != "EXPRESS":
+            raise _not_supported()
+        with clock.busy():
+            execution = self._prepare(state_machine_arn, name, text, trace_header)
+            if isinstance(execution, Execution):
+                execution.carry_out()
+        return execution.facts
+
+    def redrive_execution(self, arn: str) -> Facts:
+        """Take an execution up again where it failed, timed out or was aborted."""
+        facts = self.facts(arn)
+        why = not_redrivable(facts)
+        if why is None and facts.map_run_arn is not None:
+            why = (
+                "Execution is a child of a Map Run; redrive the execution that started the Map Run"
+            )
+        if why is not None:
+            raise errors.ApiError("ExecutionNotRedrivable", why)
+        program = compile_program(facts.definition)
+        with self._starting:
+            events, bookmark = current_store().history(arn), current_store().resume(arn)
+            if len(events) >= 24_999:
+                raise errors.ApiError(
+                    "ExecutionNotRedrivable",
+                    "Execution event history limit exceeded and execution cannot be redriven",
+                )
+            facts.status, facts.stop = RUNNING, None
+            facts.output = facts.error = facts.cause = None
+            facts.redrive_count += 1
+            facts.redrive_date = round(clock.time(), 3)
+            execution = Execution(facts, program, self.services, (events, bookmark))
+            execution.on_end.append(self._ended)
+            current_store().reopen(facts)
+            self._running[arn] = execution
+        execution.start(pulls=True)
+        return facts
+
     # -- what names and ARNs may look like
 
     def _check_name(self, name: str) -> None:
@@ -461,8 +544,32 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             raise errors.invalid_arn(arn)
 
     def _check_execution_arn(self, arn: str) -> None:
+        if _EXPRESS.fullmatch(arn or ""):
+            raise errors.invalid_arn(arn, "Resource type not valid in this context: express")
         if not _EXECUTION.fullmatch(arn or ""):
             raise errors.invalid_arn(arn)
+
+
+def _not_supported() -> errors.ApiError:
+    return errors.ApiError(
+        "StateMachineTypeNotSupported",
+        "This operation is not supported by this type of state machine",
+    )
+
+
+REDRIVE_SECONDS = 14 * 86_400
+"""How long after its end an execution may be redriven."""
+
+
+def not_redrivable(facts: Facts) -> str | None:
+    """Why an execution may not be redriven, in AWS's words; None if it may."""
+    if facts.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
+        return f"Execution is {facts.status} and cannot be redriven"
+    if facts.stop is not None and clock.time() - facts.stop > REDRIVE_SECONDS:
+        return "Execution redrivable period exceeded and cannot be redriven"
+    if facts.redrive_count >= 1000:
+        return "Execution redrive limit exceeded and cannot be redriven"
+    return None
 
 
 def _extra(machine: StateMachine) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from helpers.localaws.clock import Token, clock
 
 from .data import Data
 from .failures import RUNTIME, Ended, StateError
-from .history import WHOLE, History
+from .history import MOST_EVENTS, WHOLE, History
 from .program import Program
 from .run import Flow, MachineTimedOut, Run, iso
 from .services import Services
@@ -27,6 +27,9 @@ SUCCEEDED = "SUCCEEDED"
 FAILED = "FAILED"
 TIMED_OUT = "TIMED_OUT"
 ABORTED = "ABORTED"
+
+EXPRESS_SECONDS = 300
+"""How long an Express execution may take."""
 
 ENDINGS = {
     SUCCEEDED: ("ExecutionSucceeded", "executionSucceededEventDetails"),
@@ -66,10 +69,21 @@ class Facts:
 class Execution:
     """One execution in this process, from its start to its end."""
 
-    def __init__(self, facts: Facts, program: Program, services: Services) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        program: Program,
+        services: Services,
+        redriven: tuple[list[dict[str, Any]], dict[str, Any] | None] | None = None,
+    ) -> None:
+        """Make one that is about to start.
+
+        redriven: the events and the bookmark of an execution that is taken up again.
+        """
         self.facts = facts
         self.program = program
-        self.history = History()
+        self.history = History(MOST_EVENTS if not facts.express else MOST_EVENTS * 4)
+        self._bookmark: dict[str, Any] | None = None
         self.services = services
         self.on_end: list[Any] = []
         self.awaited = False
@@ -87,9 +101,24 @@ class Execution:
             },
             "StateMachine": {"Id": facts.machine_arn, "Name": facts.machine_name},
         }
-        deadline = None if program.timeout is None else facts.start + program.timeout
+        begun = facts.start if facts.redrive_date is None else facts.redrive_date
+        limit = program.timeout
+        if facts.express:
+            limit = EXPRESS_SECONDS if limit is None else min(limit, EXPRESS_SECONDS)
+        deadline = None if limit is None else begun + limit
+        if facts.redrive_date is not None:
+            context["Execution"]["RedriveTime"] = iso(facts.redrive_date)
         self.run = Run(self.history, services, context, region, account, facts.role_arn, deadline)
         self.flow = Flow(self.run)
+        if redriven is not None:
+            self.history.events, self._bookmark = redriven
+            self.flow.last = self.history.add(
+                "ExecutionRedriven",
+                "executionRedrivenEventDetails",
+                {"redriveCount": facts.redrive_count},
+                len(self.history.events),
+            )
+            return
         self.history.add(
             "ExecutionStarted",
             "executionStartedEventDetails",
@@ -111,7 +140,8 @@ class Execution:
     def carry_out(self) -> None:
         """Run the machine to its end in this thread."""
         try:
-            output = self.program.follow(self.flow, Data(text=self.facts.input))
+            given = Data(text=self.facts.input)
+            output = self.program.follow(self.flow, given, self._bookmark)
             self.end(SUCCEEDED, output=output.text)
         except Ended:
             pass
@@ -228,9 +258,10 @@ class Store:
             ),
         )
 
-    def finish(self, execution: Execution, resume: Any = None) -> None:
+    def finish(self, execution: Execution) -> None:
         """Keep an execution that has ended, with its history and where it may be taken up again."""
         facts = execution.facts
+        resume = None if facts.status == SUCCEEDED else execution.flow.bookmark()
         self._write(
             "UPDATE executions SET status = ?, redriven = ?, facts = ?, history = ?, resume = ?"
             " WHERE arn = ?",
@@ -242,6 +273,13 @@ class Store:
                 None if resume is None else _packed(resume),
                 facts.arn,
             ),
+        )
+
+    def reopen(self, facts: Facts) -> None:
+        """Note that an execution is redriven."""
+        self._write(
+            "UPDATE executions SET status = ?, redriven = ?, facts = ? WHERE arn = ?",
+            (facts.status, facts.redrive_count, _packed(asdict(facts)), facts.arn),
         )
 
     def facts(self, arn: str) -> Facts | None:

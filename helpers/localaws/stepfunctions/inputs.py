@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import re
 from typing import Any
 
 from . import errors
 from .data import LIMIT, parse
 
-_random = random.Random()
 _TOKEN = re.compile(r"[^\s,:\[\]{}\"']+")
 
 
@@ -56,14 +54,6 @@ def not_json(text: str, error: ValueError) -> str:
             "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
         )
     return f"{message} (character {at + 1})"
-
-
-def weighted(routes: list[dict[str, Any]]) -> str:
-    """The version that an alias leads to this time, by the weights of its routes."""
-    return _random.choices(
-        [route["stateMachineVersionArn"] for route in routes],
-        [route.get("weight", 100) for route in routes],
-    )[0]
 
 
 def diagnose(definition: str, kind: str) -> list[str]:

@@ -77,11 +77,10 @@ class Program:
         """
         name, entered = self.start_at, None
         if bookmark is not None and bookmark["state"] in self.states:
-            name, given, entered = (
-                bookmark["state"],
-                Data(text=bookmark["input"]),
-                bookmark["entered"],
-            )
+            name, entered = bookmark["state"], bookmark["entered"]
+            given = Data(text=bookmark["input"])
+            if isinstance(self.states[name], FailState):
+                entered = None  # a redrive enters it anew, and it fails anew
             flow.variables = bookmark.get("variables", {})
             flow.resumed = bookmark.get("children", {})
         while True:

@@ -187,7 +187,7 @@ class Flow:
             mark["variables"] = self.variables
         if self.children is not None:
             children: dict[str, Any] = {}
-            for number, child in self.children.items():
+            for number, child in list(self.children.items()):
                 inner = child.bookmark() if isinstance(child, Flow) else {"result": child.text}
                 if inner is not None:
                     children[str(number)] = inner
