@@ -74,7 +74,7 @@ class CloudFormationBackend(BaseBackend):
 
     def live(self) -> list[Stack]:
         """Return the stacks that are not deleted, newest first."""
-        found = [s for s in self.stacks.values() if s.status != "DELETE_COMPLETE"]
+        found = [s for s in list(self.stacks.values()) if s.status != "DELETE_COMPLETE"]
         return sorted(found, key=lambda s: s.created, reverse=True)
 
     def find(self, name_or_id: str) -> Stack | None:
@@ -110,7 +110,7 @@ class CloudFormationBackend(BaseBackend):
                 "StackName must be specified if ChangeSetName is not specified as an ARN."
             )
         stack = self.get(stack_name)
-        for change_set in self.change_sets.values():
+        for change_set in list(self.change_sets.values()):
             if change_set.name == name_or_id and change_set.stack_id == stack.id:
                 return change_set
         raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")

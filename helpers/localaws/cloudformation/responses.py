@@ -212,7 +212,8 @@ class CloudFormationResponse(BaseResponse):
     def list_change_sets(self) -> ActionResult:
         """List a stack's change sets."""
         stack = self._stack()
-        found = [c for c in self.cloudformation.change_sets.values() if c.stack_id == stack.id]
+        every = list(self.cloudformation.change_sets.values())
+        found = [c for c in every if c.stack_id == stack.id]
         # one that has been carried out is no longer in the list
         found = [c for c in found if c.execution in ("AVAILABLE", "UNAVAILABLE")]
         rows, token = self._page([_change_set_summary(c) for c in found])
@@ -294,9 +295,8 @@ class CloudFormationResponse(BaseResponse):
     def list_stacks(self) -> ActionResult:
         """List stacks, deleted ones too."""
         wanted = set(self._get_param("StackStatusFilter", []) or [])
-        found = sorted(
-            self.cloudformation.stacks.values(), key=lambda stack: stack.created, reverse=True
-        )
+        every = list(self.cloudformation.stacks.values())
+        found = sorted(every, key=lambda stack: stack.created, reverse=True)
         rows, token = self._page(
             [_stack_summary(s) for s in found if not wanted or s.status in wanted]
         )
@@ -313,7 +313,7 @@ class CloudFormationResponse(BaseResponse):
         physical = self._get_param("PhysicalResourceId")
         if physical and not self._get_param("StackName"):
             for stack in self.cloudformation.live():
-                if any(r.physical_id == physical for r in stack.resources.values()):
+                if any(r.physical_id == physical for r in _shown(stack)):
                     break
             else:
                 raise ValidationError(f"Stack for {physical} does not exist")

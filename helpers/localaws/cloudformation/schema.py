@@ -37,7 +37,15 @@ def _schema(type_name: str) -> dict[str, Any]:
     folder, name = _folder(), _index().get(type_name)
     if folder is None or name is None:
         return {}
-    return json.loads((folder / "resources" / f"{name}.json").read_text("utf-8"))
+    text = (folder / "resources" / f"{name}.json").read_text("utf-8")
+    return json.loads(text, object_hook=_without_prose)
+
+
+def _without_prose(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a schema without its description, which is most of its size."""
+    if isinstance(body.get("description"), str):
+        del body["description"]
+    return body
 
 
 def known(type_name: str) -> bool:

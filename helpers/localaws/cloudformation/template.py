@@ -57,6 +57,8 @@ PSEUDO_PARAMETERS = {
 }
 # ${Name} and ${Name.Attribute} of Fn::Sub; ${!Literal} is not a reference
 SUB = re.compile(r"\$\{([^!{}][^{}]*)\}")
+DEEPEST, LARGEST = 100, 200_000  # of what one template nests and holds
+TOO_DEEP = f"Template format error: the template nests more than {DEEPEST} levels."
 LOGICAL_ID = re.compile(r"^[A-Za-z0-9]+$")
 
 
@@ -102,6 +104,52 @@ _TemplateLoader.add_multi_constructor("!", _short_form)
 _TemplateLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
+def _check_size(text: str) -> None:
+    """Refuse YAML that is nested too deep or that its aliases blow up, before it is built.
+
+    libyaml builds by recursion in C: a few ten thousand brackets would end the process.
+    """
+    sizes: dict[str, int] = {}
+    open_: list[tuple[str | None, int]] = []
+    for event in yaml.parse(text, Loader=Loader):
+        size = 0
+        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            open_.append((event.anchor, 1))
+            if len(open_) > DEEPEST:
+                raise ValidationError(TOO_DEEP)
+        elif isinstance(event, yaml.ScalarEvent):
+            size = 1
+            if event.anchor:
+                sizes[event.anchor] = size
+        elif isinstance(event, yaml.AliasEvent):
+            size = sizes.get(event.anchor, 1)
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            anchor, size = open_.pop()
+            if anchor:
+                sizes[anchor] = size
+        if size and open_:
+            anchor, before = open_[-1]
+            if before + size > LARGEST:
+                raise ValidationError(
+                    f"Template format error: the template has more than {LARGEST} values."
+                )
+            open_[-1] = (anchor, before + size)
+
+
+def _check_depth(parsed: Any) -> None:
+    level = [parsed]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, (dict, list))
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return
+    raise ValidationError(TOO_DEEP)
+
+
 def parse(text: str) -> dict[str, Any]:
     """Return the template in `text` (YAML or JSON) as plain dicts and lists.
 
@@ -118,8 +166,12 @@ def parse(text: str) -> dict[str, Any]:
                 "Template format error: JSON not well-formed. "
                 f"(line {error.lineno}, column {error.colno})"
             ) from None
+        except RecursionError:
+            raise ValidationError(TOO_DEEP) from None
+        _check_depth(parsed)
     else:
         try:
+            _check_size(text)
             parsed = yaml.load(text, Loader=_TemplateLoader)  # a SafeLoader
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark

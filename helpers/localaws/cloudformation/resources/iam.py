@@ -100,6 +100,7 @@ class Role(ResourceType):
                 iam.detach_role_policy(arn, name)
         for arn in managed:
             if arn not in role.managed_policies:
+                ensure_known(iam, request, arn)
                 iam.attach_role_policy(arn, name)
 
     def _remove(self, iam: Any, name: str) -> None:
@@ -255,6 +256,20 @@ class ManagedPolicy(ResourceType):
 
 def _versioned(document: Any) -> str:
     return json.dumps({"Version": "2012-10-17", **_parsed(document)})
+
+
+def ensure_known(iam: Any, request: Request, arn: str) -> None:
+    """Let moto's IAM know a policy of AWS's own, if it does not load them all by itself."""
+    if arn in iam.managed_policies or ":iam::aws:policy/" not in arn:
+        return
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+    from moto.iam.models import AWSManagedPolicy
+
+    path, _, name = arn.partition(":policy")[2].rpartition("/")
+    data = json.loads(aws_managed_policies_data).get(name)
+    if data is not None and data["Path"] == f"{path}/":
+        policy = AWSManagedPolicy.from_data(name, request.account, request.region, data)
+        iam.managed_policies[policy.arn] = policy
 
 
 def put_inline(iam: Any, role: Any, name: str, document: Any) -> None:

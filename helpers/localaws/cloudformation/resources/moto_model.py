@@ -131,7 +131,8 @@ class MotoModel(ResourceType):
         return {"Type": self.type, "Properties": properties}
 
     def _made(self, request: Request, model: Any) -> Made:
-        physical_id = getattr(model, "physical_resource_id", None) or self.name(request)
+        physical_id = getattr(model, "physical_resource_id", None)
+        physical_id = physical_id or request.physical_id or self.name(request)
         attributes = {}
         for name in schema.read_only(self.type):
             try:

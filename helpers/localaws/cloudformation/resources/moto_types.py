@@ -13,7 +13,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "moto.ec2.models.subnets": ("AWS::EC2::Subnet",),
     "moto.ec2.models.vpcs": ("AWS::EC2::VPC",),
     "moto.ecr.models": ("AWS::ECR::Repository",),
-    "moto.events.models": ("AWS::Events::Archive", "AWS::Events::EventBus"),
+    "moto.events.models": ("AWS::Events::EventBus",),
     "moto.iam.models": (
         "AWS::IAM::AccessKey",
         "AWS::IAM::InstanceProfile",
@@ -22,5 +22,4 @@ MODULES: dict[str, tuple[str, ...]] = {
     "moto.kinesis.models": ("AWS::Kinesis::Stream",),
     "moto.kms.models": ("AWS::KMS::Alias",),
     "moto.logs.models": ("AWS::Logs::ResourcePolicy",),
-    "moto.ssm.models": ("AWS::SSM::Document",),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from .. import names
@@ -48,12 +49,15 @@ class Secret(ResourceType):
         changed = any(
             wanted.get(key) != old.get(key) for key in ("SecretString", "GenerateSecretString")
         )
-        _backend(request).update_secret(
-            request.physical_id,
-            secret_string=_value(request) if changed else None,
-            kms_key_id=wanted.get("KmsKeyId"),
-            description=wanted.get("Description"),
-        )
+        if changed:
+            _backend(request).update_secret(
+                request.physical_id,
+                secret_string=_value(request),
+                client_request_token=str(uuid.uuid4()),
+            )
+        secret = _backend(request).secrets[request.physical_id]
+        secret.description, secret.kms_key_id = wanted.get("Description"), wanted.get("KmsKeyId")
+        secret.tags = request.tag_list()
         return None
 
     def delete(self, request: Request) -> None:

@@ -12,7 +12,7 @@ import yaml
 from .. import names
 from ..errors import ResourceFailure
 from ..template import Loader
-from .base import INVALID, Made, Request, ResourceType, handler_failure, message_of
+from .base import EXISTS, INVALID, Made, Request, ResourceType, handler_failure, message_of
 
 SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 
@@ -35,10 +35,13 @@ class StateMachine(ResourceType):
 
     def create(self, request: Request) -> Made:
         """Create the state machine."""
-        wanted = request.properties
+        wanted, name = request.properties, self.name(request)
+        arn = request.arn("states", f"stateMachine:{name}")
+        if any(machine.arn == arn for machine in _backend(request).state_machines):
+            raise handler_failure(f"State Machine Already Exists: '{arn}'", EXISTS)
         machine = _call(
             lambda: _backend(request).create_state_machine(
-                name=self.name(request),
+                name=name,
                 definition=definition(request),
                 roleArn=wanted["RoleArn"],
                 tags=[{"key": t["Key"], "value": t["Value"]} for t in request.tag_list()],
@@ -54,15 +57,22 @@ class StateMachine(ResourceType):
 
     def update(self, request: Request) -> Made | None:
         """Change definition, role and configurations; running executions keep the old ones."""
-        wanted = request.properties
+        wanted, old = request.properties, request.old
+
+        def setting(name: str, off: dict[str, Any]) -> dict[str, Any] | None:
+            # what is no longer said is switched off again
+            return _lower(wanted.get(name)) or (off if old.get(name) else None)
+
         _call(
             lambda: _backend(request).update_state_machine(
                 request.physical_id,
                 definition=definition(request),
                 role_arn=wanted["RoleArn"],
-                encryption_configuration=_lower(wanted.get("EncryptionConfiguration")),
-                logging_configuration=_lower(wanted.get("LoggingConfiguration")),
-                tracing_configuration=_lower(wanted.get("TracingConfiguration")),
+                encryption_configuration=setting(
+                    "EncryptionConfiguration", {"type": "AWS_OWNED_KEY"}
+                ),
+                logging_configuration=setting("LoggingConfiguration", {"level": "OFF"}),
+                tracing_configuration=setting("TracingConfiguration", {"enabled": False}),
                 publish=False,
                 version_description=None,
             )
