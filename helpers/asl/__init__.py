@@ -4,7 +4,7 @@ from .definition import Definition, load
 from .diagnosis import diagnose
 from .diagnostic import Diagnostic, invalid_definition_message
 from .errors import AslError, DefinitionDoesNotParse, DefinitionNotFound, NotADefinition
-from .walk import Catcher, Edge, Retrier, Scope, State
+from .model import Catcher, Edge, Retrier, Scope, State
 from .words import rule_holds, rule_value, rule_words
 
 __all__ = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import DefinitionNotFound, NotADefinition
+from .model import Edge, Language, Scope, State
 from .placeholders import fill, placeholders
 from .places import Steps, place_of
 from .reading import Source, read_text, too_deep
@@ -18,7 +19,7 @@ from .template import (
     pick,
     substitutions_of,
 )
-from .walk import Edge, Language, Scope, State, edges, walk
+from .walk import edges, walk
 
 
 class Definition:

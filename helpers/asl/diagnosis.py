@@ -14,13 +14,14 @@ from typing import Any
 from .definition import Definition
 from .diagnostic import SCHEMA, Diagnostic, Finding, Findings
 from .fields import NUMBERS, Number
-from .graph import check_labels, check_machine, check_names, check_scope
+from .graph import broken_flow, check_labels, check_machine, check_names, check_scope
 from .jackson import parse_error
+from .model import Scope, State
 from .places import Steps, doubled_keys, json_places, place_of
 from .reading import MAX_DEPTH, json_advice, too_deep
 from .states import check_state
 from .values import expect_number, expect_one_of
-from .walk import Scope, State, walk
+from .walk import walk
 
 
 def diagnose(
@@ -112,8 +113,9 @@ def _findings(data: Any, express: bool, twice: set[Steps] | None = None) -> list
         scopes: list[tuple[Scope, Steps]] = [(root, ())]
         for state in states:
             scopes += _check_one(findings, state, express)
+        broken = broken_flow(findings, states)
         for scope, steps in scopes:
-            check_scope(findings, scope, steps, elsewhere)
+            check_scope(findings, scope, steps, elsewhere, broken)
     else:
         _check_whole(findings, root)
     return _in_order([one for one in findings.found if one.group not in findings.muted])

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .model import location
 from .places import Steps
-from .walk import location
 
 Severity = Literal["ERROR", "WARNING"]
 

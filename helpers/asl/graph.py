@@ -7,10 +7,10 @@ from typing import Any
 
 from .diagnostic import Findings, is_placeholder
 from .fields import COMMON, MACHINE_FIELDS, NESTED_FIELDS, STATE_FIELDS
+from .model import Scope, State
 from .places import Steps
 from .suggest import nearest
 from .values import expect, required, unknown_field
-from .walk import Scope, State
 
 TARGET = "MISSING_TRANSITION_TARGET"
 
@@ -98,12 +98,16 @@ def check_labels(findings: Findings, states: tuple[State, ...]) -> None:
 
 
 def check_scope(
-    findings: Findings, scope: Scope, steps: Steps, elsewhere: dict[str, State]
+    findings: Findings,
+    scope: Scope,
+    steps: Steps,
+    elsewhere: dict[str, State],
+    broken: set[Steps],
 ) -> None:
     """The transitions of one machine: each leads somewhere, each state is reached, one ends.
 
     One mistake is reported once: while a target does not exist, or a state's own fields leave
-    open where it leads, no state is called unreachable and no end missing.
+    open where it leads (`broken`), no state is called unreachable and no end missing.
     """
     names = scope.states
     leads_to: dict[str, list[str]] = {name: [] for name in names}
@@ -120,7 +124,7 @@ def check_scope(
             lost = True
             if isinstance(target, str) and not is_placeholder(target):
                 _report(findings, target, place, names, elsewhere)
-    if lost or _is_flow_broken(findings, scope):
+    if lost or any(state.steps in broken for state in names.values()):
         return
     if scope.parent is None and not any(_ends(state) for state in names.values()):
         findings.add(
@@ -168,6 +172,10 @@ def transitions(state: State) -> Iterator[tuple[Any, Steps]]:
                 yield catcher["Next"], (*steps, "Catch", number, "Next")
 
 
+_MOST_GUESSES = 50
+"""Did-you-mean among thousands of names takes milliseconds: not for every one of thousands."""
+
+
 def _report(
     findings: Findings,
     name: str,
@@ -176,7 +184,7 @@ def _report(
     elsewhere: dict[str, State],
 ) -> None:
     """Reports a target that does not exist."""
-    meant = nearest(name, names)
+    meant = nearest(name, names) if len(findings) < _MOST_GUESSES else None
     if name in elsewhere:
         hint = (
             f"The state {name!r} exists, but in another branch or machine: a transition stays "
@@ -195,19 +203,23 @@ _FLOW = frozenset({"Type", "Next", "End", "Choices", "Default", "Catch"})
 """Fields that say where a state leads."""
 
 
-def _is_flow_broken(findings: Findings, scope: Scope) -> bool:
-    """Is something reported already that leaves open where a state of this machine leads?"""
-    own = {state.steps: state for state in scope.states.values()}
-    depth = len(next(iter(own)))
+def broken_flow(findings: Findings, states: tuple[State, ...]) -> set[Steps]:
+    """The states of which something is reported that leaves open where they lead."""
+    by_steps = {state.steps: state for state in states}
+    broken = set()
     for one in findings.found:
-        state = own.get(one.place[:depth])
-        if state is None or one.severity == "WARNING" or one.code in _NO_FLOW_CODES:
+        if one.severity == "WARNING" or one.code in _NO_FLOW_CODES:
             continue
-        name = one.place[depth] if len(one.place) > depth else None
-        known = STATE_FIELDS.get(state.type, COMMON) | COMMON
-        if name is None or name in _FLOW or name not in known:
-            return True
-    return False
+        depth = len(one.place)
+        while depth and one.place[:depth] not in by_steps:
+            depth -= 1
+        state = by_steps.get(one.place[:depth])
+        if state is not None:
+            name = one.place[depth] if len(one.place) > depth else None
+            known = STATE_FIELDS.get(state.type, COMMON) | COMMON
+            if name is None or name in _FLOW or name not in known:
+                broken.add(state.steps)
+    return broken
 
 
 _NO_FLOW_CODES = frozenset({TARGET, "DUPLICATE_STATE_NAME", "INVALID_STATE_NAME"})

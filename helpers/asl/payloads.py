@@ -7,7 +7,7 @@ from typing import Any
 
 from .diagnostic import Findings, is_placeholder
 from .fields import NOT_JSONATA, PAYLOADS
-from .intrinsic import why_not_intrinsic
+from .functions import why_not_intrinsic
 from .jsonata import ERROR_OUTPUT, INVALID, UNSUPPORTED, is_expression, read
 from .paths import is_jsonpath
 from .places import Steps

@@ -8,10 +8,11 @@ from typing import Any
 from . import fields
 from .choices import check_choices
 from .diagnostic import Findings, is_placeholder
+from .functions import why_not_intrinsic
 from .handlers import check_catch, check_retry
-from .intrinsic import why_not_intrinsic
 from .jsonata import is_expression
 from .maps import check_map
+from .model import State
 from .payloads import (
     check_expressions,
     check_static,
@@ -34,7 +35,6 @@ from .values import (
     unknown_field,
     wrong_language,
 )
-from .walk import State
 from .words import is_timestamp
 
 

@@ -3,286 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from .service import Call, call_of
-from .words import path_words, rule_words
-
-Language = Literal["JSONPath", "JSONata"]
-EdgeKind = Literal["start", "next", "choice", "default", "catch", "branch", "iteration", "end"]
+from .model import Catcher, Edge, EdgeKind, Language, Scope, State
+from .saying import as_list, map_words
+from .words import rule_words
 
 NESTED = ("ItemProcessor", "Iterator")
 """Where a Map keeps its inner state machine: the field of today and the one before 2022."""
-
-
-@dataclass(eq=False, slots=True)
-class Scope:
-    """One state machine: the whole, a branch of a Parallel, or what a Map does to each item.
-
-    `parent` is the state that holds it (None for the whole), `key` the field it stands in
-    ("", "Branches", "ItemProcessor" or "Iterator") and `branch_index` its number in Branches.
-    `states` are its own states by name, not those deeper inside.
-    """
-
-    raw: dict[str, Any]
-    parent: State | None
-    key: str
-    branch_index: int | None
-    path: tuple[str | int, ...]
-    language: Language
-    states: dict[str, State] = field(default_factory=dict)
-
-    @property
-    def start_at(self) -> str | None:
-        """The name in StartAt, if it is a name."""
-        name = self.raw.get("StartAt")
-        return name if isinstance(name, str) else None
-
-    @property
-    def is_distributed(self) -> bool:
-        """Is it run by a distributed Map, each item as a child execution of its own?"""
-        config = self.raw.get("ProcessorConfig")
-        return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
-
-
-@dataclass(eq=False)
-class State:
-    """One state.
-
-    `path` leads to it by names: `("Fan out", "Branches", 0, "Buy")`; `steps` by the keys of the
-    JSON text: `("States", "Fan out", "Branches", 0, "States", "Buy")`. `raw` are its fields as
-    written ({} where the definition has no object there).
-    """
-
-    name: str
-    raw: dict[str, Any]
-    scope: Scope
-    path: tuple[str | int, ...]
-    steps: tuple[str | int, ...]
-    children: list[Scope] = field(default_factory=list)
-
-    @property
-    def type(self) -> str:
-        """Task, Pass, Choice …; "" where none is given."""
-        kind = self.raw.get("Type")
-        return kind if isinstance(kind, str) else ""
-
-    @property
-    def parent(self) -> State | None:
-        """The Parallel or Map around it, or None."""
-        return self.scope.parent
-
-    @property
-    def branch_index(self) -> int | None:
-        """Which branch of a Parallel it stands in (from 0), or None."""
-        return self.scope.branch_index
-
-    @property
-    def depth(self) -> int:
-        """How many Parallel and Map states are around it."""
-        depth, state = 0, self.parent
-        while state is not None:
-            depth, state = depth + 1, state.parent
-        return depth
-
-    @property
-    def json_pointer(self) -> str:
-        """Where it stands, as RFC 6901 writes it: `/States/Fan out/Branches/0/States/Buy`."""
-        return json_pointer(self.steps)
-
-    @property
-    def location(self) -> str:
-        """The same as AWS writes it in a diagnostic: `/States/Fan out/Branches[0]/States/Buy`."""
-        return location(self.steps)
-
-    @property
-    def comment(self) -> str:
-        """The Comment, or ""."""
-        return _text(self.raw.get("Comment"))
-
-    @property
-    def language(self) -> Language:
-        """The query language in force: its own or the whole machine's.
-
-        A Parallel or Map does not hand its own down to the states inside it.
-        """
-        own = self.raw.get("QueryLanguage")
-        return own if own in ("JSONPath", "JSONata") else self.scope.language
-
-    @property
-    def next(self) -> str | None:
-        """The name in Next, if there is one."""
-        name = self.raw.get("Next")
-        return name if isinstance(name, str) else None
-
-    @property
-    def is_end(self) -> bool:
-        """Does this machine end here: `"End": true`, Succeed or Fail?"""
-        return self.type in ("Succeed", "Fail") or self.raw.get("End") is True
-
-    @property
-    def is_start(self) -> bool:
-        """Does its machine begin here?"""
-        return self.scope.start_at == self.name
-
-    @property
-    def is_distributed(self) -> bool:
-        """Is it a Map in distributed mode?"""
-        return any(child.is_distributed for child in self.children)
-
-    @cached_property
-    def call(self) -> Call | None:
-        """What a Task calls; None for other types."""
-        return call_of(self.raw) if self.type == "Task" else None
-
-    @property
-    def service(self) -> str:
-        """What a Task calls, in words (`Lambda StockChecker`, `SNS publish`); "" for others."""
-        return self.call.words if self.call else ""
-
-    @cached_property
-    def retriers(self) -> tuple[Retrier, ...]:
-        """The Retry list, with AWS's defaults filled in."""
-        return tuple(Retrier(raw) for raw in _objects(self.raw.get("Retry")))
-
-    @cached_property
-    def catchers(self) -> tuple[Catcher, ...]:
-        """The Catch list."""
-        return tuple(Catcher(raw) for raw in _objects(self.raw.get("Catch")))
-
-    @property
-    def words(self) -> str:
-        """What it does, on one line: the service, how long it waits, which error it fails with.
-
-        "" where the type says it all (Pass, Choice, Succeed, Parallel).
-        """
-        if self.type == "Task":
-            return self.service
-        if self.type == "Wait":
-            return wait_words(self.raw)
-        if self.type == "Map":
-            return map_words(self.raw, self.is_distributed)
-        if self.type == "Fail":
-            return _value(self.raw.get("Error") or path_words(self.raw.get("ErrorPath", "")))
-        return ""
-
-    def __repr__(self) -> str:
-        return f"<State {self.location} {self.type or 'of no type'}>"
-
-
-@dataclass(frozen=True, slots=True)
-class Retrier:
-    """One entry of Retry. Waits are in seconds; the defaults are AWS's own."""
-
-    raw: dict[str, Any]
-
-    @property
-    def errors(self) -> tuple[str, ...]:
-        """The error names it answers to."""
-        return _strings(self.raw.get("ErrorEquals"))
-
-    @property
-    def interval(self) -> float:
-        """Seconds before the first retry (1 where not given)."""
-        return _number(self.raw.get("IntervalSeconds"), 1)
-
-    @property
-    def max_attempts(self) -> int:
-        """How many retries at most (3 where not given)."""
-        given = _number(self.raw.get("MaxAttempts"), 3)
-        return int(given) if abs(given) < 1e15 else 3
-
-    @property
-    def backoff_rate(self) -> float:
-        """What each wait is multiplied by for the next one (2.0 where not given)."""
-        return _number(self.raw.get("BackoffRate"), 2.0)
-
-    @property
-    def max_delay(self) -> float | None:
-        """The longest wait in seconds, or None."""
-        given = self.raw.get("MaxDelaySeconds")
-        return None if given is None else _number(given, 0)
-
-    @property
-    def full_jitter(self) -> bool:
-        """Is each wait a random one up to its length?"""
-        return self.raw.get("JitterStrategy") == "FULL"
-
-    @property
-    def words(self) -> str:
-        """`retry 5× from 15 s ×1.5`."""
-        if self.max_attempts == 0:
-            return "no retry"
-        said = f"retry {self.max_attempts}× from {self.interval:g} s"
-        if self.max_attempts > 1:
-            said += f" ×{self.backoff_rate:g}"
-        if self.max_delay is not None:
-            said += f" up to {self.max_delay:g} s"
-        return said + (" with jitter" if self.full_jitter else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Catcher:
-    """One entry of Catch."""
-
-    raw: dict[str, Any]
-
-    @property
-    def errors(self) -> tuple[str, ...]:
-        """The error names it answers to."""
-        return _strings(self.raw.get("ErrorEquals"))
-
-    @property
-    def next(self) -> str | None:
-        """The name of the state that handles them."""
-        name = self.raw.get("Next")
-        return name if isinstance(name, str) else None
-
-    @property
-    def words(self) -> str:
-        """The errors, as written: `States.Timeout, Market.Closed`."""
-        return ", ".join(self.errors) or "no error named"
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Edge:
-    """One arrow.
-
-    | kind | from | to | label |
-    | --- | --- | --- | --- |
-    | start | None | the first state of the whole machine | |
-    | next | a state | its Next | |
-    | choice | a Choice | the rule's Next | the rule in words |
-    | default | a Choice | its Default | `otherwise` |
-    | catch | a state | the catcher's Next | the errors |
-    | branch | a Parallel | a branch's first state | |
-    | iteration | a Map | its inner machine's first state | what it goes through |
-    | end | a state | None | |
-
-    `target` is None as well where the name in `target_name` is no state of that scope: then the
-    edge is `dangling`. `index` is the number of the rule, catcher or branch (from 0), and
-    `raw` the rule or catcher as written.
-    """
-
-    source: State | None
-    target: State | None
-    kind: EdgeKind
-    label: str = ""
-    target_name: str = ""
-    index: int | None = None
-    raw: dict[str, Any] | None = None
-
-    @property
-    def dangling(self) -> bool:
-        """Does it name a state that does not exist?"""
-        return self.target is None and self.kind != "end"
-
-    def __repr__(self) -> str:
-        source = self.source.name if self.source else "Start"
-        target = self.target.name if self.target else self.target_name or "End"
-        return f"<Edge {source} → {target} {self.kind} {self.label}>"
 
 
 def walk(data: Any) -> tuple[Scope, tuple[State, ...]]:
@@ -307,55 +35,6 @@ def edges(root: Scope, states: tuple[State, ...]) -> Iterator[Edge]:
         yield _to(root, None, "start", root.raw["StartAt"])
     for state in states:
         yield from _edges_of(state)
-
-
-def json_pointer(steps: tuple[str | int, ...]) -> str:
-    """Keys and indices as an RFC 6901 pointer."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-
-
-def location(steps: tuple[str | int, ...]) -> str:
-    """Keys and indices as AWS writes a diagnostic's location: `/States/A/Choices[0]/Next`."""
-    said = "".join(f"[{step}]" if isinstance(step, int) else f"/{step}" for step in steps)
-    return said or "/"
-
-
-def wait_words(raw: dict[str, Any]) -> str:
-    """What a Wait waits for: `10 s`, `until 2030-01-01T09:00:00Z`, `expiry (in seconds)` …"""
-    for name, say in (
-        ("Seconds", lambda x: f"{x} s" if _is_number(x) else f"{_value(x)} (in seconds)"),
-        ("Timestamp", lambda x: f"until {_value(x)}"),
-        ("SecondsPath", lambda x: f"{path_words(x)} (in seconds)"),
-        ("TimestampPath", lambda x: f"until {path_words(x)}"),
-    ):
-        if name in raw:
-            return say(raw[name])
-    return ""
-
-
-def map_words(raw: dict[str, Any], distributed: bool = False) -> str:
-    """What a Map goes through: `each of items, 5 at once`, `each line of S3 getObject`."""
-    if isinstance(raw.get("ItemReader"), dict):
-        said = f"each item read by {call_of(raw['ItemReader']).words}"
-    elif "ItemsPath" in raw:
-        said = f"each of {path_words(raw['ItemsPath'])}"
-    elif isinstance(raw.get("Items"), list):
-        said = f"each of {len(raw['Items'])} items"
-    elif "Items" in raw:
-        said = f"each of {_value(raw['Items'])}"
-    else:
-        said = "each of the input"
-    if isinstance(raw.get("ItemBatcher"), dict):
-        size = raw["ItemBatcher"].get("MaxItemsPerBatch")
-        said += f", in batches of {_value(size)}" if size is not None else ", in batches"
-    at_once = raw.get("MaxConcurrency")
-    if _is_number(at_once) and at_once > 0:
-        said += f", {at_once} at once"
-    elif isinstance(at_once, str):
-        said += f", {_value(at_once)} at once"
-    elif isinstance(raw.get("MaxConcurrencyPath"), str):
-        said += f", {path_words(raw['MaxConcurrencyPath'])} at once"
-    return said
 
 
 def _own_states(scope: Scope) -> list[State]:
@@ -390,14 +69,14 @@ def _inner_scopes(state: State) -> Iterator[Scope]:
 
 def _edges_of(state: State) -> Iterator[Edge]:
     raw, scope = state.raw, state.scope
-    for number, rule in enumerate(_list(raw.get("Choices"))):
+    for number, rule in enumerate(as_list(raw.get("Choices"))):
         if isinstance(rule, dict) and "Next" in rule:
             yield _to(scope, state, "choice", rule["Next"], rule_words(rule), number, rule)
     if "Default" in raw and state.type == "Choice":
         yield _to(scope, state, "default", raw["Default"], "otherwise")
     if "Next" in raw and state.type not in ("Choice", "Succeed", "Fail"):
         yield _to(scope, state, "next", raw["Next"])
-    for number, catcher in enumerate(_list(raw.get("Catch"))):
+    for number, catcher in enumerate(as_list(raw.get("Catch"))):
         if isinstance(catcher, dict) and "Next" in catcher:
             yield _to(
                 scope, state, "catch", catcher["Next"], Catcher(catcher).words, number, catcher
@@ -405,7 +84,7 @@ def _edges_of(state: State) -> Iterator[Edge]:
     for inner in state.children:
         if "StartAt" in inner.raw:
             kind: EdgeKind = "branch" if inner.key == "Branches" else "iteration"
-            said = "" if kind == "branch" else map_words(raw, inner.is_distributed)
+            said = "" if kind == "branch" else map_words(raw)
             yield _to(inner, state, kind, inner.raw["StartAt"], said, inner.branch_index)
     if state.is_end:
         yield Edge(state, None, "end")
@@ -432,37 +111,3 @@ def _language(raw: dict[str, Any], around: Language) -> Language:
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in _list(value) if isinstance(one, dict)]
-
-
-def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(one for one in _list(value) if isinstance(one, str))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _number(value: Any, default: float) -> float:
-    return value if _is_number(value) else default
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _value(value: Any) -> str:
-    """A literal as a reader says it; a JSONata expression without its `{% %}`."""
-    if isinstance(value, str):
-        inner = value.strip()
-        if inner.startswith("{%") and inner.endswith("%}"):
-            inner = inner[2:-2]
-        return " ".join(inner.split())
-    return str(value)

@@ -15,7 +15,7 @@ from helpers.asl import (
     rule_words,
 )
 from helpers.asl.fields import COMMON, MACHINE_FIELDS, STATE_FIELDS, TYPES
-from helpers.asl.intrinsic import why_not_intrinsic
+from helpers.asl.functions import why_not_intrinsic
 from helpers.asl.jackson import parse_error
 from helpers.asl.paths import is_jsonpath, look_up, reference_path
 from helpers.asl.places import json_places
