@@ -79,7 +79,7 @@ class Invoker:
             event=parsed(event),
             arn=invoked_arn(function, qualifier),
             client_context=client_context,
-            seed=lambda: market.next_draw(logical_name),
+            draw=lambda: market.next_draw(logical_name),
         )
         if request_id:
             invocation.id = request_id

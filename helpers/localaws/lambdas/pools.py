@@ -32,6 +32,8 @@ IDLE = 8
 """Idle workers of all functions together."""
 ALL = 40
 """Workers of all functions together."""
+TRIES = 5
+"""So many workers may end before they take an event in; then something is wrong here."""
 
 
 class Pool:
@@ -114,19 +116,25 @@ class Pools:
         """
         pool = self._pool(function, logical_name)
         try:
-            worker = self._take(pool)
-            alive, cold = False, worker.fresh
-            began = time.monotonic()
-            try:
-                outcome = worker.invoke(invocation)
-                alive = outcome.alive
-            finally:
-                # a cold start says nothing about how long the next event will take
-                took = None if cold else time.monotonic() - began
-                self._give_back(pool, worker, alive, took)
-            return pool.settings, worker.stream, outcome
+            for _ in range(TRIES):
+                worker = self._take(pool)
+                outcome = self._invoke(pool, worker, invocation)
+                if outcome is not None:
+                    return pool.settings, worker.stream, outcome
+            raise OSError(f"its worker processes end at once, {TRIES} times in a row")
         finally:
             self._done_with(pool)
+
+    def _invoke(self, pool: Pool, worker: Worker, invocation: Invocation) -> Outcome | None:
+        outcome, cold = None, worker.fresh
+        began = time.monotonic()
+        try:
+            outcome = worker.invoke(invocation)
+            return outcome
+        finally:
+            # a cold start says nothing about how long the next event will take
+            took = None if cold else time.monotonic() - began
+            self._give_back(pool, worker, outcome is not None and outcome.alive, took)
 
     def _pool(self, function: LambdaFunction, logical_name: str) -> Pool:
         """The pool that serves `function` as it is now, with one user more."""

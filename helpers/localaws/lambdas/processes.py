@@ -9,6 +9,7 @@ a process started afresh, spoken to over its standard input and output.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import math
@@ -35,7 +36,14 @@ STUCK = 10
 
 
 class WorkerLost(Exception):
-    """The worker's process has ended, or cannot be spoken to any more."""
+    """The worker's process has ended, or cannot be spoken to any more.
+
+    untouched: it ended before it took in what was sent to it last.
+    """
+
+    def __init__(self, message: str, *, untouched: bool = False) -> None:
+        super().__init__(message)
+        self.untouched = untouched
 
 
 class Process(Protocol):
@@ -208,9 +216,9 @@ class _Forked:
                     writable = select.poll()
                     writable.register(self._connection, select.POLLOUT)
                     if not writable.poll(STUCK * 1000):
-                        raise WorkerLost("the worker takes nothing in") from None
+                        raise WorkerLost("the worker takes nothing in", untouched=True) from None
         except OSError as error:
-            raise WorkerLost(str(error)) from error
+            raise WorkerLost(str(error), untouched=True) from error
 
     def receive(self, timeout: float) -> tuple[dict, bytes]:
         deadline = time.monotonic() + timeout
@@ -224,7 +232,9 @@ class _Forked:
             try:
                 data = self._connection.recv(1 << 18)
             except OSError as error:
-                raise WorkerLost(str(error)) from error
+                # Linux says so when the other end closed with something unread.
+                unread = error.errno == errno.ECONNRESET
+                raise WorkerLost(str(error), untouched=unread) from error
             if not data:
                 raise WorkerLost("the worker's process ended")
             self._received += data
@@ -298,6 +308,7 @@ class _Spawned:
         self._channel = Channel(process.stdout.fileno(), process.stdin.fileno())
         self._frames: queue.SimpleQueue[tuple[dict, bytes] | None] = queue.SimpleQueue()
         self._ended = False
+        self._taken = False
         threading.Thread(target=self._read, name=f"worker-{self.pid}", daemon=True).start()
 
     def _read(self) -> None:
@@ -309,19 +320,24 @@ class _Spawned:
             self._frames.put(None)
 
     def send(self, meta: dict, body: bytes = b"") -> None:
+        self._taken = False
         try:
             self._channel.send(meta, body)
         except OSError as error:
-            raise WorkerLost(str(error)) from error
+            raise WorkerLost(str(error), untouched=True) from error
 
     def receive(self, timeout: float) -> tuple[dict, bytes]:
-        try:
-            frame = self._frames.get(timeout=max(timeout, 0))
-        except queue.Empty:
-            raise TimeoutError from None
-        if frame is None:
-            raise WorkerLost("the worker's process ended")
-        return frame
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                frame = self._frames.get(timeout=max(deadline - time.monotonic(), 0))
+            except queue.Empty:
+                raise TimeoutError from None
+            if frame is None:
+                raise WorkerLost("the worker's process ended", untouched=not self._taken)
+            self._taken = True
+            if frame[0]["kind"] != "taken":
+                return frame
 
     def alive(self) -> bool:
         return not self._ended

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -40,7 +41,12 @@ class Invocation:
     arn: str
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     client_context: str | None = None
-    seed: Callable[[], str | None] = lambda: None
+    draw: Callable[[], str | None] = lambda: None
+
+    @cached_property
+    def seed(self) -> str | None:
+        """What the function's `random` is seeded with, drawn when a worker is there for it."""
+        return self.draw()
 
 
 @dataclass
@@ -135,8 +141,11 @@ class Worker:
 
     # -- one invocation
 
-    def invoke(self, invocation: Invocation) -> Outcome:
-        """Run the function on one event. It never raises for what the function does."""
+    def invoke(self, invocation: Invocation) -> Outcome | None:
+        """Run the function on one event; None if the process ended before it took the event in.
+
+        It never raises for what the function does.
+        """
         lines: list[tuple[int, str]] = []
         init = None
         if self.fresh:
@@ -157,8 +166,10 @@ class Worker:
         except _OutOfMemory as much:
             self._read_output(lines)
             return self._died(invocation, -9, began, init, lines, much.used)
-        except WorkerLost:
+        except WorkerLost as lost:
             status = self._process.end()
+            if lost.untouched:
+                return None
             return self._died(invocation, status, began, init, lines, 0)
         duration = (time.perf_counter() - began) * 1000
         used = answer.get("peak", 0) // 1024
@@ -188,7 +199,7 @@ class Worker:
         }
         if invocation.client_context:
             headers["Lambda-Runtime-Client-Context"] = invocation.client_context
-        return {"headers": headers, "offset": offset, "seed": invocation.seed()}
+        return {"headers": headers, "offset": offset, "seed": invocation.seed}
 
     def _wait(self, deadline: float) -> tuple[dict, bytes]:
         """Wait for an answer until `deadline`; look after the worker's memory meanwhile.

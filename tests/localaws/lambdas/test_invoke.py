@@ -70,12 +70,12 @@ def test_the_context_is_as_on_aws(functions):
 
 def test_the_reserved_environment_is_there(functions, monkeypatch):
     monkeypatch.setenv("A_SECRET_OF_THE_LEARNER", "x")
-    arn = functions.make(ECHO, Environment={"Variables": {"TABLE": "trades", "N": "1"}})
+    arn = functions.make(ECHO, Environment={"Variables": {"TABLE": "trades", "NN": "1"}})
     seen = functions.value(arn)["environment"]
     name = arn.rpartition(":")[2]
     expected = {
         "TABLE": "trades",
-        "N": "1",
+        "NN": "1",
         "_HANDLER": "app.handler",
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -249,9 +249,9 @@ def test_unknown_functions_are_unknown(functions):
 
 
 def test_changed_code_and_settings_count_at_once(functions):
-    arn = functions.make("import os\ndef handler(e, c): return os.environ.get('A')\n")
+    arn = functions.make("import os\ndef handler(e, c): return os.environ.get('AA')\n")
     assert functions.value(arn) is None
-    changes = {"Environment": {"Variables": {"A": "1"}}}
+    changes = {"Environment": {"Variables": {"AA": "1"}}}
     functions.backend.update_function_configuration(arn, None, changes)
     assert functions.value(arn) == "1"
     functions.code(arn, "def handler(e, c): return 'new'\n")

@@ -15,16 +15,23 @@ _channel: Channel | None = None
 _before: Callable[[dict], None] | None = None
 _after: Callable[[], dict] | None = None
 _ready = False
+_confirms = False
 
 
-def connect(channel: Channel, before: Callable[[dict], None], after: Callable[[], dict]) -> None:
+def connect(
+    channel: Channel,
+    before: Callable[[dict], None],
+    after: Callable[[], dict],
+    confirms: bool,
+) -> None:
     """Say where events come from.
 
     before: called with each event's frame before the function sees the event.
     after: called after the function has answered; what it returns goes with the answer.
+    confirms: say when an event has been taken in, where the endpoint cannot see it.
     """
-    global _channel, _before, _after
-    _channel, _before, _after = channel, before, after
+    global _channel, _before, _after, _confirms
+    _channel, _before, _after, _confirms = channel, before, after, confirms
 
 
 def initialize_client(user_agent: str) -> None:
@@ -39,6 +46,8 @@ def next() -> tuple[bytes, dict]:
         _post("ready", b"")
     try:
         meta, body = _channel.receive()
+        if _confirms:
+            _channel.send({"kind": "taken"})
     except (EOFError, OSError):
         raise SystemExit(0) from None  # the endpoint let go of this worker
     _before(meta)

@@ -112,7 +112,7 @@ def run(channel: Channel) -> None:
         errors.finish()
         return {"peak": peak_memory()}
 
-    runtime_client.connect(channel, before, after)
+    runtime_client.connect(channel, before, after, confirms=not forked)
 
     _settle_awslambdaric()
     from awslambdaric import bootstrap
