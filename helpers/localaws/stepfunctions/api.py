@@ -620,3 +620,10 @@ def list_state_machine_aliases(backend: LocalStepFunctionsBackend, body: Body) -
         for item in items
     ]
     return _with_token({"stateMachineAliases": told}, token)
+
+
+@operation
+def test_state(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    from .test_state import test_state as run
+
+    return run(body, backend.account_id, backend.region_name)

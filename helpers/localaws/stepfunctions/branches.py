@@ -12,10 +12,14 @@ from .failures import Ended, PathMissing, RuntimeFailure, StateError
 from .jsonata import QueryError
 from .retrying import RetryingState
 from .run import Crew, Flow, MachineTimedOut
-from .states import Field, put_result, result_path
+from .states import Field
 
 if TYPE_CHECKING:
     from .program import Program
+    from .test_state import Probe
+
+MOST_WIDTH = 10_000
+"""The largest MaxConcurrency."""
 
 MOST_AT_ONCE = 40
 """How many iterations of an inline Map run at once where MaxConcurrency does not say."""
@@ -29,22 +33,11 @@ class BranchingState(RetryingState):
     def complete(self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]) -> Data:
         if self.jsonata:
             return self.finish(flow, given, result, assigned)
-        if self.assign is not None:
-            assigned.update(self.assign(flow.scope(result.value)))
-        if self.selector_template is not None:
-            result = Data(self.selector_template(flow.scope(result.value)))
-        elif self.selector is not None:
-            result = Data(self.selector)
-        return self.effective_output(flow, put_result(self.result_path, given, result))
+        return self.complete_jsonpath(flow, given, result, assigned)
 
     def gave_up(self, flow: Flow, error: StateError) -> None:
         if flow.children is not None and not isinstance(error, QueryError):
             flow.event(f"{self.kind}StateFailed")
-
-    def _read_result_fields(self, definition: dict[str, Any]) -> None:
-        self.selector = definition.get("ResultSelector")
-        self.selector_template = compile_template(self.selector)
-        self.result_path = result_path(definition)
 
     def call_off(self, flow: Flow, crew: Crew, failed: Flow, *, iterations: bool) -> None:
         """One of the crew has failed: record that the others are aborted, and stop them."""
@@ -86,7 +79,6 @@ class ParallelState(BranchingState):
             self.template = compile_jsonata(self.parameters, "Arguments")
         else:
             self.template = compile_template(self.parameters)
-            self._read_result_fields(definition)
 
     def attempt(self, flow: Flow, given: Data) -> Data:
         effective = given if self.jsonata else self.effective_input(flow, given)
@@ -94,6 +86,9 @@ class ParallelState(BranchingState):
             sent = Data(self.template(flow.scope(effective.value)))
         else:
             sent = Data(self.parameters) if self.has_parameters else effective
+        flow.note("afterArguments" if self.jsonata else "afterParameters", sent)
+        if flow.run.probe is not None:
+            return flow.run.probe.answer()
         before = flow.resumed_children()
         flow.event("ParallelStateStarted")
         crew = Crew(flow.crew)
@@ -182,6 +177,22 @@ class MapFields:
             return Data(self.selector(flow.scope(given.value)))
         return Data(self.plain_selector if self.has_selector else item)
 
+    def probed(self, flow: Flow, given: Data, items: list[Any] | None, probe: Probe) -> Data:
+        """In TestState: note what the fields give, and answer with the mock."""
+        if items is not None and not self.jsonata:
+            flow.note("afterItemsPath", Data(items))
+        if self.has_selector and items:
+            before = flow.item
+            chosen = []
+            for index, item in enumerate(items):
+                flow.item = {"Index": index, "Value": item}
+                chosen.append(self.select(flow, given, item).value)
+            flow.item = before
+            flow.note("afterItemSelector", Data(chosen))
+        width = self.width(flow, given, MOST_WIDTH)
+        flow.note("maxConcurrency", 0 if width == MOST_WIDTH else width)
+        return probe.answer()
+
     def width(self, flow: Flow, given: Data, default: int) -> int:
         """How many iterations may run at once."""
         if not self.concurrency.is_set:
@@ -219,13 +230,13 @@ class MapState(BranchingState):
             raise DefinitionError("A Map state needs an ItemProcessor")
         self.program = compile_(processor)
         self.fields = MapFields(definition, jsonata=jsonata)
-        if not jsonata:
-            self._read_result_fields(definition)
 
     def attempt(self, flow: Flow, given: Data) -> Data:
         effective = given if self.jsonata else self.effective_input(flow, given)
         width = self.fields.width(flow, effective, MOST_AT_ONCE)
         items = self.fields.find_items(flow, effective)
+        if flow.run.probe is not None:
+            return self.fields.probed(flow, effective, items, flow.run.probe)
         before = flow.resumed_children()
         flow.event("MapStateStarted", "mapStateStartedEventDetails", {"length": len(items)})
         crew = Crew(flow.crew)

@@ -21,6 +21,7 @@ from .states import Field
 
 if TYPE_CHECKING:
     from .program import Program
+    from .test_state import Probe
 
 MOST_AT_ONCE = 100
 """Child executions at once; AWS allows 10,000, each thread here takes some memory."""
@@ -163,13 +164,13 @@ class DistributedMapState(BranchingState):
         self.batcher = Batcher(batcher, jsonata=jsonata) if batcher else None
         self.count = Field(definition, "ToleratedFailureCount", jsonata=jsonata)
         self.percentage = Field(definition, "ToleratedFailurePercentage", jsonata=jsonata)
-        if not jsonata:
-            self._read_result_fields(definition)
 
     def attempt(self, flow: Flow, given: Data) -> Data:
         effective = given if self.jsonata else self.effective_input(flow, given)
         width = self.fields.width(flow, effective, 10_000)
         items = None if self.reader else self.fields.find_items(flow, effective)
+        if flow.run.probe is not None:
+            return self._probed(flow, effective, items, flow.run.probe)
         length = 0 if items is None else len(items)
         flow.event("MapStateStarted", "mapStateStartedEventDetails", {"length": length})
         flow.children = {}
@@ -192,6 +193,27 @@ class DistributedMapState(BranchingState):
         flow.aside("MapStateSucceeded", None, None)
         flow.children = None
         return results
+
+    def _probed(self, flow: Flow, given: Data, items: list[Any] | None, probe: Probe) -> Data:
+        """In TestState: answer with the mock, unless more fails than is tolerated."""
+        settings = probe.settings
+        if items is None and settings.get("mapItemReaderData"):
+            items = Data(text=settings["mapItemReaderData"]).value
+        count = self._tolerated(flow, given, self.count, "ToleratedFailureCount")
+        percentage = self._tolerated(flow, given, self.percentage, "ToleratedFailurePercentage")
+        for name, field_, value in (
+            ("toleratedFailureCount", self.count, count),
+            ("toleratedFailurePercentage", self.percentage, float(percentage)),
+        ):
+            if field_.is_set:
+                flow.note(name, value)
+        answer = self.fields.probed(flow, given, items, probe)
+        failures = settings.get("mapIterationFailureCount", 0)
+        share = 100 * failures / len(items) if items else 0
+        allowed = failures <= count or (self.percentage.is_set and share <= percentage)
+        if not allowed:
+            raise StateError(EXCEEDED, "The specified tolerated failure threshold was exceeded")
+        return answer
 
     def _map_run(self, flow: Flow, given: Data, width: int) -> MapRun:
         count = self._tolerated(flow, given, self.count, "ToleratedFailureCount")

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from .data import Data
-from .expressions import Expression, compile_jsonata
+from .expressions import Expression, compile_jsonata, compile_template
 from .failures import RUNTIME, StateError
 from .jsonata import QueryError
 from .run import Flow
@@ -86,6 +86,10 @@ class RetryingState(State):
             Catcher(entry, number, jsonata=jsonata)
             for number, entry in enumerate(definition.get("Catch", []))
         ]
+        if not jsonata:
+            self.selector = definition.get("ResultSelector")
+            self.selector_template = compile_template(self.selector)
+            self.result_path = result_path(definition)
 
     def attempt(self, flow: Flow, given: Data) -> Data:
         """Do the work once; raises StateError."""
@@ -94,6 +98,21 @@ class RetryingState(State):
     def complete(self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]) -> Data:
         """Make the state's output of the result of its work."""
         raise NotImplementedError
+
+    def complete_jsonpath(
+        self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]
+    ) -> Data:
+        """Assign, ResultSelector, ResultPath and OutputPath of a JSONPath state."""
+        if self.assign is not None:
+            assigned.update(self.assign(flow.scope(result.value)))
+        if self.selector_template is not None:
+            result = Data(self.selector_template(flow.scope(result.value)))
+        elif self.selector is not None:
+            result = Data(self.selector)
+        flow.note("afterResultSelector", result)
+        output = put_result(self.result_path, given, result)
+        flow.note("afterResultPath", output)
+        return self.effective_output(flow, output)
 
     def failed(self, flow: Flow, error: StateError) -> None:
         """Record that an attempt failed, before anything is retried or caught."""
@@ -109,13 +128,16 @@ class RetryingState(State):
             assigned.clear()
             try:
                 result = self.attempt(flow, given)
+                flow.note("result", result)
                 output = self.complete(flow, given, result, assigned)
             except StateError as error:
                 if isinstance(error, QueryError) and error.event is None:
                     self.report(flow, error)
                 else:
                     self.failed(flow, error)
-                if self._retried(flow, error, counts):
+                if flow.run.probe is not None:
+                    flow.run.probe.retry(self, error)
+                elif self._retried(flow, error, counts):
                     continue
                 self.gave_up(flow, error)
                 caught = self._caught(flow, given, error, assigned)
@@ -143,9 +165,12 @@ class RetryingState(State):
     def _caught(self, flow: Flow, given: Data, error: StateError, assigned: dict[str, Any]) -> Step:
         """Where a Catch leads; raises the error if nothing catches it."""
         assigned.clear()
-        for catcher in self.catchers:
+        for number, catcher in enumerate(self.catchers):
             if not covers(catcher.names, error.error):
                 continue
+            if flow.run.probe is not None:
+                flow.run.probe.caught = error
+                flow.run.probe.details["catchIndex"] = number
             output = error.output()
             if not self.jsonata:
                 if catcher.assign is not None:

@@ -22,7 +22,9 @@ from .failures import Ended
 from .history import History
 
 if TYPE_CHECKING:
+    from .data import Data
     from .services import Services
+    from .test_state import Probe
 
 
 class TimedOut(Exception):
@@ -107,7 +109,8 @@ class Run:
         self.role_arn = role_arn
         self.deadline = deadline
         self.turns: Turns | None = None
-        self.mocks: Any = None
+        self.probe: Probe | None = None
+        """In TestState: what is mocked, and what is noted on the way."""
 
     @property
     def over(self) -> bool:
@@ -218,6 +221,12 @@ class Flow:
     def over(self) -> bool:
         """Whether nobody waits for this flow any more."""
         return self.run.history.closed or (self.crew is not None and self.crew.off)
+
+    def note(self, name: str, data: Data | float) -> None:
+        """Tell TestState, if it is what runs, of the data after a step."""
+        probe = self.run.probe
+        if probe is not None:
+            probe.note(name, data)
 
     def check(self) -> None:
         """Raise Ended or MachineTimedOut if this flow has to stop."""

@@ -205,9 +205,10 @@ class State:
 
     def effective_input(self, flow: Flow, given: Data) -> Data:
         """The input after InputPath."""
-        if self.input_path is None:
-            return given
-        return Data(self.input_path(flow.scope(given.value)))
+        if self.input_path is not None:
+            given = Data(self.input_path(flow.scope(given.value)))
+        flow.note("afterInputPath", given)
+        return given
 
     def effective_output(self, flow: Flow, output: Data) -> Data:
         """The output after OutputPath."""
@@ -277,18 +278,21 @@ class PassState(State):
     def act(self, flow: Flow, given: Data, assigned: dict[str, Any]) -> Step:
         if self.jsonata:
             return self.finish(flow, given, None, assigned), self.next
-        effective = self.effective_input(flow, given)
         if self.result is not None:
             result = self.result
-        elif self.template is not None:
-            result = Data(self.template(flow.scope(effective.value)))
-        elif self.parameters is not None:
-            result = Data(self.parameters)
+            flow.note("result", result)
         else:
-            result = effective
+            result = effective = self.effective_input(flow, given)
+            if self.template is not None:
+                result = Data(self.template(flow.scope(effective.value)))
+            elif self.parameters is not None:
+                result = Data(self.parameters)
+            flow.note("afterParameters", result)
+        flow.note("afterResultSelector", result)
         if self.assign is not None:
             assigned.update(self.assign(flow.scope(result.value)))
         output = put_result(self.result_path, given, result)
+        flow.note("afterResultPath", output)
         return self.effective_output(flow, output), self.next
 
 
@@ -314,6 +318,8 @@ class FailState(State):
         self.cause = Field(definition, "Cause", jsonata=jsonata)
 
     def act(self, flow: Flow, given: Data, assigned: dict[str, Any]) -> Step:
+        if not self.jsonata:
+            flow.note("afterInputPath", given)
         raise StateError(self._text(flow, given, "Error"), self._text(flow, given, "Cause"))
 
     def _text(self, flow: Flow, given: Data, name: str) -> str | None:

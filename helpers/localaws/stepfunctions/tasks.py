@@ -11,7 +11,7 @@ from .expressions import compile_jsonata, compile_template
 from .failures import PathMissing, RuntimeFailure, StateError
 from .retrying import RetryingState
 from .run import Flow
-from .states import Field, put_result, result_path
+from .states import Field
 
 
 class TaskState(RetryingState):
@@ -35,9 +35,6 @@ class TaskState(RetryingState):
             self.parameters = definition.get("Parameters")
             self.has_parameters = "Parameters" in definition
             self.template = compile_template(self.parameters)
-            self.selector = definition.get("ResultSelector")
-            self.selector_template = compile_template(self.selector)
-            self.result_path = result_path(definition)
             self.role.expression = compile_template(credentials)
 
     def attempt(self, flow: Flow, given: Data) -> Data:
@@ -52,6 +49,9 @@ class TaskState(RetryingState):
             sent = Data({})
         else:
             sent = effective
+        flow.note("afterArguments" if self.jsonata else "afterParameters", sent)
+        if flow.run.probe is not None and flow.run.probe.mocked:
+            return flow.run.probe.answer()
         call = integrations.Call(
             flow,
             sent,
@@ -85,13 +85,7 @@ class TaskState(RetryingState):
     def complete(self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]) -> Data:
         if self.jsonata:
             return self.finish(flow, given, result, assigned)
-        if self.assign is not None:
-            assigned.update(self.assign(flow.scope(result.value)))
-        if self.selector_template is not None:
-            result = Data(self.selector_template(flow.scope(result.value)))
-        elif self.selector is not None:
-            result = Data(self.selector)
-        return self.effective_output(flow, put_result(self.result_path, given, result))
+        return self.complete_jsonpath(flow, given, result, assigned)
 
     def failed(self, flow: Flow, error: StateError) -> None:
         if error.event is not None:

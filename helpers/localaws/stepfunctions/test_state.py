@@ -1,0 +1,262 @@
+"""TestState: one state run by itself, with what is known of its data on the way, and with mocks."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from helpers.localaws.clock import clock
+
+from . import errors
+from .data import Data, parse
+from .expressions import DefinitionError
+from .failures import Ended, StateError
+from .history import History
+from .inputs import not_json
+from .program import Program
+from .retrying import RetryingState, covers
+from .run import Flow, MachineTimedOut, Run, iso
+from .services import Services
+
+_SUPPORTED = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice")
+_LONGEST_SECONDS = 300
+
+
+class Retriable(Exception):
+    """The state failed with an error that a Retry covers."""
+
+    def __init__(self, error: StateError, index: int, seconds: float) -> None:
+        super().__init__(error)
+        self.error, self.index, self.seconds = error, index, seconds
+
+
+class Probe:
+    """What a run of TestState has that others have not; a run's `probe`.
+
+    result: the JSON text that stands for what the state's work would give. error: its failure.
+    """
+
+    def __init__(
+        self, result: str | None, error: StateError | None, retries: int, settings: dict[str, Any]
+    ) -> None:
+        self.result = result
+        self.error = error
+        self.retries = retries
+        self.settings = settings
+        self.caught: StateError | None = None
+        self.seen: dict[str, Any] = {}
+        self.details: dict[str, Any] = {}
+
+    @property
+    def mocked(self) -> bool:
+        """Whether the state's work is not to be done."""
+        return self.result is not None or self.error is not None
+
+    def note(self, name: str, data: Data | float) -> None:
+        """Keep what the data are after a step: `afterInputPath` and its kin."""
+        self.seen[name] = data.text if isinstance(data, Data) else data
+
+    def answer(self) -> Data:
+        """The mocked result; raises the mocked error."""
+        if self.error is not None:
+            raise self.error
+        return Data(text=self.result)
+
+    def retry(self, state: RetryingState, error: StateError) -> None:
+        """Raise Retriable if the state would try again."""
+        for index, retrier in enumerate(state.retriers):
+            if covers(retrier.names, error.error):
+                if self.retries < retrier.attempts:
+                    raise Retriable(error, index, retrier.delay(self.retries))
+                return
+
+
+def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any]:
+    """The answer of TestState; raises ApiError."""
+    name, definition, jsonata = _definition(body)
+    kind = definition.get("Type")
+    mock = body.get("mock")
+    probe = _probe(body, definition, kind, mock)
+    if mock is None and kind not in _SUPPORTED:
+        raise errors.ApiError(
+            "InvalidDefinition",
+            "TestState API does not support Map or Parallel states. Supported state types "
+            f"include: [{', '.join(_SUPPORTED)}]",
+        )
+    if kind == "Task" and mock is None and "roleArn" not in body:
+        raise _invalid("A role ARN must be specified to test a Task state without a mock")
+    given = body.get("input", "{}")
+    _json(given, "input")
+    flow = _flow(body, account, region, probe, given)
+    try:
+        state = Program({"StartAt": name, "States": {name: definition}}, jsonata=jsonata).states[
+            name
+        ]
+    except DefinitionError as error:
+        raise errors.ApiError(
+            "InvalidDefinition",
+            f"Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: {error} at "
+            f"{error.location}'",
+        ) from None
+    flow.enter(body.get("stateName") or name)
+    answer = _run(flow, state, Data(text=given), probe)
+    level = body.get("inspectionLevel", "INFO")
+    if level != "INFO":
+        seen = {"input": given, **probe.seen}
+        if flow.variables:
+            seen["variables"] = json.dumps(flow.variables)
+        if probe.details:
+            seen["errorDetails"] = probe.details
+        answer["inspectionData"] = seen
+    return answer
+
+
+def _run(flow: Flow, state: Any, given: Data, probe: Probe) -> dict[str, Any]:
+    assigned: dict[str, Any] = {}
+    try:
+        with clock.busy():
+            output, following = state.act(flow, given, assigned)
+    except Retriable as retriable:
+        probe.details["retryIndex"] = retriable.index
+        probe.details["retryBackoffIntervalSeconds"] = round(retriable.seconds)
+        return {"status": "RETRIABLE", **retriable.error.details()}
+    except StateError as error:
+        return {"status": "FAILED", **error.details()}
+    except (MachineTimedOut, Ended):
+        return {"status": "FAILED", "error": "States.Timeout"}
+    flow.variables = {**flow.variables, **assigned}
+    answer = {"status": "SUCCEEDED", "output": output.text}
+    if following is not None:
+        answer["nextState"] = following
+    if probe.caught is not None:
+        answer |= {"status": "CAUGHT_ERROR", **probe.caught.details()}
+    return answer
+
+
+def _definition(body: dict[str, Any]) -> tuple[str, dict[str, Any], bool]:
+    """The state's name, its definition, and whether its query language is JSONata."""
+    text = body["definition"]
+    try:
+        definition = parse(text)
+    except ValueError as error:
+        raise errors.ApiError(
+            "InvalidDefinition",
+            "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: "
+            f"{not_json(text, error)}'",
+        ) from None
+    if not isinstance(definition, dict):
+        raise errors.ApiError(
+            "InvalidDefinition",
+            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a "
+            "valid JSON object'",
+        )
+    wanted = body.get("stateName")
+    if "States" not in definition:
+        if wanted is not None:
+            raise _invalid("State name can only be given with the definition of a state machine")
+        return "State", definition, definition.get("QueryLanguage") == "JSONata"
+    if wanted is None:
+        raise _invalid("State name must be given with the definition of a state machine")
+    found = _find(definition, wanted, definition.get("QueryLanguage") == "JSONata")
+    if found is None:
+        raise _invalid(f"State '{wanted}' does not exist in the state machine definition")
+    return wanted, *found
+
+
+def _find(
+    machine: dict[str, Any], wanted: str, jsonata: bool
+) -> tuple[dict[str, Any], bool] | None:
+    waiting = [(machine, jsonata)]
+    while waiting:
+        part, jsonata = waiting.pop()
+        for name, state in part.get("States", {}).items():
+            language = state.get("QueryLanguage")
+            own = language == "JSONata" if language else jsonata
+            if name == wanted:
+                return state, own
+            inner = [state.get("ItemProcessor"), state.get("Iterator"), *state.get("Branches", [])]
+            waiting += [(one, own) for one in inner if isinstance(one, dict)]
+    return None
+
+
+def _probe(body: dict[str, Any], definition: dict[str, Any], kind: str | None, mock: Any) -> Probe:
+    settings = body.get("stateConfiguration") or {}
+    retries = settings.get("retrierRetryCount", 0)
+    if mock is None:
+        return Probe(None, None, retries, settings)
+    if kind in ("Pass", "Fail", "Succeed", "Choice", "Wait"):
+        raise _invalid(f"State type '{kind}' is not supported when a mock is specified")
+    if body.get("revealSecrets"):
+        raise _invalid("TestState does not support RevealSecrets when a mock is specified.")
+    result, error = mock.get("result"), mock.get("errorOutput")
+    if result is not None and error is not None:
+        raise _invalid(
+            "A test mock should have only one of the following fields: [result, errorOutput]."
+        )
+    if result is not None:
+        value = _json(result, "mock.result")
+        if kind == "Map" and "ResultWriter" in definition:
+            if not isinstance(value, dict):
+                raise _invalid("Mocked result must be a JSON object.")
+        elif kind in ("Map", "Parallel") and not isinstance(value, list):
+            raise _invalid("Mocked result must be an array.")
+        if kind == "Parallel" and len(value) != len(definition.get("Branches", [])):
+            raise _invalid(
+                "Mocked result must contain the same number of items as number of Parallel "
+                "branches."
+            )
+        return Probe(result, None, retries, settings)
+    failure = StateError((error or {}).get("error"), (error or {}).get("cause"))
+    return Probe(None, failure, retries, settings)
+
+
+def _flow(body: dict[str, Any], account: str, region: str, probe: Probe, given: str) -> Flow:
+    name, machine = str(uuid.uuid4()), str(uuid.uuid4())
+    now, role = clock.time(), body.get("roleArn", "")
+    base = f"arn:aws:states:{region}:{account}"
+    context: dict[str, Any] = {
+        "Execution": {
+            "Id": f"{base}:express:{machine}:{name}",
+            "Input": parse(given),
+            "Name": name,
+            "RoleArn": role,
+            "StartTime": iso(now),
+        },
+        "StateMachine": {"Id": f"{base}:stateMachine:{machine}", "Name": machine},
+    }
+    own = _json(body["context"], "context") if body.get("context") else {}
+    if not isinstance(own, dict):
+        raise _invalid("The context object must be a JSON object")
+    run = Run(
+        History(),
+        Services(account),
+        {**context, **{key: value for key, value in own.items() if key != "State"}},
+        region,
+        account,
+        role,
+        now + _LONGEST_SECONDS,
+    )
+    run.probe = probe
+    variables = _json(body["variables"], "variables") if body.get("variables") else {}
+    if not isinstance(variables, dict):
+        raise _invalid("The variables must be a JSON object")
+    flow = Flow(run, variables=variables)
+    flow.item = (own.get("Map") or {}).get("Item")
+    return flow
+
+
+def _json(text: str, name: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        if name == "input":
+            raise errors.ApiError(
+                "InvalidExecutionInput",
+                f"Invalid State Machine Execution Input: '{not_json(text, error)}'",
+            ) from None
+        raise _invalid(f"Invalid JSON in {name}: {not_json(text, error)}") from None
+
+
+def _invalid(message: str) -> errors.ApiError:
+    return errors.ApiError("ValidationException", message)
