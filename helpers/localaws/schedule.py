@@ -16,7 +16,7 @@ from typing import Any
 
 from moto.events import models as events_models
 from moto.events import urls as events_urls
-from moto.events.exceptions import ValidationException
+from moto.events.exceptions import ResourceNotFoundException, ValidationException
 from moto.events.models import EventsBackend, Rule, events_backends
 from moto.scheduler import models as scheduler_models
 from moto.scheduler import urls as scheduler_urls
@@ -154,13 +154,30 @@ class RulesOnTheClock(EventsBackend):
         _watch_rule(rule)
         return rule
 
+    def describe_rule(self, name: str, event_bus_arn: str | None) -> Rule:
+        """The rule of that name; AWS says on which bus it looked for it."""
+        try:
+            return super().describe_rule(name, event_bus_arn)
+        except ResourceNotFoundException:
+            bus = self._normalize_event_bus_arn(event_bus_arn)
+            self._get_event_bus(bus)
+            raise ResourceNotFoundException(
+                f"Rule {name} does not exist on EventBus {bus}."
+            ) from None
+
     def enable_rule(self, name: str, event_bus_arn: str | None) -> bool:
         """Enable a rule; a rate counts from now."""
-        return self._changed(super().enable_rule(name, event_bus_arn), name, event_bus_arn)
+        rule = self.describe_rule(name, event_bus_arn)
+        rule.enable()
+        _watch_rule(rule)
+        return True
 
     def disable_rule(self, name: str, event_bus_arn: str | None) -> bool:
         """Disable a rule; it does not fire any more."""
-        return self._changed(super().disable_rule(name, event_bus_arn), name, event_bus_arn)
+        rule = self.describe_rule(name, event_bus_arn)
+        rule.disable()
+        _watch_rule(rule)
+        return True
 
     def delete_rule(self, name: str, event_bus_arn: str | None) -> None:
         """Delete a rule; it does not fire any more."""
@@ -169,11 +186,6 @@ class RulesOnTheClock(EventsBackend):
         super().delete_rule(name, event_bus_arn)
         if rule is not None:
             agenda.drop(rule.arn)
-
-    def _changed(self, found: bool, name: str, event_bus_arn: str | None) -> bool:
-        if found:
-            _watch_rule(self.describe_rule(name, event_bus_arn))
-        return found
 
 
 def _watch_rule(rule: Rule) -> None:

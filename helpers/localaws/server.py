@@ -103,12 +103,15 @@ def _moto_app() -> Dispatcher:
         core_hooks,
         dispatch,
         lambdas,
+        quirks,
         schedule,
         stepfunctions,
     )
 
     cloudformation.install()
     core_hooks.install()
+    dispatch.install()
+    quirks.install()
     schedule.install()
     lambdas.install()
     stepfunctions.install()

@@ -148,3 +148,41 @@ def test_the_settings_that_moto_reads(endpoint):
     )
     other = endpoint.client("sts").get_caller_identity()["Account"]
     assert other == "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "method"),
+    [
+        ("moto.s3.models", "S3Backend", "create_bucket"),
+        ("moto.s3.exceptions", "BucketNotEmpty", "__init__"),
+        ("moto.logs.models", "LogGroup", "get_log_events"),
+        ("moto.events.responses", "EventsHandler", "test_event_pattern"),
+        ("moto.dynamodb.responses", "DynamoHandler", "create_table"),
+        ("moto.dynamodb.responses", "DynamoHandler", "delete_table"),
+    ],
+)
+def test_the_quirks_find_what_they_replace(module, name, method):
+    """Hooks: helpers.localaws.quirks; what they do is tested with the real aws command."""
+    found = in_a_process_of_its_own(
+        "from helpers.localaws import quirks\n"
+        "quirks.install()\n"
+        "import importlib\n"
+        f"found = getattr(importlib.import_module({module!r}), {name!r})\n"
+        f"print(json.dumps(getattr(found, {method!r}).__module__))\n"
+    )
+    assert found == "helpers.localaws.quirks", f"{module}.{name}.{method}"
+
+
+def test_method_names_are_looked_up_once_for_each_class():
+    """Hook: moto.core.responses.method_names_from_class."""
+    found = in_a_process_of_its_own(
+        "from helpers.localaws import dispatch\n"
+        "dispatch.install()\n"
+        "import moto.core.responses as responses\n"
+        "from moto.sts.responses import TokenResponse\n"
+        "names = responses.method_names_from_class(TokenResponse)\n"
+        "again = responses.method_names_from_class(TokenResponse)\n"
+        "print(json.dumps([names is again, 'get_caller_identity' in names,\n"
+        "    'method_names_from_class' in responses.BaseResponse.call_action.__code__.co_names]))\n"
+    )
+    assert found == [True, True, True], "moto reflects on its classes at every request again"

@@ -1,0 +1,99 @@
+"""Where moto answers otherwise than AWS does, in S3, EventBridge, DynamoDB and CloudWatch Logs.
+
+Each is one hook; they were found by typing the lesson's commands. Imports moto.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from moto.dynamodb.responses import DynamoHandler
+from moto.events.models import EventPattern
+from moto.events.responses import EventsHandler
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.models import LogGroup
+from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
+
+from helpers.localaws.workspace import ACCOUNT
+
+# docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET_NAME = re.compile(
+    r"(?!xn--|sthree-|amzn-s3-demo-|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)"
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)(?<!\.mrap)(?<!--x-s3)"
+)
+
+
+def install() -> None:
+    """Put the hooks in place."""
+    S3Backend.create_bucket = _create_bucket
+    BucketNotEmpty.__init__ = _init_bucket_not_empty
+    LogGroup.get_log_events = _get_log_events
+    EventsHandler.test_event_pattern = _test_event_pattern
+    DynamoHandler.create_table = _create_table
+    DynamoHandler.delete_table = _delete_table
+
+
+_plain_create_bucket = S3Backend.create_bucket
+
+
+def _create_bucket(self: S3Backend, bucket_name: str, *args: Any, **kwargs: Any) -> FakeBucket:
+    """For S3Backend.create_bucket, which looks at a name's length only."""
+    if not _BUCKET_NAME.fullmatch(bucket_name):
+        raise InvalidBucketName
+    return _plain_create_bucket(self, bucket_name, *args, **kwargs)
+
+
+_plain_init_bucket_not_empty = BucketNotEmpty.__init__
+
+
+def _init_bucket_not_empty(self: BucketNotEmpty, bucket_name: str) -> None:
+    """For BucketNotEmpty.__init__, which does not speak of versions."""
+    _plain_init_bucket_not_empty(self, bucket_name)
+    bucket = s3_backends[ACCOUNT]["aws"].buckets.get(bucket_name)
+    if bucket is not None and bucket.versioning_status:
+        self.message += ". You must delete all versions in the bucket."
+
+
+_plain_get_log_events = LogGroup.get_log_events
+
+
+def _get_log_events(self: LogGroup, log_stream_name: str, *args: Any, **kwargs: Any) -> Any:
+    """For LogGroup.get_log_events, which says that the group is missing when the stream is."""
+    if log_stream_name not in self.streams:
+        raise ResourceNotFoundException("The specified log stream does not exist.")
+    return _plain_get_log_events(self, log_stream_name, *args, **kwargs)
+
+
+def _test_event_pattern(self: EventsHandler) -> Any:
+    """For EventsHandler.test_event_pattern, which moto leaves empty."""
+    try:
+        event = json.loads(self._get_param("Event") or "")
+    except ValueError:
+        event = None
+    needed = ("id", "account", "source", "time", "region", "resources", "detail-type")
+    if not isinstance(event, dict) or not all(name in event for name in needed):
+        return self.error("ValidationException", "Parameter Event is not valid.")
+    pattern = EventPattern.load(self._get_param("EventPattern"))
+    return self._create_response({"Result": pattern.matches_event(event)})
+
+
+_plain_create_table = DynamoHandler.create_table
+_plain_delete_table = DynamoHandler.delete_table
+
+
+def _create_table(self: DynamoHandler) -> Any:
+    """For DynamoHandler.create_table, which says ACTIVE: on AWS one waits for that."""
+    return _with_status(_plain_create_table(self), "CREATING")
+
+
+def _delete_table(self: DynamoHandler) -> Any:
+    """For DynamoHandler.delete_table, which says ACTIVE of a table that is going."""
+    return _with_status(_plain_delete_table(self), "DELETING")
+
+
+def _with_status(answer: Any, status: str) -> Any:
+    answer.result["TableDescription"]["TableStatus"] = status
+    return answer
