@@ -108,10 +108,17 @@ def method(service: str, action: str) -> str | None:
     return names.get(action.lower())
 
 
-def call(service: str, action: str, parameters: Any, region: str, *, sdk: bool) -> dict[str, Any]:
+Check = Callable[[str, str, dict[str, Any]], None]
+"""Is told boto3's name of the service, the operation and the request; raises ServiceError."""
+
+
+def call(
+    service: str, action: str, parameters: Any, region: str, *, sdk: bool, check: Check
+) -> dict[str, Any]:
     """Make a request; the answer is in AWS's spelling, JSON values only. Raises ServiceError.
 
     sdk: an `aws-sdk` integration, whose answers tell nothing of HTTP; else an optimized one.
+    check: whether the request may be made.
     """
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
@@ -123,6 +130,8 @@ def call(service: str, action: str, parameters: Any, region: str, *, sdk: bool) 
     request = {}
     if operation.input_shape is not None:
         request = _request(operation.input_shape, parameters)
+    if isinstance(request, dict):
+        check(boto_name(service), operation.name, request)
     try:
         answer = getattr(made, name)(**request)
     except ClientError as error:

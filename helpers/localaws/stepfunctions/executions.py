@@ -13,6 +13,7 @@ from typing import Any
 
 from helpers.localaws.clock import Token, clock
 
+from . import logs
 from .data import Data
 from .failures import RUNTIME, Ended, StateError
 from .history import MOST_EVENTS, WHOLE, History
@@ -110,6 +111,10 @@ class Execution:
             context["Execution"]["RedriveTime"] = iso(facts.redrive_date)
         self.run = Run(self.history, services, context, region, account, facts.role_arn, deadline)
         self.flow = Flow(self.run)
+        if "logging" in facts.extra:
+            self.history.listener = logs.writer(
+                facts.extra["logging"], facts.arn, facts.machine_name
+            )
         if redriven is not None:
             self.history.events, self._bookmark = redriven
             self.flow.last = self.history.add(

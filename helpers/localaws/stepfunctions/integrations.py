@@ -434,9 +434,8 @@ def _start_execution(task: ServiceTask, call: Call, region: str) -> Any:
             role=call.role or call.flow.run.role_arn,
         )
     except ServiceError as error:
-        raise task.failure(
-            f"StepFunctions.{_with_exception(error.code)}", error.cause("AWSStepFunctions")
-        ) from None
+        name = _with_exception(error.code) if error.modelled else "AWSStepFunctionsException"
+        raise task.failure(f"StepFunctions.{name}", error.cause("AWSStepFunctions")) from None
 
 
 def _await_execution(task: ServiceTask, call: Call, region: str, answer: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.localaws.clock import clock
 
+from . import permissions
 from .data import dump, parse
 
 if TYPE_CHECKING:
@@ -63,6 +64,15 @@ class Services:
     def __init__(self, account: str) -> None:
         self.account = account
 
+    def _check(
+        self, role: str | None, action: str, resource: str, region: str, status: int
+    ) -> None:
+        why = permissions.refusal(role, action, resource, region)
+        if why is not None:
+            refused = ServiceError("AccessDeniedException", why, status)
+            refused.modelled = False
+            raise refused
+
     # -- Lambda
 
     def invoke(
@@ -80,10 +90,13 @@ class Services:
 
         from helpers.localaws import lambdas
 
+        parts = arn.split(":")
+        function = ":".join(parts[:7]) if len(parts) > 6 else arn
+        known = arn if qualifier is None else f"{function}:{qualifier}"
+        self._check(role, "lambda:InvokeFunction", known, parts[3], 403)
         try:
             return lambdas.invoke(arn, payload, qualifier=qualifier, client_context=client_context)
         except UnknownFunctionException:
-            known = arn if qualifier is None else f"{arn}:{qualifier}"
             raise ServiceError(
                 "ResourceNotFoundException", f"Function not found: {known}", 404
             ) from None
@@ -117,6 +130,12 @@ class Services:
         self, operation: str, parameters: Any, region: str, *, role: str | None = None
     ) -> dict[str, Any]:
         """GetItem, PutItem, UpdateItem or DeleteItem; raises ServiceError."""
+        name = parameters.get("TableName") if isinstance(parameters, dict) else None
+        if isinstance(name, str):
+            table = name
+            if not name.startswith("arn:"):
+                table = f"arn:aws:dynamodb:{region}:{self.account}:table/{name}"
+            self._check(role, f"dynamodb:{operation}", table, region, 400)
         answer = _DYNAMODB.call(operation, parameters, self.account, region)
         body = dump(answer).encode()
         request_id = uuid.uuid4().hex.upper() + "VV4KQNSO5AEMVJF66Q9ASUAAJG"[:20]
@@ -145,9 +164,14 @@ class Services:
         sdk: bool,
     ) -> dict[str, Any]:
         """An action of any service; raises ServiceError. sdk: as in `aws_sdk.call`."""
-        from . import aws_sdk
+        from . import aws_sdk, resources
 
-        return aws_sdk.call(service, action, parameters, region, sdk=sdk)
+        def check(boto_service: str, operation: str, request: dict[str, Any]) -> None:
+            needed = resources.action_of(boto_service, operation)
+            resource = resources.resource_of(boto_service, needed, request, region, self.account)
+            self._check(role, needed, resource, region, 403 if boto_service == "s3" else 400)
+
+        return aws_sdk.call(service, action, parameters, region, sdk=sdk, check=check)
 
     # -- Step Functions itself
 
@@ -166,6 +190,8 @@ class Services:
         try:
             if not isinstance(arn, str) or (name is not None and not isinstance(name, str)):
                 raise errors.ApiError("ValidationException", "StateMachineArn and Name are strings")
+            region = arn.split(":")[3] if arn.count(":") > 5 else ""
+            self._check(role, "states:StartExecution", arn, region, 400)
             started = backend.start(arn, name, text, pulls=None)
         except errors.ApiError as error:
             raise ServiceError(error.code, error.message) from None
