@@ -17,7 +17,7 @@ def everything():
             ],
             ManagedPolicyArns=["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],
         ),
-        Function=function(Timeout=3, Environment={"Variables": {"A": "1"}}),
+        Function=function(Timeout=3, Environment={"Variables": {"MODE": "1"}}),
         Machine=machine(),
         Table=table(),
         Topic=resource("AWS::SNS::Topic", DisplayName="a"),

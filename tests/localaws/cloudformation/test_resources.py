@@ -508,9 +508,11 @@ def cases():
             "Name": "live",
             "RoutingConfiguration": [{"StateMachineVersionArn": ref("Version"), "Weight": 100}],
         },
-        lambda c, i, a: c("stepfunctions").describe_state_machine_alias(stateMachineAliasArn=i)[
-            "description"
-        ],
+        lambda c, i, a: (
+            c("stepfunctions")
+            .describe_state_machine_alias(stateMachineAliasArn=i)
+            .get("description")
+        ),
         {
             **machines,
             "Version": resource(
