@@ -59,9 +59,7 @@ def test_hook_backend_methods():
 
 
 def test_hook_function_invoke(hooked):
-    from helpers.localaws.lambdas import backend
-
-    assert hooked.LambdaFunction.invoke is backend._invoke_function
+    assert hooked.LambdaFunction.invoke.__module__ == "helpers.localaws.lambdas.functions"
     callers = inspect.getsource(hooked.LambdaBackend)
     assert "func.invoke(" in callers, (
         "hook LambdaFunction.invoke: moto's services no longer call a function by it"
@@ -69,22 +67,38 @@ def test_hook_function_invoke(hooked):
 
 
 def test_hook_function_code():
-    from helpers.localaws.lambdas import backend
+    from helpers.localaws.lambdas import functions
 
-    assert parameters(backend._plain_set_code) == ["self", "updated_spec"], (
+    assert parameters(functions.plain_set_code) == ["self", "updated_spec"], (
         "hook LambdaFunction._set_function_code: moto's takes other arguments now"
     )
-    source = inspect.getsource(backend._plain_set_code)
+    source = inspect.getsource(functions.plain_set_code)
     for name in ("code_bytes", "code_size", "code_sha_256", "code_digest"):
         assert f"self.{name}" in source, (
             f"hook LambdaFunction._set_function_code: it no longer sets {name}"
         )
 
 
+def test_hook_function_settings():
+    from helpers.localaws.lambdas import functions
+
+    for hook, wanted in {
+        functions.plain_init: ["self", "account_id", "spec", "region", "version"],
+        functions.plain_update: ["self", "config_updates"],
+        functions.plain_configuration: ["self", "on_create"],
+    }.items():
+        assert parameters(hook) == wanted, f"hook LambdaFunction.{hook.__name__} has changed"
+        assert "LoggingConfig" not in inspect.getsource(hook), (
+            f"hook LambdaFunction.{hook.__name__}: moto keeps LoggingConfig itself now"
+        )
+
+
 def test_hook_function_attributes():
     from moto.awslambda.models import LambdaFunction
 
-    source = inspect.getsource(LambdaFunction)
+    from helpers.localaws.lambdas import functions
+
+    source = inspect.getsource(LambdaFunction) + inspect.getsource(functions.plain_init)
     for name in (
         "account_id",
         "architectures",

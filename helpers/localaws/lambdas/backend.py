@@ -1,4 +1,4 @@
-"""Every hook into moto's Lambda: its backend, its functions and its HTTP answers.
+"""The hooks into moto's Lambda backend and its HTTP answers; those into its functions are beside.
 
 moto 5.2.5 runs functions in Docker or echoes their input. Here they run in worker processes.
 Imports moto, which takes a while: `install` in this package imports it.
@@ -17,11 +17,10 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE, BaseResponse
 
-from helpers.localaws.lambdas import code, errors, limits
+from helpers.localaws.lambdas import errors, functions, limits
 from helpers.localaws.lambdas.invoking import Invoker, Result, chosen
 
 _invoker: Invoker | None = None
-_plain_set_code = LambdaFunction._set_function_code
 _plain_enrich = BaseResponse._enrich_response
 
 
@@ -30,8 +29,7 @@ def install(invoker: Invoker) -> None:
     global _invoker
     _invoker = invoker
     models.lambda_backends.backend = LocalLambdaBackend
-    LambdaFunction.invoke = _invoke_function
-    LambdaFunction._set_function_code = _set_function_code
+    functions.install(_invoke_function, invoker.pools.prepare)
     LambdaResponse.invoke = _answer_invoke
     LambdaResponse.invoke_async = _answer_invoke_async
     LambdaResponse._enrich_response = staticmethod(_enrich_response)
@@ -171,36 +169,14 @@ def run(
     return invoker().invoke(function, event, qualifier=qualifier, client_context=client_context)
 
 
-# -- what replaces methods of moto's own classes
-
-
-def _invoke_function(
-    self: LambdaFunction, body: str, request_headers: Any, response_headers: Any
-) -> bytes:
+def _invoke_function(function: LambdaFunction, body: str, headers: Any, found: Any) -> bytes:
     """For LambdaFunction.invoke, which S3, SNS, streams and log subscriptions call."""
-    backend = lambda_backends[self.account_id][self.region]
-    qualifier = None if self.version == "$LATEST" else str(self.version)
-    return answer(backend, self.function_name, qualifier, body, request_headers, response_headers)[
-        1
-    ]
+    backend = lambda_backends[function.account_id][function.region]
+    qualifier = None if function.version == "$LATEST" else str(function.version)
+    return answer(backend, function.function_name, qualifier, body, headers, found)[1]
 
 
-def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> None:
-    """For LambdaFunction._set_function_code: refuse code that is no zip file, as AWS does."""
-    kept = ("code", "code_bytes", "code_size", "code_sha_256", "code_digest")
-    before = {name: self.__dict__[name] for name in kept if name in self.__dict__}
-    before["code"] = dict(before["code"])
-    _plain_set_code(self, updated_spec)
-    archive = self.__dict__.get("code_bytes")
-    if archive is None or archive is before.get("code_bytes") or self.package_type == "Image":
-        return
-    if _invoker is not None:
-        _invoker.pools.prepare()
-    try:
-        code.check(archive)
-    except code.BadCode as error:
-        self.__dict__.update(before)
-        raise errors.InvalidParameter(str(error)) from error
+# -- what replaces methods of moto's LambdaResponse
 
 
 def _answer_invoke(self: LambdaResponse) -> TYPE_RESPONSE:

@@ -205,6 +205,8 @@ def _tell(
     event: Event, settings: dict[str, Any], which: str, condition: str, result: Result | None
 ) -> None:
     """Send what became of an event to its destination, if there is one."""
+    if which == "OnFailure":
+        _bury(event, result)
     arn = (settings.get("DestinationConfig") or {}).get(which, {}).get("Destination")
     if not arn:
         return
@@ -235,3 +237,47 @@ def _tell(
         "detail": record,
     }
     targets.deliver({"Arn": arn}, json.dumps(record), event.id, source, by_schedule=not event.pulls)
+
+
+def _bury(event: Event, result: Result | None) -> None:
+    """Send an event that failed for good to the function's dead-letter queue, if it has one."""
+    from moto.awslambda.exceptions import UnknownFunctionException
+    from moto.utilities.arns import parse_arn
+
+    from helpers.localaws.lambdas.backend import find
+
+    try:
+        function, _ = find(event.arn, event.qualifier)
+    except UnknownFunctionException:
+        return
+    arn = (function.__dict__.get("dead_letter_config") or {}).get("TargetArn")
+    if not arn:
+        return
+    error = json.loads(result.payload) if result else {}
+    attributes = {
+        "RequestID": ("String", event.id),
+        "ErrorCode": ("Number", "200"),
+        "ErrorMessage": ("String", str(error.get("errorMessage", ""))[:1024] or "-"),
+    }
+    place = parse_arn(arn)
+    if place.service == "sqs":
+        from moto.sqs.models import sqs_backends
+
+        sqs_backends[place.account][place.region].send_message(
+            place.resource_id,
+            event.body.decode(),
+            message_attributes={
+                name: {"data_type": kind, "string_value": value}
+                for name, (kind, value) in attributes.items()
+            },
+        )
+    elif place.service == "sns":
+        from moto.sns.models import sns_backends
+
+        sns_backends[place.account][place.region].publish(
+            message=event.body.decode(),
+            arn=arn,
+            message_attributes={
+                name: {"Type": kind, "Value": value} for name, (kind, value) in attributes.items()
+            },
+        )

@@ -16,6 +16,8 @@ def put(settings: Settings, stream_name: str, lines: list[tuple[int, str]]) -> N
     """
     from moto.logs.models import logs_backends
 
+    if not lines:
+        return
     backend = logs_backends[settings.account][settings.region]
     group = backend.groups.get(settings.log_group)
     if group is None:

@@ -80,6 +80,7 @@ def _parts(function: LambdaFunction) -> tuple:
         function.role,
         function.environment_vars,
         function.layers,
+        function.__dict__.get("logging_config"),
     )
 
 

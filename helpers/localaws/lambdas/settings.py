@@ -32,12 +32,15 @@ class Settings:
     storage: int
     role: str
     log_group: str
+    log_format: str
+    log_levels: tuple[str, str]  # the function's, the platform's
     logical_name: str
     variables: dict[str, str]
 
     @classmethod
     def of(cls, function: LambdaFunction, logical_name: str) -> Settings:
         """Take the snapshot of a function of moto's."""
+        logging = logging_config(function)
         return cls(
             arn=function.function_arn,
             name=function.function_name,
@@ -50,7 +53,12 @@ class Settings:
             memory=int(function.memory_size or 128),
             storage=int(function.ephemeral_storage or 512),
             role=function.role,
-            log_group=function.logs_group_name,
+            log_group=logging["LogGroup"],
+            log_format=logging["LogFormat"],
+            log_levels=(
+                logging.get("ApplicationLogLevel", ""),
+                logging.get("SystemLogLevel", ""),
+            ),
             logical_name=logical_name,
             variables={k: str(v) for k, v in (function.environment_vars or {}).items()},
         )
@@ -62,6 +70,9 @@ class Settings:
         AWS_LAMBDA_RUNTIME_API is not there: the worker is not spoken to over HTTP.
         """
         base = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        if self.log_format == "JSON":
+            base["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+            base["AWS_LAMBDA_LOG_LEVEL"] = self.log_levels[0]
         return {
             **base,
             "HOME": scratch,
@@ -90,6 +101,17 @@ class Settings:
             **_credentials(self.role),
             **self.variables,
         }
+
+
+def logging_config(function: LambdaFunction) -> dict[str, str]:
+    """A function's LoggingConfig, with what AWS fills in."""
+    given = function.__dict__.get("logging_config") or {}
+    config = {"LogFormat": "Text", "LogGroup": function.logs_group_name} | {
+        key: value for key, value in given.items() if value
+    }
+    if config["LogFormat"] == "JSON":
+        config = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"} | config
+    return config
 
 
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") + (

@@ -77,6 +77,11 @@ class Worker:
     ) -> None:
         self.settings = settings
         self.stream = f"{clock.now():%Y/%m/%d}/[{settings.version}]{uuid.uuid4().hex}"
+        if settings.log_format == "JSON":
+            level = settings.log_levels[1]
+            self._reports = reports.Json(settings.name, settings.version, level)
+        else:
+            self._reports = reports.Text(settings.name, settings.version)
         self._place = place
         self._interpreter = interpreter
         self._scratch = place.scratch / uuid.uuid4().hex[:16]
@@ -91,10 +96,16 @@ class Worker:
         )
         try:
             self._process = launcher.launch(self._output)
-            self._process.send(self._spec())
         except BaseException:
             os.close(self._output)
             code.remove(self._scratch)
+            raise
+        try:
+            self._process.send(self._spec())
+        except WorkerLost:
+            pass  # waiting for its init will tell how it ended
+        except BaseException:
+            self.end()
             raise
 
     @property
@@ -157,7 +168,7 @@ class Worker:
         offset = clock.offset
         began = time.perf_counter()
         now = time.time() + offset
-        lines.append((int(now * 1000), reports.start(invocation.id, settings.version)))
+        self._log(lines, now, self._reports.start(now, invocation.id))
         try:
             self._process.send(self._frame(invocation, now, offset), invocation.event)
             answer, payload = self._wait(began + settings.timeout)
@@ -237,13 +248,13 @@ class Worker:
         except WorkerLost:
             failed = "exit", self._process.end(), 0
         took = (time.perf_counter() - self._started) * 1000
-        began = int((clock.time() - took / 1000) * 1000)
+        began = clock.time() - took / 1000
         version = self._interpreter.version
         arn = (
             f"arn:aws:lambda:{self.settings.region}::runtime:"
             f"{sha256(f'{self._interpreter.path} {version}'.encode()).hexdigest()}"
         )
-        lines.append((began, reports.init_start(version, arn)))
+        self._log(lines, began, self._reports.init_start(began, version, arn))
         self._read_output(lines)
         return took, failed
 
@@ -251,7 +262,7 @@ class Worker:
         self, invocation: Invocation, init: float, failed: tuple, lines: list[tuple[int, str]]
     ) -> Outcome:
         kind, what, used = failed
-        now = int(clock.time() * 1000)
+        now = clock.time()
         if kind == "error":
             error = json.loads(self._hide(what))
             error["requestId"] = error.get("requestId") or invocation.id
@@ -260,12 +271,12 @@ class Worker:
             too_much = used > self.settings.memory
             error_type = "Runtime.OutOfMemory" if too_much else "Runtime.ExitError"
             payload = reports.error(error_type, reports.exit_words(invocation.id, what))
-        lines.append((now, reports.init_report(init, "error", error_type)))
-        lines.append((now, reports.start(invocation.id, self.settings.version)))
+        self._log(lines, now, self._reports.init_report(now, init, "error", error_type))
+        self._log(lines, now, self._reports.start(now, invocation.id))
         if kind == "exit":
             words = reports.exit_words(invocation.id, what)
-            lines.append((now, f"{words}\n{error_type}\n"))
-        self._close(lines, invocation.id, init, None, used, "error", error_type)
+            self._log(lines, now, f"{words}\n{error_type}\n")
+        self._close(lines, invocation.id, init, None, used, reports.Status("error", error_type))
         return Outcome(payload, "Unhandled", lines, alive=False)
 
     # -- the ways in which it ends badly
@@ -282,8 +293,8 @@ class Worker:
         self._process.end()
         self._read_output(lines)
         now = clock.time()
-        lines.append((int(now * 1000), reports.timed_out_line(invocation.id, timeout, now)))
-        self._close(lines, invocation.id, timeout * 1000, init, used, "timeout")
+        self._log(lines, now, reports.timed_out_line(invocation.id, timeout, now))
+        self._close(lines, invocation.id, timeout * 1000, init, used, reports.Status("timeout"))
         payload = reports.timed_out(invocation.id, timeout)
         return Outcome(payload, "Unhandled", lines, alive=False)
 
@@ -302,10 +313,11 @@ class Worker:
         self._read_output(lines)
         error_type = "Runtime.OutOfMemory" if too_much else "Runtime.ExitError"
         words = reports.exit_words(invocation.id, status)
-        lines.append((int(clock.time() * 1000), f"{words}\n{error_type}\n"))
+        self._log(lines, clock.time(), f"{words}\n{error_type}\n")
         duration = (time.perf_counter() - began) * 1000
         used = min(used, self.settings.memory)
-        self._close(lines, invocation.id, duration, init, used, "error", error_type)
+        status_line = reports.Status("error", error_type)
+        self._close(lines, invocation.id, duration, init, used, status_line)
         return Outcome(reports.error(error_type, words), "Unhandled", lines, alive=False)
 
     def _used(self) -> int:
@@ -318,15 +330,19 @@ class Worker:
         duration: float,
         init: float | None,
         used: int,
-        status: str = "",
-        error_type: str = "",
+        status: reports.Status = reports.WELL,
     ) -> None:
-        now = max(int(clock.time() * 1000), lines[-1][0])
-        lines.append((now, reports.end(request_id)))
-        report = reports.report(
-            request_id, duration, init, self.settings.memory, used, status, error_type
-        )
-        lines.append((now, report))
+        now = clock.time()
+        use = reports.Use(duration, init, self.settings.memory, used)
+        self._log(lines, now, self._reports.end(now, request_id))
+        self._log(lines, now, self._reports.report(now, request_id, use, status))
+
+    @staticmethod
+    def _log(lines: list[tuple[int, str]], when: float, text: str | None) -> None:
+        """Add a line, never dated before the one above it; None is no line."""
+        if text is not None:
+            stamp = int(when * 1000)
+            lines.append((max(stamp, lines[-1][0]) if lines else stamp, text))
 
     # -- what it printed
 

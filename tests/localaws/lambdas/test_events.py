@@ -174,3 +174,18 @@ def test_an_event_for_a_function_that_is_gone_is_dropped(functions, moved_clock)
     functions.backend.delete_function(arn.rpartition(":")[2])
     wait_for(lambda: not [t for t in threading.enumerate() if t.name.startswith("lambda")])
     assert lambdas._invoker.events._queue == type(lambdas._invoker.events._queue)()
+
+
+def test_an_event_that_fails_for_good_goes_to_the_dead_letter_queue(functions, moved_clock):
+    from moto.sqs.models import sqs_backends
+
+    queue = sqs_backends[ACCOUNT][REGION].create_queue(f"dead-{id(functions)}", {})
+    arn = functions.make(FAILS, DeadLetterConfig={"TargetArn": queue.queue_arn})
+    request = send(functions, arn, {"id": "a", "fails": True})
+    (message,) = wait_for(lambda: queue.messages)
+    assert json.loads(message.body) == {"id": "a", "fails": True}
+    attributes = {k: v["string_value"] for k, v in message.message_attributes.items()}
+    assert attributes == {"RequestID": request, "ErrorCode": "200", "ErrorMessage": "no"}
+    assert len(tries(functions, arn)) == 3
+    config = functions.backend.get_function(arn).get_configuration()
+    assert config["DeadLetterConfig"] == {"TargetArn": queue.queue_arn}
