@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import threading
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -196,15 +196,27 @@ class Execution:
             clock.wake()
 
 
+@dataclass(eq=False)
+class _Entry:
+    """An execution that is not on disk yet, or not as it is now."""
+
+    facts: Facts
+    events: list[dict[str, Any]] | None = None
+    resume: Any = None
+    changes: int = 0
+
+
 class Store:
     """Executions on disk: small in memory however many there are, and there after a restart.
 
-    Written at least once a second; what was running when the process ended is failed by `recover`.
+    Written twice a second, and before anything is looked up that a single ARN does not answer;
+    what was running when the process ended is failed by `recover`.
     path: of the SQLite file; None keeps it in memory.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
+        self._writing = threading.Lock()
         self._base = sqlite3.connect(path or ":memory:", check_same_thread=False)
         self._base.executescript(
             """
@@ -218,78 +230,83 @@ class Store:
             """
         )
         self._base.isolation_level = None
+        self._fresh: dict[str, _Entry] = {}
         self._dirty = threading.Event()
-        self._open = False
-        self._on_disk = path is not None
-        if self._on_disk:
-            threading.Thread(target=self._keep, name="executions", daemon=True).start()
+        self._closed = False
+        threading.Thread(target=self._keep, name="executions", daemon=True).start()
 
     def _keep(self) -> None:
         pause = threading.Event()
-        while True:
+        while not self._closed:
             self._dirty.wait()
             pause.wait(0.5)
-            self.flush()
+            self._dirty.clear()
+            try:
+                self.flush()
+            except sqlite3.Error:  # the disk is full, say: the next try may do better
+                LOG.exception("executions could not be written")
+                self._dirty.set()
+                pause.wait(5)
+
+    def close(self) -> None:
+        """Write what is not on disk yet, and end."""
+        self._closed = True
+        self.flush()
+        self._dirty.set()
 
     def flush(self) -> None:
         """Write what is not on disk yet."""
-        with self._lock:
-            self._dirty.clear()
-            if self._open:
-                self._base.execute("COMMIT")
-                self._open = False
-
-    def _write(self, statement: str, values: tuple[Any, ...]) -> None:
-        with self._lock:
-            if self._on_disk and not self._open:
+        with self._writing:
+            with self._lock:
+                taken = [(entry, entry.changes) for entry in self._fresh.values()]
+            if not taken:
+                return
+            rows = [_row(entry) for entry, _ in taken]  # packing takes time: not under the lock
+            with self._lock:
                 self._base.execute("BEGIN")
-                self._open = True
-            self._base.execute(statement, values)
-            self._dirty.set()
+                try:
+                    self._base.executemany(_UPSERT, rows)
+                    self._base.execute("COMMIT")
+                except sqlite3.Error:
+                    self._base.execute("ROLLBACK")
+                    raise
+                for entry, changes in taken:
+                    if entry.changes == changes:
+                        self._fresh.pop(entry.facts.arn, None)
 
     def add(self, facts: Facts) -> None:
         """Note an execution that begins."""
-        self._write(
-            "INSERT INTO executions (arn, machine, start, status, redriven, version, alias, facts)"
-            " VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
-            (
-                facts.arn,
-                facts.map_run_arn or facts.machine_arn,
-                facts.start,
-                facts.status,
-                facts.version_arn,
-                facts.alias_arn,
-                _packed(asdict(facts)),
-            ),
-        )
+        self._change(facts, None, None)
 
     def finish(self, execution: Execution) -> None:
         """Keep an execution that has ended, with its history and where it may be taken up again."""
         facts = execution.facts
         resume = None if facts.status == SUCCEEDED else execution.flow.bookmark()
-        self._write(
-            "UPDATE executions SET status = ?, redriven = ?, facts = ?, history = ?, resume = ?"
-            " WHERE arn = ?",
-            (
-                facts.status,
-                facts.redrive_count,
-                _packed(asdict(facts)),
-                _packed(execution.history.events),
-                None if resume is None else _packed(resume),
-                facts.arn,
-            ),
-        )
+        self._change(facts, execution.history.events, resume)
 
     def reopen(self, facts: Facts) -> None:
         """Note that an execution is redriven."""
-        self._write(
-            "UPDATE executions SET status = ?, redriven = ?, facts = ? WHERE arn = ?",
-            (facts.status, facts.redrive_count, _packed(asdict(facts)), facts.arn),
-        )
+        self._change(facts, None, None)
+
+    def _change(self, facts: Facts, events: list[dict[str, Any]] | None, resume: Any) -> None:
+        with self._lock:
+            entry = self._fresh.get(facts.arn)
+            if entry is None:
+                entry = self._fresh[facts.arn] = _Entry(facts)
+            entry.facts, entry.events, entry.resume = facts, events, resume
+            entry.changes += 1
+            many = len(self._fresh) > _MOST_FRESH
+        self._dirty.set()
+        if many and self._writing.acquire(blocking=False):
+            self._writing.release()
+            self.flush()
 
     def facts(self, arn: str) -> Facts | None:
         """What is known of an execution; None if it is unknown."""
         with self._lock:
+            entry = self._fresh.get(arn)
+            if entry is not None:
+                return replace(entry.facts)
             row = self._base.execute(
                 "SELECT facts FROM executions WHERE arn = ?", (arn,)
             ).fetchone()
@@ -297,10 +314,15 @@ class Store:
 
     def history(self, arn: str) -> list[dict[str, Any]]:
         """The events of an execution that has ended."""
+        with self._lock:
+            entry = self._fresh.get(arn)
+            if entry is not None and entry.events is not None:
+                return list(entry.events)
         return self._column("history", arn) or []
 
     def resume(self, arn: str) -> Any:
         """Where an execution that has failed may be taken up again."""
+        self.flush()
         return self._column("resume", arn)
 
     def _column(self, name: str, arn: str) -> Any:
@@ -341,28 +363,23 @@ class Store:
             f"SELECT start, number, facts FROM executions WHERE {' AND '.join(where)}"
             " ORDER BY start DESC, number DESC LIMIT ?"
         )
+        self.flush()
         with self._lock:
             rows = self._base.execute(query, (*values, count + 1)).fetchall()
         found = [Facts(**_unpacked(facts)) for _, _, facts in rows[:count]]
         return found, (rows[count - 1][0], rows[count - 1][1]) if len(rows) > count else None
 
-    def counts(self, machine: str) -> dict[str, int]:
-        """How many executions of a machine (or children of a Map Run) have which status."""
-        with self._lock:
-            return dict(
-                self._base.execute(
-                    "SELECT status, COUNT(*) FROM executions WHERE machine = ? GROUP BY status",
-                    (machine,),
-                ).fetchall()
-            )
-
     def forget(self, machine: str) -> None:
         """Drop the executions of a machine that is deleted."""
-        self._write("DELETE FROM executions WHERE machine = ?", (machine,))
+        self.flush()
+        with self._lock:
+            self._base.execute("DELETE FROM executions WHERE machine = ?", (machine,))
 
     def clear(self) -> None:
         """Drop everything."""
-        self._write("DELETE FROM executions", ())
+        with self._writing, self._lock:
+            self._fresh.clear()
+            self._base.execute("DELETE FROM executions")
 
     def recover(self) -> int:
         """Fail the executions that an earlier process left running; returns how many."""
@@ -375,19 +392,56 @@ class Store:
             facts.status, facts.stop = FAILED, max(clock.time(), facts.start)
             facts.error = RUNTIME
             facts.cause = "The local endpoint was stopped while this execution was running."
-            events = [
-                {"timestamp": facts.start, "type": "ExecutionStarted", "id": 1,
-                 "previousEventId": 0, "executionStartedEventDetails": {
-                     "input": facts.input, "inputDetails": WHOLE, "roleArn": facts.role_arn}},
-                {"timestamp": facts.stop, "type": "ExecutionFailed", "id": 2,
-                 "previousEventId": 0, "executionFailedEventDetails": {
-                     "error": facts.error, "cause": facts.cause}},
-            ]  # fmt: skip
-            self._write(
-                "UPDATE executions SET status = ?, facts = ?, history = ? WHERE arn = ?",
-                (facts.status, _packed(asdict(facts)), _packed(events), facts.arn),
-            )
+            started = {
+                "timestamp": facts.start,
+                "type": "ExecutionStarted",
+                "id": 1,
+                "previousEventId": 0,
+                "executionStartedEventDetails": {
+                    "input": facts.input,
+                    "inputDetails": WHOLE,
+                    "roleArn": facts.role_arn,
+                },
+            }
+            failed = {
+                "timestamp": facts.stop,
+                "type": "ExecutionFailed",
+                "id": 2,
+                "previousEventId": 0,
+                "executionFailedEventDetails": {"error": facts.error, "cause": facts.cause},
+            }
+            self._change(facts, [started, failed], None)
+        self.flush()
         return len(rows)
+
+
+_MOST_FRESH = 400
+"""So many executions wait to be written at most before a writer has to help."""
+
+_UPSERT = """
+    INSERT INTO executions
+        (arn, machine, start, status, redriven, version, alias, facts, history, resume)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (arn) DO UPDATE SET
+        status = excluded.status, redriven = excluded.redriven, facts = excluded.facts,
+        history = coalesce(excluded.history, history), resume = coalesce(excluded.resume, resume)
+"""
+
+
+def _row(entry: _Entry) -> tuple[Any, ...]:
+    facts = entry.facts
+    return (
+        facts.arn,
+        facts.map_run_arn or facts.machine_arn,
+        facts.start,
+        facts.status,
+        facts.redrive_count,
+        facts.version_arn,
+        facts.alias_arn,
+        _packed(vars(facts)),
+        None if entry.events is None else _packed(entry.events),
+        None if entry.resume is None else _packed(entry.resume),
+    )
 
 
 def _packed(value: Any) -> bytes:

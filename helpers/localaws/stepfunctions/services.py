@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import threading
 import uuid
@@ -329,6 +328,15 @@ def _check_attributes(attributes: Any) -> None:
                 _check_attributes({"item": item})
 
 
+def _copied(value: Any) -> Any:
+    """A copy of a JSON value, all the way down: moto keeps and changes what it is given."""
+    if isinstance(value, dict):
+        return {key: _copied(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_copied(inner) for inner in value]
+    return value
+
+
 def _kind(value: Any) -> str:
     return {bool: "BOOLEAN", int: "NUMBER", float: "NUMBER"}.get(type(value), "STRUCTURE")
 
@@ -349,7 +357,7 @@ class _DynamoDB:
         handler = DynamoHandler()
         handler.current_account, handler.region = account, region
         handler.headers, handler.response_headers = {}, {}
-        handler.body = handler.params = copy.deepcopy(_checked(operation, parameters))
+        handler.body = handler.params = _copied(_checked(operation, parameters))
         action = getattr(handler, f"{operation[:-4].lower()}_item")
         try:
             with self._lock:  # two writers at once would lose an item
