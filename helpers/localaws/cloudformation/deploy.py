@@ -135,10 +135,10 @@ class Deployment:
             stack.move("CREATE_FAILED", reason)
             return
         if on_failure == "DELETE":
-            stack.move("DELETE_IN_PROGRESS", f"{reason} Delete requested by user.")
+            stack.move("DELETE_IN_PROGRESS", f"{_sentence(reason)}Delete requested by user.")
             self.delete(set())
             return
-        stack.move("ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user.")
+        stack.move("ROLLBACK_IN_PROGRESS", f"{_sentence(reason)}Rollback requested by user.")
         self.roll_back_create()
 
     def roll_back_create(self) -> None:
@@ -554,7 +554,12 @@ def _refuse_named_replacement(before: Resource, wanted: dict[str, Any]) -> None:
 
 
 def _failed_sentence(names: list[str], verb: str) -> str:
-    return f"The following resource(s) failed to {verb}: [{', '.join(names)}]."
+    # the service's sentence ends in a space: another may follow it
+    return f"The following resource(s) failed to {verb}: [{', '.join(names)}]. "
+
+
+def _sentence(reason: str) -> str:
+    return reason if reason.endswith(" ") else f"{reason} "
 
 
 def _reason(error: Exception, type_name: str) -> str:

@@ -19,6 +19,15 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def _uuid() -> str:
+    return str(uuid.uuid4())
+
+
+def _event_id(logical_id: str, status: str, at: datetime) -> str:
+    """Return the id of a resource's event, in the shape that CloudFormation gives it."""
+    return f"{logical_id}-{status}-{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+
+
 @dataclass
 class Event:
     """One line of a stack's history."""
@@ -32,8 +41,8 @@ class Event:
     reason: str | None
     properties: str | None
     at: datetime
+    id: str
     token: str | None = None
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 @dataclass
@@ -171,6 +180,7 @@ class Stack:
                 reason=reason,
                 properties=properties,
                 at=moment,
+                id=_uuid() if physical_id == self.id else _event_id(logical_id, status, moment),
             )
         )
         return moment

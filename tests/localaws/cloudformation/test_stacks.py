@@ -60,6 +60,9 @@ class TestCreate:
             None,
         ]
         assert [bool(e["PhysicalResourceId"]) for e in lines] == [False, True, True]
+        assert re.fullmatch(
+            r"Topic-CREATE_COMPLETE-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", lines[2]["EventId"]
+        )
 
     def test_no_two_events_share_a_time(self, stacks):
         name = stacks.name()
@@ -158,7 +161,7 @@ class TestCreate:
         )
         stack = stacks.execute(change_set, DisableRollback=True)
         assert stack["StackStatus"] == "CREATE_FAILED"
-        assert stack["StackStatusReason"] == ("The following resource(s) failed to create: [Bad].")
+        assert stack["StackStatusReason"] == "The following resource(s) failed to create: [Bad]. "
         assert stacks.physical(name, "Topic")
         stacks.client.rollback_stack(StackName=name)
         assert stacks.wait(name)["StackStatus"] == "ROLLBACK_COMPLETE"
@@ -268,7 +271,7 @@ class TestUpdate:
         assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
         assert (
             stacks.reason(name, name, "UPDATE_ROLLBACK_IN_PROGRESS")
-            == "The following resource(s) failed to create: [Bad]."
+            == "The following resource(s) failed to create: [Bad]. "
         )
         assert [line for line in stacks.told(name, since) if line[0] in (name, "Bad")] == [
             (name, "UPDATE_IN_PROGRESS"),
@@ -442,7 +445,9 @@ class TestDelete:
         s3.put_object(Bucket=bucket, Key="one", Body=b"1")
         stack = stacks.delete(name)
         assert stack["StackStatus"] == "DELETE_FAILED"
-        assert stack["StackStatusReason"] == "The following resource(s) failed to delete: [Bucket]."
+        assert (
+            stack["StackStatusReason"] == "The following resource(s) failed to delete: [Bucket]. "
+        )
         assert re.fullmatch(
             HANDLER.replace(".+", "The bucket you tried to delete is not empty .+")
             + r"GeneralServiceException\)",
