@@ -624,6 +624,6 @@ def list_state_machine_aliases(backend: LocalStepFunctionsBackend, body: Body) -
 
 @operation
 def test_state(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    from .test_state import test_state as run
+    from .trial import test_state as run
 
     return run(body, backend.account_id, backend.region_name)

@@ -16,7 +16,7 @@ from .states import Field
 
 if TYPE_CHECKING:
     from .program import Program
-    from .test_state import Probe
+    from .trial import Probe
 
 MOST_WIDTH = 10_000
 """The largest MaxConcurrency."""

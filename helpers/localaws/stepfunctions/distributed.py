@@ -21,7 +21,7 @@ from .states import Field
 
 if TYPE_CHECKING:
     from .program import Program
-    from .test_state import Probe
+    from .trial import Probe
 
 MOST_AT_ONCE = 100
 """Child executions at once; AWS allows 10,000, each thread here takes some memory."""

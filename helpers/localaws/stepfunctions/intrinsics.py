@@ -247,14 +247,17 @@ class _Reader:
         return _applied(name, function, arguments)
 
     def argument(self, depth: int) -> Expression:
-        from .expressions import compile_expression
+        from .expressions import DefinitionError, compile_expression
 
         self.space()
         rest = self.text[self.at : self.at + 1]
         if rest == "'":
             constant: Any = self.string()
         elif rest == "$":
-            return compile_expression(self.path())
+            try:
+                return compile_expression(self.path())
+            except DefinitionError as error:
+                raise IntrinsicSyntaxError(str(error)) from None
         elif self.text.startswith("States.", self.at):
             return self.call(depth + 1)
         else:
@@ -304,7 +307,7 @@ class _Reader:
                 depth += 1
             elif char in ")]" and depth:
                 depth -= 1
-            elif char in ",)" or char.isspace():
+            elif not depth and (char in ",)" or char.isspace()):
                 break
             self.at += 1
         return self.text[start : self.at]

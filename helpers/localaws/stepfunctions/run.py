@@ -24,7 +24,7 @@ from .history import History
 if TYPE_CHECKING:
     from .data import Data
     from .services import Services
-    from .test_state import Probe
+    from .trial import Probe
 
 
 class TimedOut(Exception):

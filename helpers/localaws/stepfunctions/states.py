@@ -196,7 +196,11 @@ class State:
         return error
 
     def report(self, flow: Flow, error: QueryError) -> None:
-        """Record that a JSONata expression failed."""
+        """Record that a JSONata expression failed, in a cause that says where."""
+        if flow.at is not None:
+            failure = RuntimeFailure(error.cause or "")
+            failure.located(self.name, flow.at[2])
+            error.cause = failure.cause
         details = {**error.details(), "location": error.location, "state": self.name}
         error.event = ("EvaluationFailed", "evaluationFailedEventDetails", details)
         flow.event(*error.event)
@@ -235,7 +239,6 @@ class State:
 _LOCATED = (
     "States.ResultPathMatchFailure",
     "States.IntrinsicFailure",
-    "States.QueryEvaluationError",
     "States.NoChoiceMatched",
     "States.ParameterPathFailure",
 )
@@ -383,9 +386,10 @@ class ChoiceState(State):
         else:
             if self.default is None:
                 raise StateError(
-                    "States.NoChoiceMatched", "Invoke of state failed: no choice rule matched and "
-                    "there is no Default",
-                )  # fmt: skip
+                    "States.NoChoiceMatched",
+                    "Failed to transition out of the state. The state does not point to a next "
+                    "state.",
+                )
             following = self.default
             if self.assign is not None:
                 assigned.update(self.assign(scope))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _numbers = itertools.count()
@@ -25,6 +27,8 @@ class Workshop:
     def __post_init__(self):
         self.states = self.endpoint.client("stepfunctions")
         self.functions = self.endpoint.client("lambda")
+        direct = Config(inject_host_prefix=False)  # boto3 would call sync-127.0.0.1
+        self.sync = self.endpoint.client("stepfunctions", config=direct)
 
     def function(self, code: str, handler: str = "handler.handler", **options) -> str:
         """The ARN of a function with this code; the same code gives the same function."""
@@ -87,6 +91,27 @@ class Workshop:
         arn = execution if isinstance(execution, str) else execution["executionArn"]
         options = {"maxResults": 1000} | options
         return self.states.get_execution_history(executionArn=arn, **options)["events"]
+
+    def refused(self, call, *arguments, **options) -> tuple[str, str]:
+        """The error code and the words with which a call is refused."""
+        with pytest.raises(ClientError) as caught:
+            call(*arguments, **options)
+        error = caught.value.response["Error"]
+        return error["Code"], error["Message"]
+
+    def output(self, states: dict[str, Any], given: Any = None, **fields) -> Any:
+        """The output of a machine with these states, the first of which comes first."""
+        definition = {"StartAt": next(iter(states)), "States": states, **fields}
+        done = self.run(definition, given)
+        assert done["status"] == "SUCCEEDED", done
+        return json.loads(done["output"])
+
+    def failure(self, states: dict[str, Any], given: Any = None, **fields) -> tuple[str, str]:
+        """The error and the cause with which such a machine fails."""
+        definition = {"StartAt": next(iter(states)), "States": states, **fields}
+        done = self.run(definition, given)
+        assert done["status"] == "FAILED", done
+        return done.get("error"), done.get("cause")
 
     def types(self, execution: str | dict[str, Any]) -> list[str]:
         """The types of its events."""

@@ -1,0 +1,112 @@
+"""The eighteen intrinsic functions of JSONPath states."""
+
+import uuid
+
+import pytest
+
+from helpers.localaws.stepfunctions.expressions import Scope
+from helpers.localaws.stepfunctions.failures import PathMissing, StateError
+from helpers.localaws.stepfunctions.intrinsics import IntrinsicSyntaxError, compile_intrinsic
+
+INPUT = {"name": "Ann", "n": 7, "list": [1, 2, 2, 3], "text": '{"a": 1}', "one": {"a": 1, "b": 1},
+         "two": {"b": 2}}  # fmt: skip
+
+
+def call(text):
+    scope = Scope(INPUT, lambda: {"Execution": {"Name": "run"}}, {"v": {"x": [10]}})
+    return compile_intrinsic(text)(scope)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("States.Format('Hello {}, {}', $.name, $.n)", "Hello Ann, 7"),
+        ("States.Format('{}', $.list)", "[1,2,2,3]"),
+        (r"States.Format('a \{\} {} it\'s', null)", "a {} null it's"),
+        ("States.Format($.name)", "Ann"),
+        ("States.StringToJson($.text)", {"a": 1}),
+        ("States.JsonToString($.one)", '{"a":1,"b":1}'),
+        ("States.Array(1, 'a', null, true, $$.Execution.Name, $v.x[0])",
+         [1, "a", None, True, "run", 10]),
+        ("States.Array()", []),
+        ("States.ArrayPartition($.list, 3)", [[1, 2, 2], [3]]),
+        ("States.ArrayContains($.list, 3)", True),
+        ("States.ArrayContains($.list, '3')", False),
+        ("States.ArrayRange(1, 9, 2)", [1, 3, 5, 7, 9]),
+        ("States.ArrayRange(3, 1, -1)", [3, 2, 1]),
+        ("States.ArrayGetItem($.list, 1)", 2),
+        ("States.ArrayLength($.list)", 4),
+        ("States.ArrayLength($.list[?(@ > 1)])", 3),
+        ("States.ArrayUnique($.list)", [1, 2, 3]),
+        ("States.Base64Encode('Data to encode')", "RGF0YSB0byBlbmNvZGU="),
+        ("States.Base64Decode('RGF0YSB0byBlbmNvZGU=')", "Data to encode"),
+        ("States.Hash('input data', 'SHA-1')", "aaff4a450a104cd177d28d18d74485e8cae074b7"),
+        ("States.JsonMerge($.one, $.two, false)", {"a": 1, "b": 2}),
+        ("States.MathAdd($.n, -2)", 5),
+        ("States.StringSplit('1,2;3', ',;')", ["1", "2", "3"]),
+        ("States.StringSplit('a.*+b', '.*+')", ["a", "b"]),
+        ("States.MathRandom(1, 2)", 1),
+        ("States.Format('{}', States.MathAdd(States.ArrayLength($.list), 1))", "5"),
+    ],
+)  # fmt: skip
+def test_gives(text, expected):
+    assert call(text) == expected
+
+
+def test_random_numbers_lie_between_and_repeat_with_a_seed():
+    numbers = {call("States.MathRandom(1, 5)") for _ in range(200)}
+    assert numbers == {1, 2, 3, 4}
+    assert len({call("States.MathRandom(1, 1000000, 42)") for _ in range(5)}) == 1
+
+
+def test_uuids_differ():
+    made = {call("States.UUID()") for _ in range(3)}
+    assert {uuid.UUID(one).version for one in made} == {4}
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "States.Format('{} {}', 1)",
+        "States.Format('{}', 1, 2)",
+        "States.StringToJson('{')",
+        "States.ArrayPartition($.list, 0)",
+        "States.ArrayRange(1, 10, 0)",
+        "States.ArrayRange(1, 100000, 1)",
+        "States.ArrayGetItem($.list, 4)",
+        "States.ArrayLength($.name)",
+        "States.Base64Decode('%')",
+        "States.Hash('a', 'SHA-3')",
+        "States.JsonMerge($.one, $.two, true)",
+        "States.MathAdd('a', 1)",
+        "States.MathRandom(5, 1)",
+    ],
+)
+def test_arguments_that_do_not_fit_fail_with_a_reason(text):
+    with pytest.raises(StateError) as caught:
+        call(text)
+    assert caught.value.error == "States.IntrinsicFailure"
+    assert caught.value.cause.startswith("Invalid arguments in States.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "States.Nope()",
+        "States.MathAdd(1)",
+        "States.Format('a",
+        "States.Format('a') x",
+        "States.Array(1,)",
+        "States.Array(" * 11 + ")" * 11,
+        "States.ArrayLength($.a[)",
+    ],
+)
+def test_what_is_no_call(text):
+    with pytest.raises(IntrinsicSyntaxError):
+        compile_intrinsic(text)
+
+
+def test_a_path_to_nothing():
+    with pytest.raises(PathMissing):
+        call("States.ArrayLength($.nope)")

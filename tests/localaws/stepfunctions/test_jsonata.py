@@ -1,0 +1,201 @@
+"""JSONata states: expressions, variables, `$states`, and what happens when one goes wrong."""
+
+import time
+
+import pytest
+
+from helpers.localaws.stepfunctions.expressions import DefinitionError, Scope, compile_jsonata
+from helpers.localaws.stepfunctions.jsonata import QueryError
+
+
+def value(text, given=None, variables=None):
+    scope = Scope(given, lambda: {"Execution": {"Name": "run"}}, variables or {})
+    return compile_jsonata("{% " + text + " %}", "Output")(scope)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "expected"),
+    [
+        ("$states.input", {"a": None}, {"a": None}),
+        ("$states.input.a + 1", {"a": 1}, 2),
+        ("$states.input.a", {"a": None}, None),
+        ("$states.context.Execution.Name", None, "run"),
+        ("[1..3]", None, [1, 2, 3]),
+        ("$states.input[$ > 1]", [1, 2, 3], [2, 3]),
+        ("$states.input.{'x': a}", [{"a": 1}, {"a": 2}], [{"x": 1}, {"x": 2}]),
+        ("[]", None, []),
+        ("{}", None, {}),
+        ("1.0", None, 1),
+        ("0.5", None, 0.5),
+        ("'a' & 1", None, "a1"),
+        ("$partition([1,2,3,4], 3)", None, [[1, 2, 3], [4]]),
+        ("$range(0, 10, 5)", None, [0, 5, 10]),
+        ("$hash('hi', 'MD5')", None, "49f68a5c8493ec2c0bf489821c21fc3b"),
+        ("$parse('{\"a\": [null, 1]}')", None, {"a": [None, 1]}),
+        ("$map($states.input, function($x) { $x * 2 })", [1, 2], [2, 4]),
+        ("$match('ab12', /[0-9]+/).match", None, "12"),
+    ],
+)
+def test_gives(text, given, expected):
+    assert value(text, given) == expected
+
+
+def test_variables():
+    assert value("$price * $deal.qty", None, {"price": 2, "deal": {"qty": 3}}) == 6
+
+
+def test_random_numbers_repeat_with_a_seed():
+    assert value("$random(7)") == value("$random(7)")
+    assert value("$random()") != value("$random()")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("$states.input.nope", "returned nothing (undefined)."),
+        ("function($x) { $x }", "returned an unsupported result type."),
+        ("1 / 0", "threw an error during evaluation."),
+        ("$eval('1')", "the function $eval is not supported"),
+        ("'a' + 1", "threw an error during evaluation."),
+        ("($f := function($n) { $f($n + 1) + 1 }; $f(1))", "threw an error during evaluation."),
+        ("($f := function($n) { $f($n + 1) }; $f(1))", "threw an error during evaluation."),
+    ],
+)
+def test_what_goes_wrong_says_where_and_ends(text, words):
+    began = time.monotonic()
+    with pytest.raises(QueryError) as caught:
+        value(text, {})
+    assert caught.value.error == "States.QueryEvaluationError"
+    assert f"'{text}' specified for the field 'Output' " in caught.value.cause
+    assert words in caught.value.cause
+    assert time.monotonic() - began < 10
+
+
+def test_what_is_no_expression_is_found_when_it_is_compiled():
+    with pytest.raises(DefinitionError):
+        compile_jsonata("{% $sum( %}", "Output")
+
+
+def test_an_expression_may_be_used_by_many_threads_at_once():
+    from concurrent.futures import ThreadPoolExecutor
+
+    expression = compile_jsonata("{% $sum($states.input) %}", "Output")
+    with ThreadPoolExecutor(8) as pool:
+        scopes = [Scope(list(range(n)), dict) for n in range(200)]
+        assert list(pool.map(expression, scopes)) == [sum(range(n)) for n in range(200)]
+
+
+# -- in a machine
+
+JSONATA = {"QueryLanguage": "JSONata"}
+
+
+def test_assign_output_and_arguments(workshop):
+    echo = workshop.function("def handler(event, context):\n    return {'got': event}\n")
+    output = workshop.output(
+        {
+            "Begin": {
+                "Type": "Pass",
+                "Assign": {"half": "{% $states.input.n / 2 %}"},
+                "Next": "Call",
+            },
+            "Call": {
+                "Type": "Task",
+                "Resource": echo,
+                "Arguments": {"half": "{% $half %}", "fixed": [1, "{% $states.input.n %}"]},
+                "Assign": {"half": 0, "seen": "{% $half %}"},
+                "Output": {"result": "{% $states.result.got %}", "half": "{% $half %}"},
+                "Next": "End",
+            },
+            "End": {
+                "Type": "Pass",
+                "Output": {"before": "{% $states.input %}", "half": "{% $half %}",
+                           "seen": "{% $seen %}"},
+                "End": True,
+            },
+        },
+        {"n": 8},
+        **JSONATA,
+    )  # fmt: skip
+    before = {"result": {"half": 4, "fixed": [1, 8]}, "half": 4}
+    assert output == {"before": before, "half": 0, "seen": 4}
+
+
+def test_choice_with_conditions(workshop):
+    def end(word):
+        return {"Type": "Pass", "Output": word, "End": True}
+
+    states = {
+        "Which": {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": "{% $states.input.price <= 50 %}", "Next": "Buy",
+                 "Assign": {"why": "cheap"}, "Output": "{% $states.input.price %}"},
+            ],
+            "Default": "Sell",
+        },
+        "Buy": {"Type": "Pass", "Output": "{% $why & $states.input %}", "End": True},
+        "Sell": end("sell"),
+    }  # fmt: skip
+    assert workshop.output(states, {"price": 50}, **JSONATA) == "cheap50"
+    assert workshop.output(states, {"price": 51}, **JSONATA) == "sell"
+
+
+def test_states_may_mix_query_languages(workshop):
+    states = {
+        "One": {
+            "Type": "Pass",
+            "QueryLanguage": "JSONata",
+            "Assign": {"v": "{% {'list': [1, 2]} %}"},
+            "Next": "Two",
+        },
+        "Two": {
+            "Type": "Pass",
+            "Parameters": {"second.$": "$v.list[1]", "length.$": "States.ArrayLength($v.list)"},
+            "End": True,
+        },
+    }
+    assert workshop.output(states) == {"second": 2, "length": 2}
+
+
+def test_one_bad_definition_does_not_hurt_the_next(workshop):
+    bad = {"StartAt": "A", **JSONATA, "States": {"A": {"Type": "Pass", "Output": "{% ( %}"}}}
+    code, _ = workshop.refused(workshop.machine, bad)
+    assert code == "InvalidDefinition"
+    states = {"A": {"Type": "Pass", "Parameters": {"x.$": "$.y"}, "End": True}}
+    assert workshop.output(states, {"y": 3}) == {"x": 3}
+
+
+def test_an_error_is_an_event_of_its_own_and_can_be_caught(workshop):
+    states = {
+        "A": {
+            "Type": "Task",
+            "Resource": workshop.function("def handler(event, context):\n    return event\n"),
+            "Arguments": {"x": "{% $states.input.nope %}"},
+            "Catch": [{"ErrorEquals": ["States.QueryEvaluationError"], "Next": "B",
+                       "Output": "{% $states.errorOutput %}"}],
+            "End": True,
+        },
+        "B": {"Type": "Pass", "End": True},
+    }  # fmt: skip
+    done = workshop.run({"StartAt": "A", "States": states, **JSONATA}, {})
+    assert done["status"] == "SUCCEEDED"
+    failed = workshop.events(done)[2]
+    assert failed["type"] == "EvaluationFailed"
+    assert failed["evaluationFailedEventDetails"] == {
+        "error": "States.QueryEvaluationError",
+        "cause": "An error occurred while executing the state 'A' (entered at the event id #2). "
+        "The JSONata expression '$states.input.nope' specified for the field 'Arguments/x' "
+        "returned nothing (undefined).",
+        "location": "Arguments/x",
+        "state": "A",
+    }
+
+
+def test_now_is_the_simulated_time(workshop, endpoint):
+    states = {
+        "Wait": {"Type": "Wait", "Seconds": 100_000, "Next": "Now"},
+        "Now": {"Type": "Pass", "Output": "{% $millis() %}", "End": True},
+    }
+    done = workshop.run({"StartAt": "Wait", "States": states, **JSONATA})
+    assert abs(int(done["output"]) / 1000 - done["stopDate"].timestamp()) < 5
