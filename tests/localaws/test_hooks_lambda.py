@@ -191,3 +191,24 @@ def test_hook_time_machine():
     time_machine = pytest.importorskip("time_machine")
     for name in ("shift", "time_ns"):
         assert hasattr(time_machine.Traveller, name), f"hook time-machine: Traveller.{name} is gone"
+
+
+def test_hook_authorization():
+    from moto.core.authorization import ActionAuthenticatorMixin
+    from moto.core.responses import BaseResponse
+    from moto.s3.responses import S3Response
+
+    from helpers.localaws.lambdas import roles
+
+    roles.install()
+    found = parameters(roles._plain)
+    assert found == ["self", "iam_request_cls", "resource"], (
+        f"hook ActionAuthenticatorMixin._authenticate_and_authorize_action: it takes {found} now"
+    )
+    assert "_authenticate_and_authorize_normal_action" in inspect.getsource(BaseResponse), (
+        "hook _authenticate_and_authorize_action: moto's services no longer ask it"
+    )
+    assert "_authenticate_and_authorize_s3_action" in inspect.getsource(S3Response), (
+        "hook _authenticate_and_authorize_action: moto's S3 no longer asks it"
+    )
+    assert ActionAuthenticatorMixin._authenticate_and_authorize_action is roles._authorize

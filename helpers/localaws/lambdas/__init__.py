@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.localaws import market, workspace
-from helpers.localaws.lambdas.settings import role_of
+from helpers.localaws.lambdas import roles
 
 if TYPE_CHECKING:
     from helpers.localaws.lambdas.invoking import Invoker, Result
     from helpers.localaws.lambdas.pools import Pools
 
-__all__ = ["install", "invoke", "reset", "role_of", "send", "stop_all"]
+__all__ = ["install", "invoke", "reset", "send", "stop_all"]
 
 _pools: Pools | None = None
 _invoker: Invoker | None = None
@@ -50,6 +50,7 @@ def install() -> None:
         _pools.stop()
     _pools = Pools(root, log)
     after_import("moto.awslambda.models", _hook)
+    after_import("moto.core.authorization", roles.install)
 
 
 def _hook() -> None:

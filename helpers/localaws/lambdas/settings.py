@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.localaws import workspace
+from helpers.localaws.lambdas import roles
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
-
-TOKEN = "localaws-role:"
-"""How the session token of a function begins; the ARN of its execution role follows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +96,7 @@ class Settings:
             # A function never reads the settings of the person at the keyboard.
             "AWS_CONFIG_FILE": os.path.join(scratch, ".aws", "config"),  # noqa: PTH118
             "AWS_SHARED_CREDENTIALS_FILE": os.path.join(scratch, ".aws", "credentials"),  # noqa: PTH118
-            **_credentials(self.role),
+            **_credentials(self.name, self.role),
             **self.variables,
         }
 
@@ -119,7 +117,7 @@ _INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") + (
 )
 
 
-def _credentials(role: str) -> dict[str, str]:
+def _credentials(function: str, role: str) -> dict[str, str]:
     """Where the function's own AWS calls go, and as whom: the session token names the role."""
     try:
         here = workspace.current()
@@ -129,10 +127,5 @@ def _credentials(role: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": here.url,
         "AWS_ACCESS_KEY_ID": here.access_key,
         "AWS_SECRET_ACCESS_KEY": here.secret_key,
-        "AWS_SESSION_TOKEN": TOKEN + role,
+        "AWS_SESSION_TOKEN": roles.token(function, role),
     }
-
-
-def role_of(session_token: str) -> str | None:
-    """The execution role that a function's session token names, or None for any other token."""
-    return session_token.removeprefix(TOKEN) if session_token.startswith(TOKEN) else None

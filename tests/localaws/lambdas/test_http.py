@@ -190,9 +190,15 @@ def test_refusals_have_aws_codes(endpoint, make, role):
     assert raised.value.response["Error"]["Message"].startswith("Could not unzip uploaded file.")
 
 
-def test_a_function_calls_the_endpoint_with_its_own_boto3(endpoint, make):
+def test_a_function_calls_the_endpoint_with_its_own_boto3(endpoint, make, role):
     bucket = f"bucket-{uuid.uuid4().hex[:8]}"
     endpoint.client("s3").create_bucket(Bucket=bucket)
+    statement = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    endpoint.client("iam").put_role_policy(
+        RoleName=role.rpartition("/")[2],
+        PolicyName="buckets",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
     name = make(
         "import boto3\n"
         "def handler(event, context):\n"

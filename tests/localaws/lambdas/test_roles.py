@@ -1,0 +1,175 @@
+"""A function may do what its execution role allows, and nothing else."""
+
+import json
+import sys
+import uuid
+
+import pytest
+
+from .test_http import zipped
+
+RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+
+SOURCE = """
+import boto3
+from botocore.exceptions import ClientError
+
+
+def handler(event, context):
+    client = boto3.client(event["service"])
+    try:
+        answer = getattr(client, event["method"])(**event["parameters"])
+    except ClientError as error:
+        found = error.response
+        return {
+            "code": found["Error"]["Code"],
+            "message": found["Error"]["Message"],
+            "status": found["ResponseMetadata"]["HTTPStatusCode"],
+        }
+    return "done"
+"""
+
+
+@pytest.fixture(scope="module")
+def function(endpoint):
+    """A function with a role that allows nothing: (name, role's name, function to call it)."""
+    iam, functions = endpoint.client("iam"), endpoint.client("lambda")
+    role = f"role-{uuid.uuid4().hex[:8]}"
+    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    name = f"fn-{uuid.uuid4().hex[:8]}"
+    functions.create_function(
+        FunctionName=name,
+        Runtime=RUNTIME,
+        Role=arn,
+        Handler="app.handler",
+        Code={"ZipFile": zipped(SOURCE)},
+        Timeout=30,
+        MemorySize=512,
+    )
+
+    def call(service, method, **parameters):
+        event = {"service": service, "method": method, "parameters": parameters}
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps(event))
+        payload = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, payload
+        return payload
+
+    yield name, role, call
+    functions.delete_function(FunctionName=name)
+
+
+@pytest.fixture
+def allow(endpoint, function):
+    """Allows the role something, for one test."""
+    iam, role = endpoint.client("iam"), function[1]
+
+    def allow(actions, resource, effect="Allow"):
+        statement = {"Effect": effect, "Action": actions, "Resource": resource}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        name = f"p{uuid.uuid4().hex[:6]}"
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+
+    yield allow
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+
+
+@pytest.fixture(scope="module")
+def table(endpoint):
+    """A table of DynamoDB's: name and ARN."""
+    made = endpoint.client("dynamodb").create_table(
+        TableName=f"table-{uuid.uuid4().hex[:8]}",
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )["TableDescription"]
+    return made["TableName"], made["TableArn"]
+
+
+ITEM = {"Id": {"S": "1"}}
+
+
+def test_what_no_policy_allows_is_denied_in_aws_words(endpoint, function, table):
+    name, role, call = function
+    denied = call("dynamodb", "put_item", TableName=table[0], Item=ITEM)
+    assert denied == {
+        "code": "AccessDeniedException",
+        "status": 400,
+        "message": f"User: arn:aws:sts::123456789012:assumed-role/{role}/{name} is not authorized "
+        f"to perform: dynamodb:PutItem on resource: {table[1]} because no identity-based policy "
+        "allows the dynamodb:PutItem action",
+    }
+    assert endpoint.client("dynamodb").scan(TableName=table[0])["Count"] == 0
+
+
+def test_what_a_policy_allows_is_done(endpoint, function, table, allow):
+    call = function[2]
+    allow("dynamodb:PutItem", table[1])
+    assert call("dynamodb", "put_item", TableName=table[0], Item=ITEM) == "done"
+    denied = call("dynamodb", "delete_item", TableName=table[0], Key=ITEM)
+    assert denied["code"] == "AccessDeniedException"
+    assert endpoint.client("dynamodb").scan(TableName=table[0])["Count"] == 1
+    allow("dynamodb:*", "*", effect="Deny")
+    denied = call("dynamodb", "put_item", TableName=table[0], Item=ITEM)
+    assert "with an explicit deny in an identity-based policy" in denied["message"]
+
+
+def test_s3_says_access_denied(endpoint, function, allow):
+    name, role, call = function
+    bucket = f"bucket-{uuid.uuid4().hex[:8]}"
+    endpoint.client("s3").create_bucket(Bucket=bucket)
+    denied = call("s3", "put_object", Bucket=bucket, Key="a/b.txt", Body="x")
+    assert (denied["code"], denied["status"]) == ("AccessDenied", 403)
+    assert denied["message"] == (
+        f"User: arn:aws:sts::123456789012:assumed-role/{role}/{name} is not authorized to perform: "
+        f's3:PutObject on resource: "arn:aws:s3:::{bucket}/a/b.txt" because no identity-based '
+        "policy allows the s3:PutObject action"
+    )
+    assert call("s3", "list_buckets")["code"] == "AccessDenied"
+    allow(["s3:PutObject", "s3:GetObject"], f"arn:aws:s3:::{bucket}/*")
+    assert call("s3", "put_object", Bucket=bucket, Key="a/b.txt", Body="x") == "done"
+    assert call("s3", "list_objects_v2", Bucket=bucket)["code"] == "AccessDenied"
+    allow("s3:ListBucket", f"arn:aws:s3:::{bucket}")
+    assert call("s3", "list_objects_v2", Bucket=bucket) == "done"
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "parameters", "action", "code", "status"),
+    [
+        ("lambda", "invoke", {"FunctionName": "other"}, "lambda:InvokeFunction", None, 403),
+        (
+            "sqs",
+            "send_message",
+            {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q", "MessageBody": "x"},
+            "sqs:SendMessage",
+            "AccessDenied",
+            403,
+        ),
+        (
+            "sns",
+            "publish",
+            {"TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message": "x"},
+            "sns:Publish",
+            "AuthorizationError",
+            403,
+        ),
+        ("events", "put_events", {"Entries": [{"Source": "a"}]}, "events:PutEvents", None, 400),
+        ("ssm", "get_parameter", {"Name": "p"}, "ssm:GetParameter", None, 400),
+        ("logs", "create_log_group", {"logGroupName": "g"}, "logs:CreateLogGroup", None, 400),
+    ],
+)
+def test_each_service_denies_in_its_own_way(
+    function, service, method, parameters, action, code, status
+):
+    denied = function[2](service, method, **parameters)
+    assert denied["code"] == (code or "AccessDeniedException")
+    assert denied["status"] == status
+    assert f"is not authorized to perform: {action}" in denied["message"]
+
+
+def test_who_one_is_may_always_be_asked(function):
+    assert function[2]("sts", "get_caller_identity") == "done"
+
+
+def test_the_learner_is_not_restricted(endpoint, table):
+    endpoint.client("dynamodb").put_item(TableName=table[0], Item={"Id": {"S": "2"}})
