@@ -86,6 +86,7 @@ def test_hook_function_settings():
         functions.plain_init: ["self", "account_id", "spec", "region", "version"],
         functions.plain_update: ["self", "config_updates"],
         functions.plain_configuration: ["self", "on_create"],
+        functions.plain_getstate: ["self"],
     }.items():
         assert parameters(hook) == wanted, f"hook LambdaFunction.{hook.__name__} has changed"
         assert "LoggingConfig" not in inspect.getsource(hook), (

@@ -50,6 +50,30 @@ class LocalLambdaBackend(LambdaBackend):
         """moto looks it up by the name of the class's module, which is another here."""
         return urls
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What must be stored to have the functions back; pickle takes it."""
+        storage = self._lambdas
+        return {
+            "region_name": self.region_name,
+            "account_id": self.account_id,
+            "functions": storage._functions,
+            "aliases": dict(storage._aliases),
+            "layers": self._layers._layers,
+            "event_source_mappings": self._event_source_mappings,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["region_name"], state["account_id"])
+        storage = self._lambdas
+        storage._functions.update(state["functions"])
+        storage._aliases.update(state["aliases"])
+        for group in storage._functions.values():
+            for function in [group["latest"], *group["versions"]]:
+                if function is not None:
+                    storage._arns[function.function_arn] = function
+        self._layers._layers.update(state["layers"])
+        self._event_source_mappings.update(state["event_source_mappings"])
+
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
         """Create a function, unless AWS would refuse its configuration."""
         _check(spec)

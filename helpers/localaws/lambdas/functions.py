@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction
+from moto.logs.models import logs_backends
 
 from helpers.localaws.lambdas import code, errors
 from helpers.localaws.lambdas.settings import logging_config
@@ -20,6 +21,7 @@ plain_init = LambdaFunction.__init__
 plain_set_code = LambdaFunction._set_function_code
 plain_update = LambdaFunction.update_configuration
 plain_configuration = LambdaFunction.get_configuration
+plain_getstate = LambdaFunction.__getstate__
 
 _prepare: Callable[[], None] = lambda: None  # noqa: E731 - replaced by install
 
@@ -36,6 +38,8 @@ def install(invoke: Callable[..., bytes], prepare: Callable[[], None]) -> None:
     LambdaFunction._set_function_code = _set_function_code
     LambdaFunction.update_configuration = _update_configuration
     LambdaFunction.get_configuration = _get_configuration
+    LambdaFunction.__getstate__ = _getstate
+    LambdaFunction.__setstate__ = _setstate
 
 
 def _init(
@@ -93,3 +97,13 @@ def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> No
     except code.BadCode as error:
         self.__dict__.update(before)
         raise errors.InvalidParameter(str(error)) from error
+
+
+def _getstate(self: LambdaFunction) -> dict[str, Any]:
+    """Without CloudWatch Logs as a whole, which moto hangs on every function."""
+    return {key: value for key, value in plain_getstate(self).items() if key != "logs_backend"}
+
+
+def _setstate(self: LambdaFunction, state: dict[str, Any]) -> None:
+    self.__dict__.update(state)
+    self.logs_backend = logs_backends[self.account_id][self.region]
