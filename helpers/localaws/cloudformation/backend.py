@@ -12,7 +12,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 
 from helpers.localaws.clock import clock
 
-from . import changes, names, parameters, resources, template, transform
+from . import changes, names, parameters, resources, shapes, template, transform
 from .deploy import Cancelled, Deployment, Exports, pseudo_parameters
 from .errors import (
     AlreadyExists,
@@ -137,6 +137,7 @@ class CloudFormationBackend(BaseBackend):
         """
         parsed = template.parse(original)
         template.check_form(parsed)
+        shapes.check_sections({"Parameters": parsed.get("Parameters")})
         values = parameters.resolve(parsed, given, ssm=self._ssm)
         recipe = Recipe(
             original=original,

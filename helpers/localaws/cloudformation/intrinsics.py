@@ -98,7 +98,7 @@ class Resolver:
             if len(value) == 1:
                 name, argument = next(iter(value.items()))
                 if name in self._functions:
-                    return self._functions[name](argument)
+                    return self._call(name, argument)
             resolved = {key: self.resolve(item) for key, item in value.items()}
             return {key: item for key, item in resolved.items() if item is not NO_VALUE}
         if isinstance(value, list):
@@ -107,6 +107,16 @@ class Resolver:
         if isinstance(value, str) and "{{resolve:" in value:
             return DYNAMIC.sub(lambda m: self.lookup.dynamic(m[1], m[2]), value)
         return value
+
+    def _call(self, name: str, argument: Any) -> Any:
+        try:
+            return self._functions[name](argument)
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+            # a function inside gave a value of another kind than this one takes
+            raise ValidationError(
+                f"Template error: {name} cannot be evaluated with "
+                f"{json.dumps(argument, default=str)[:200]}"
+            ) from None
 
     def text(self, value: Any) -> str:
         """Return `value` evaluated, as text."""

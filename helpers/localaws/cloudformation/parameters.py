@@ -30,12 +30,6 @@ def resolve(
         ValidationError: a value is missing, unknown or against a constraint.
     """
     declared: dict[str, dict[str, Any]] = template.get("Parameters") or {}
-    for name, body in declared.items():
-        if not isinstance(body, dict) or "Type" not in body:
-            raise ValidationError(
-                "Template format error: Every Parameters object must contain a Type member "
-                f"({name})."
-            )
     unknown = [name for name in given if name not in declared]
     if unknown and strict:
         raise ValidationError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")

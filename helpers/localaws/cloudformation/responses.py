@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlparse
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from . import backend as operations
-from . import drift, parameters, schema, template
+from . import drift, parameters, schema, shapes, template
 from .backend import CloudFormationBackend, cloudformation_backends
 from .errors import CloudFormationError, ValidationError
 from .stack import ChangeSet, Event, Resource, Stack, now
@@ -653,6 +653,7 @@ def _without_values(row: dict[str, Any]) -> dict[str, Any]:
 
 def _summary(parsed: dict[str, Any]) -> dict[str, Any]:
     """Return what GetTemplateSummary says of a template."""
+    shapes.check_sections({"Parameters": parsed.get("Parameters")})
     bodies = [body for body in parsed["Resources"].values() if isinstance(body, dict)]
     types = [str(body.get("Type")) for body in bodies]
     rows = []

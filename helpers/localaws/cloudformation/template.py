@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from . import shapes
 from .errors import ValidationError
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -187,9 +188,9 @@ def parse(text: str) -> dict[str, Any]:
 def transforms(template: dict[str, Any]) -> list[str]:
     """Return the names of the macros that the template's `Transform` section declares."""
     declared = template.get("Transform") or []
-    if isinstance(declared, (str, dict)):
+    if not isinstance(declared, list):
         declared = [declared]
-    return [name["Name"] if isinstance(name, dict) else str(name) for name in declared]
+    return [str(name.get("Name")) if isinstance(name, dict) else str(name) for name in declared]
 
 
 def check_form(template: dict[str, Any]) -> None:
@@ -223,6 +224,7 @@ def check(template: dict[str, Any]) -> None:
         ValidationError: AWS's words for the first thing that is wrong.
     """
     check_form(template)
+    shapes.check_sections(template)
     resources = template["Resources"]
     for name, body in resources.items():
         if not LOGICAL_ID.match(str(name)):
@@ -245,8 +247,9 @@ def check(template: dict[str, Any]) -> None:
         for attribute in body:
             if attribute not in RESOURCE_ATTRIBUTES:
                 raise ValidationError(f"Invalid template resource property '{attribute}'")
+        shapes.check_resource(name, body)
         policy = body.get("DeletionPolicy", "Delete")
-        if isinstance(policy, str) and policy not in (
+        if policy not in (
             "Delete",
             "Retain",
             "Snapshot",
@@ -265,8 +268,6 @@ def _check_references(template: dict[str, Any]) -> None:
     for section in ("Resources", "Outputs"):
         missing: list[str] = []
         for body in (template.get(section) or {}).values():
-            if not isinstance(body, dict):
-                raise ValidationError(f"Template format error: [/{section}] is malformed")
             for target, attribute in references(body):
                 if attribute is None and target not in known:
                     missing.append(target)
@@ -345,7 +346,12 @@ def _getatt_reference(inner: Any) -> Iterator[tuple[str, str | None]]:
 
 
 def _sub_references(inner: Any) -> Iterator[tuple[str, str | None]]:
-    text, mapped = (inner, {}) if isinstance(inner, str) else (inner[0], inner[1])
+    if isinstance(inner, str):
+        text, mapped = inner, {}
+    elif isinstance(inner, list) and len(inner) == 2 and isinstance(inner[1], dict):
+        text, mapped = inner
+    else:
+        return
     yield from references(list(mapped.values()))
     for name in SUB.findall(text if isinstance(text, str) else ""):
         name = name.strip()
@@ -369,7 +375,7 @@ def condition_names(value: Any) -> Iterator[str]:
             if key == "Condition" and isinstance(inner, str):
                 yield inner
                 return
-            if key == "Fn::If" and isinstance(inner, list) and isinstance(inner[0], str):
+            if key == "Fn::If" and isinstance(inner, list) and inner and isinstance(inner[0], str):
                 yield inner[0]
                 yield from condition_names(inner[1:])
                 return

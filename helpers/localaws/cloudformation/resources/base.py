@@ -37,12 +37,20 @@ class Request:
     model: Any = None
 
     def tag_list(self) -> list[dict[str, str]]:
-        """Return the resource's tags and the stack's, the resource's own winning."""
+        """Return the resource's tags and the stack's, the resource's own winning.
+
+        CloudFormation adds three of its own, so that a resource says where it comes from.
+        """
         own = self.properties.get("Tags") or []
         if isinstance(own, dict):
             own = [{"Key": key, "Value": value} for key, value in own.items()]
         given = {tag["Key"]: str(tag.get("Value", "")) for tag in own}
-        return [{"Key": k, "Value": v} for k, v in {**self.tags, **given}.items()]
+        system = {
+            "aws:cloudformation:stack-name": self.stack_name,
+            "aws:cloudformation:stack-id": self.stack_id,
+            "aws:cloudformation:logical-id": self.logical_id,
+        }
+        return [{"Key": k, "Value": v} for k, v in {**self.tags, **given, **system}.items()]
 
     def tag_map(self) -> dict[str, str]:
         """Return the same as a mapping."""
