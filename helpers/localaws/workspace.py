@@ -23,6 +23,9 @@ _KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
+_YEAR_2100 = 4102444800.0  # sam takes a float only
+
+
 class WorkspaceError(Exception):
     """The home folder cannot be used; the message says why and what to do."""
 
@@ -137,6 +140,7 @@ class Workspace:
             "AWS_SHARED_CREDENTIALS_FILE": str(self.credentials_file),
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_PAGER": "",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "0.5",
             # Where sam notes when it last asked the internet for a newer sam; here it never does.
@@ -205,13 +209,21 @@ class Workspace:
                 f"aws_access_key_id = {keys['access_key']}\n"
                 f"aws_secret_access_key = {keys['secret_key']}\n",
             ),
-            (
-                self.sam_folder / "metadata.json",
-                json.dumps({"telemetryEnabled": False, "lastVersionCheck": 4102444800}),
-            ),
         ):
             if not path.exists():
                 write_private(path, text)
+        self._quiet_sam()
+
+    def _quiet_sam(self) -> None:
+        """Let sam believe that it has just asked PyPI for a newer sam: it would ask once a week."""
+        path = self.sam_folder / "metadata.json"
+        try:
+            settings = json.loads(path.read_text())
+        except (OSError, ValueError):
+            settings = {}
+        wanted = {"telemetryEnabled": False, "lastVersionCheck": _YEAR_2100}
+        if not isinstance(settings, dict) or not settings.items() >= wanted.items():
+            write_private(path, json.dumps({**settings, **wanted}))
 
     def _has_keys(self) -> bool:
         try:
