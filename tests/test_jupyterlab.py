@@ -30,9 +30,10 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """A JupyterLab on copies of the notebooks, with settings and an endpoint of its own; its URL."""
+    """A JupyterLab on a copy of the notebook, with its own settings and endpoint; its URL."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    (folder / "notebooks").mkdir()
+    shutil.copy(ROOT / "notebooks" / NOTEBOOK, folder / "notebooks")
     shutil.copytree(ROOT / "sam-app", folder / "sam-app", ignore=shutil.ignore_patterns(".*"))
     settings = folder / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
@@ -95,7 +96,8 @@ def pictures(page):
     """The drawings that are really on the page: loaded, and not of no size."""
     return page.evaluate(
         """() => [...document.querySelectorAll('.jp-OutputArea-output img')]
-            .filter(i => i.complete && i.naturalWidth > 100 && i.getBoundingClientRect().width > 100)
+            .filter(i => i.complete && i.naturalWidth > 100)
+            .filter(i => i.getBoundingClientRect().width > 100)
             .map(i => i.alt)"""
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from helpers.errors import CourseError
 
-class AslError(Exception):
+
+class AslError(CourseError):
     """Something about a definition is wrong before its meaning can be looked at.
 
-    `what` happened, `why`, and what to do `next`, each a sentence; `file`, `line` and `column`
-    (both counted from 1) say where, as far as they are known.
+    `what` happened, `why`, and what to do next (`then`), each a sentence; `file`, `line` and
+    `column` (both counted from 1) say where, as far as they are known.
     """
 
     def __init__(
@@ -20,9 +22,8 @@ class AslError(Exception):
         line: int | None = None,
         column: int | None = None,
     ) -> None:
-        self.what, self.why, self.next = what, why, next
+        super().__init__(what, why, next)
         self.file, self.line, self.column = file, line, column
-        super().__init__(str(self))
 
     def __str__(self) -> str:
         where = ""
@@ -30,7 +31,7 @@ class AslError(Exception):
             where = f"{self.file or 'the definition'}, line {self.line}, column {self.column}: "
         elif self.file:
             where = f"{self.file}: "
-        return where + " ".join(part for part in (self.what, self.why, self.next) if part)
+        return where + " ".join(part for part in (self.what, self.why, self.then) if part)
 
 
 class DefinitionNotFound(AslError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from helpers.errors import CourseError
 
-class DrawError(Exception):
+
+class DrawError(CourseError):
     """A picture could not be made."""
 
 

@@ -33,7 +33,7 @@ def replay(
     definition: Any,
     execution: Execution,
     *,
-    direction: str = "TB",
+    direction: str | None = None,
     iteration: int | Mapping[str, int] | None = None,
     title: str = "",
 ) -> Replay:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -17,6 +18,7 @@ from .errors import NothingToDraw
 from .look import STATUS, text_width, wrap
 from .overlay import Overlay
 from .picture import Picture
+from .ranks import Ranks
 
 if TYPE_CHECKING:
     from helpers.executions import Execution, Step
@@ -53,19 +55,20 @@ def state_machine(
     definition: Definition | Mapping[str, Any] | str | PathLike[str],
     execution: Execution | None = None,
     *,
-    direction: str = "TB",
+    direction: str | None = None,
     iteration: int | Mapping[str, int] | None = None,
     title: str = "",
 ) -> Picture:
     """Draws a definition; with an execution, what it did is laid over it.
 
     `definition` is a `helpers.asl.Definition`, a dict, a path to a file, or the text itself.
-    `direction` is "TB" (top-down) or "LR" (left to right). `iteration` looks into one item of a
+    `direction` is "TB" (top-down) or "LR" (left to right); without it, the one that makes the
+    drawing narrower. `iteration` looks into one item of a
     Map: its number (from 0) or Map name → number; without it, all items are shown together.
     Raises NothingToDraw, and what `helpers.asl.load` raises.
     """
     given = as_definition(definition)
-    if direction not in ("TB", "LR"):
+    if direction not in (None, "TB", "LR"):
         raise NothingToDraw(f'direction is "TB" or "LR", not {direction!r}.')
     edges = given.edges()
     overlay = Overlay(given, execution, iteration, edges) if execution is not None else None
@@ -102,7 +105,11 @@ class Graph:
     """The DOT of a definition. `source` is its text, `details` the words of each part by id."""
 
     def __init__(
-        self, definition: Definition, edges: list[Edge], overlay: Overlay | None, direction: str
+        self,
+        definition: Definition,
+        edges: list[Edge],
+        overlay: Overlay | None,
+        direction: str | None,
     ) -> None:
         self.overlay = overlay
         self.details: list[tuple[str, str]] = []
@@ -110,7 +117,9 @@ class Graph:
         self._number = {id(state): n for n, state in enumerate(definition.states, 1)}
         self._ghosts: dict[tuple[int, str], str] = {}
         self._edges = edges
-        self._back = _going_back(definition, edges)
+        self._ranks = Ranks(definition, edges)
+        self._called = Counter(id(e.target) for e in edges if id(e) in self._ranks.far)
+        direction = direction or self._ranks.direction
         self._dot = Dot(
             rankdir=direction,
             fontname=look.FONT,
@@ -263,6 +272,8 @@ class Graph:
             lines += wrap(on + retrier.words, 34, 2)
         if len(state.retriers) > 3:
             lines.append(f"and {len(state.retriers) - 3} more retries")
+        if self._called[id(state)]:
+            lines.append(f"{self._called[id(state)]} signs lead here")
         return lines
 
     def _told(self, state: State, status: str) -> str:
@@ -275,7 +286,7 @@ class Graph:
 
     def _edge(self, edge: Edge, number: int) -> None:
         tail = self._tail(edge)
-        head = self._head(edge)
+        head = self._sign(edge, number) if id(edge) in self._ranks.far else self._head(edge)
         taken = self.overlay.taken(edge) if self.overlay else 0
         faded = self.overlay is not None and not taken
         label = edge_lines(edge, self.overlay, taken)
@@ -292,15 +303,19 @@ class Graph:
             color="#DE322F" if edge.dangling and not faded else colour,
             fontcolor=look.FADED_INK if faded else look.ERROR_LINE if caught else look.INK,
             penwidth=2.6 if taken else 1.0,
-            constraint=False if id(edge) in self._back else None,
-            weight={"next": 6, "start": 6, "choice": 3, "branch": 3, "iteration": 6}.get(
-                edge.kind, 1
-            ),
+            constraint=False if id(edge) in self._ranks.back else None,
+            weight=self._weight(edge),
             id=f"edge-{number}",
             class_=" ".join(["edge", edge.kind, *(["taken"] if taken else [])]),
         )
         if label:
             self.details.append((f"edge-{number}", words.of_edge(edge)))
+
+    def _weight(self, edge: Edge) -> int:
+        """How straight the arrow should be: the way to the next state above all."""
+        if edge.kind in ("catch", "end") or self._ranks.span[id(edge)] > 1:
+            return 1
+        return 3 if edge.kind in ("choice", "branch") else 8
 
     def _tail(self, edge: Edge) -> str:
         if edge.source is None:
@@ -340,6 +355,21 @@ class Graph:
                 class_="missing",
             )
         return self._ghosts[key]
+
+    def _sign(self, edge: Edge, number: int) -> str:
+        """A small sign that names where an arrow leads, for one that would cross everything."""
+        name = f"(to) {number}"
+        self._dot.node(
+            name,
+            label=_label([f"→ {units.shorten(edge.target.name if edge.target else 'End', 32)}"]),
+            shape="plaintext",
+            fontsize=LINE_SIZE,
+            fontcolor=look.SOFT,
+            height=0.2,
+            margin="0.04,0.02",
+            class_="sign",
+        )
+        return name
 
     def _out_of(self, state: State) -> str:
         return f"(out of) {self._names[id(state)]}"
@@ -386,34 +416,6 @@ def status_line(state: State, status: str, steps: list[Step]) -> str:
         if len(said) + len(part) + 3 <= LONGEST_LINE:
             said += f" · {part}"
     return said
-
-
-def _going_back(definition: Definition, edges: list[Edge]) -> set[int]:
-    """The edges that close a loop: they must not pull their end down below their beginning."""
-    onward: dict[int, list[Edge]] = {}
-    for edge in edges:
-        if edge.source is not None and edge.target is not None:
-            onward.setdefault(id(edge.source), []).append(edge)
-    starts = [edge.target for edge in edges if edge.kind == "start" and edge.target]
-    back: set[int] = set()
-    open_: set[int] = set()
-    done: set[int] = set()
-    for state in [*starts, *definition.states]:
-        todo: list[State | int] = [state]  # an id stands for leaving that state again
-        while todo:
-            here = todo.pop()
-            if isinstance(here, int):
-                open_.discard(here)
-                done.add(here)
-            elif id(here) not in done and id(here) not in open_:
-                open_.add(id(here))
-                todo.append(id(here))
-                for edge in reversed(onward.get(id(here), [])):
-                    if id(edge.target) in open_:
-                        back.add(id(edge))
-                    elif id(edge.target) not in done:
-                        todo.append(edge.target)
-    return back
 
 
 def _fails(edge: Edge) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from helpers.errors import CourseError
 
-class ExecutionsError(Exception):
+
+class ExecutionsError(CourseError):
     """Step Functions (or the local endpoint) refused, or could not be asked."""
 
 

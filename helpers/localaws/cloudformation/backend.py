@@ -14,6 +14,7 @@ from helpers.localaws.clock import clock
 
 from . import changes, names, parameters, resources, shapes, template, transform
 from .deploy import Cancelled, Deployment, Exports, pseudo_parameters
+from .dynamic import secret
 from .errors import (
     AlreadyExists,
     ChangeSetNotFound,
@@ -22,6 +23,7 @@ from .errors import (
     ValidationError,
     no_such_stack,
 )
+from .imports import imported_names
 from .stack import ChangeSet, Output, Recipe, Stack
 
 LOG = logging.getLogger(__name__)
@@ -370,10 +372,9 @@ class CloudFormationBackend(BaseBackend):
                     role_arn=role_arn,
                     notification_arns=notification_arns,
                 )
-                resolver_check = changes.compute(stack, recipe, _Exports(self))
+                changes.compute(stack, recipe, _Exports(self))  # refuses what cannot be evaluated
             except transform.TransformFailed as error:
                 raise ValidationError(error.reason) from None
-            del resolver_check
             stack.policy, stack.termination_protection = policy, termination_protection
             stack.timeout_minutes = timeout_minutes
             stack.disable_rollback = on_failure == "DO_NOTHING"
@@ -566,8 +567,7 @@ class CloudFormationBackend(BaseBackend):
         """Return the names of the stacks that import an export."""
         found = []
         for stack in self.live():
-            resolver_values = _imports(stack)
-            if export in resolver_values:
+            if export in imported_names(stack):
                 found.append(stack.name)
         return found
 
@@ -659,16 +659,7 @@ class _Exports(Exports):
     def dynamic(self, service: str, reference: str) -> str:
         if service.startswith("ssm"):
             return self.backend._ssm(reference.split(":")[0])
-        from .dynamic import secret
-
         return secret(self.backend.account_id, self.backend.region_name, reference)
-
-
-def _imports(stack: Stack) -> set[str]:
-    """Return the names of the exports that a stack's resources and outputs import."""
-    from .imports import imported_names
-
-    return imported_names(stack)
 
 
 def _check_capabilities(recipe: Recipe) -> None:

@@ -18,7 +18,6 @@ from .template import transforms
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
-INCLUDE = "AWS::Include"
 SUPPORTED = (SERVERLESS, LANGUAGE_EXTENSIONS)
 
 _LOCK = threading.Lock()  # samtranslator keeps state in classes

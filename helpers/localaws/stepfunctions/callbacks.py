@@ -12,7 +12,7 @@ from helpers.localaws.clock import clock
 
 from . import errors
 from .data import LIMIT, parse
-from .run import Flow, TimedOut
+from .run import Flow, HeartbeatMissed, TimedOut
 
 POLL_SECONDS = 60.0
 """How long GetActivityTask waits for a task, in real seconds."""
@@ -47,13 +47,17 @@ class Task:
         self.beat = clock.time()
         while not self.settled:
             now, seen = clock.time(), self.beat
-            limits = [] if end is None else [end - now]
-            if heartbeat is not None:
-                limits.append(seen + heartbeat - now)
-            limit = min(limits, default=None)
-            if limit is not None and limit <= 0:
+            left = None if end is None else end - now
+            silent = None if heartbeat is None else seen + heartbeat - now
+            if left is not None and left <= 0:
                 raise TimedOut
-            flow.await_event(lambda seen=seen: self.settled or self.beat != seen, limit)
+            if silent is not None and silent <= 0:
+                raise HeartbeatMissed
+            limit = min((x for x in (left, silent) if x is not None), default=None)
+            try:
+                flow.await_event(lambda seen=seen: self.settled or self.beat != seen, limit)
+            except TimedOut:
+                continue  # to see which it was
 
 
 class Tokens:

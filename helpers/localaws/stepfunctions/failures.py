@@ -24,6 +24,8 @@ class StateError(Exception):
         self.error = error
         self.cause = cause
         self.event = event
+        self.also: str | None = None
+        """Another name by which Retry and Catch know it."""
 
     def output(self) -> dict[str, Any]:
         """The error output that a Catch hands on."""

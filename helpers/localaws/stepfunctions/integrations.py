@@ -18,7 +18,7 @@ from .data import Data, dump, parse
 from .expressions import DefinitionError
 from .failures import Ended, RuntimeFailure, StateError
 from .history import WHOLE
-from .retrying import TIMEOUT
+from .retrying import timed_out
 from .run import Flow, TimedOut
 from .services import ServiceError
 from .states import TOO_LARGE
@@ -87,12 +87,9 @@ class LambdaFunction(Integration):
         payload = call.sent.text.encode()
         try:
             result = flow.call(lambda: services.invoke(self.arn, payload, role=role), call.timeout)
-        except TimedOut:
-            details = {"error": TIMEOUT}
-            raise StateError(
-                TIMEOUT,
-                None,
-                ("LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails", details),
+        except TimedOut as why:
+            raise timed_out(
+                why, "LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails"
             ) from None
         except ServiceError as error:
             raise self._failed(error.name("Lambda"), error.cause("AWSLambda")) from None
@@ -162,9 +159,8 @@ class Activity(Integration):
             flow.event("ActivityStarted", "activityStartedEventDetails", started)
             left = None if end is None else max(end - clock.time(), 0)
             task.outcome(flow, left, call.heartbeat)
-        except TimedOut:
-            event = ("ActivityTimedOut", "activityTimedOutEventDetails", {"error": TIMEOUT})
-            raise StateError(TIMEOUT, None, event) from None
+        except TimedOut as why:
+            raise timed_out(why, "ActivityTimedOut", "activityTimedOutEventDetails") from None
         finally:
             tokens.done(task)
         if task.failed:
@@ -242,8 +238,10 @@ class ServiceTask(Integration):
                     output = Data(text=task.output)
                 else:
                     output = Data(self._wait(call, region, answer, left))
-        except TimedOut:
-            raise self.failure(TIMEOUT, None, "TaskTimedOut", "taskTimedOutEventDetails") from None
+        except TimedOut as why:
+            raise timed_out(
+                why, "TaskTimedOut", "taskTimedOutEventDetails", self.who()
+            ) from None
         finally:
             if task is not None:
                 tokens.done(task)
@@ -288,12 +286,11 @@ class ServiceTask(Integration):
         self,
         error: str | None,
         cause: str | None,
-        kind: str = "TaskFailed",
-        key: str = "taskFailedEventDetails",
     ) -> StateError:
         """The failure of this task, with the event that reports it."""
         failure = StateError(error, cause)
-        failure.event = (kind, key, {**self.who(), **failure.details()})
+        details = {**self.who(), **failure.details()}
+        failure.event = ("TaskFailed", "taskFailedEventDetails", details)
         return failure
 
 
@@ -311,14 +308,23 @@ def _invoke_lambda(task: ServiceTask, call: Call, region: str) -> Any:
         if isinstance(payload, str) and _is_json(payload)
         else dump({} if payload is None else payload)
     )
-    context = parameters.get("ClientContext")
+    context, kind = parameters.get("ClientContext"), parameters.get("InvocationType")
+    role, services = call.role or flow.run.role_arn, flow.run.services
+    qualifier = parameters.get("Qualifier")
     try:
-        result = flow.run.services.invoke(
+        if kind in ("Event", "DryRun"):
+            services.send(arn, text.encode(), qualifier, role, dry=kind == "DryRun")
+            return {
+                "Payload": "",
+                **services.lambda_metadata("", None),
+                "StatusCode": 202 if kind == "Event" else 204,
+            }
+        result = services.invoke(
             arn,
             text.encode(),
-            qualifier=parameters.get("Qualifier"),
+            qualifier=qualifier,
             client_context=context if isinstance(context, str) else None,
-            role=call.role or flow.run.role_arn,
+            role=role,
         )
     except ServiceError as error:
         raise task.failure(error.name("Lambda"), error.cause("AWSLambda")) from None

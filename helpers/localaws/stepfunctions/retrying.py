@@ -10,7 +10,7 @@ from .data import Data
 from .expressions import Expression, compile_jsonata, compile_template
 from .failures import RUNTIME, StateError
 from .jsonata import QueryError
-from .run import Flow
+from .run import Flow, HeartbeatMissed, TimedOut
 from .states import State, Step, jsonata_assign, jsonpath_assign, put_result, result_path
 
 _random = random.Random()
@@ -21,18 +21,27 @@ HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 _NEVER_CAUGHT = (RUNTIME,)
 
 
-def covers(names: list[str], error: str | None) -> bool:
+def covers(names: list[str], failure: StateError) -> bool:
     """Whether ErrorEquals `names` covers an error.
 
     States.ALL covers all that can be caught, States.TaskFailed all but a timeout.
     """
+    error = failure.error
     if error in _NEVER_CAUGHT:
         return False
     if error in names or "States.ALL" in names:
         return True
-    if error == HEARTBEAT_TIMEOUT and TIMEOUT in names:
+    if failure.also is not None and failure.also in names:
         return True
     return "States.TaskFailed" in names and error not in (TIMEOUT, HEARTBEAT_TIMEOUT)
+
+
+def timed_out(why: TimedOut, kind: str, key: str, who: dict[str, Any] | None = None) -> StateError:
+    """A Task's timeout with its event; AWS gives a missed heartbeat the same name."""
+    failure = StateError(TIMEOUT, None, (kind, key, {**(who or {}), "error": TIMEOUT}))
+    if isinstance(why, HeartbeatMissed):
+        failure.also = HEARTBEAT_TIMEOUT
+    return failure
 
 
 class Retrier:
@@ -152,7 +161,7 @@ class RetryingState(State):
     def _retried(self, flow: Flow, error: StateError, counts: list[int]) -> bool:
         """Wait for the next attempt; False if there is none."""
         for number, retrier in enumerate(self.retriers):
-            if covers(retrier.names, error.error):
+            if covers(retrier.names, error):
                 if counts[number] >= retrier.attempts:
                     return False
                 seconds = retrier.delay(counts[number])
@@ -166,7 +175,7 @@ class RetryingState(State):
         """Where a Catch leads; raises the error if nothing catches it."""
         assigned.clear()
         for number, catcher in enumerate(self.catchers):
-            if not covers(catcher.names, error.error):
+            if not covers(catcher.names, error):
                 continue
             if flow.run.probe is not None:
                 flow.run.probe.caught = error

@@ -31,6 +31,10 @@ class TimedOut(Exception):
     """What was waited for took longer than it may."""
 
 
+class HeartbeatMissed(TimedOut):
+    """A worker was silent for too long."""
+
+
 class MachineTimedOut(Exception):
     """The execution took longer than the state machine's TimeoutSeconds."""
 

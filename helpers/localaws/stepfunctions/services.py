@@ -84,17 +84,33 @@ class Services:
         role: str | None = None,
     ) -> Any:
         """Invoke a function and wait for its answer; raises ServiceError."""
+        from helpers.localaws import lambdas
+
+        with self._lambda(arn, qualifier, role):
+            return lambdas.invoke(arn, payload, qualifier=qualifier, client_context=client_context)
+
+    def send(
+        self, arn: str, payload: bytes, qualifier: str | None, role: str | None, *, dry: bool
+    ) -> None:
+        """Invoke a function as an event, or only see whether one may (dry)."""
+        from helpers.localaws import lambdas
+
+        with self._lambda(arn, qualifier, role):
+            if not dry:
+                lambdas.send(arn, payload, qualifier=qualifier)
+
+    @contextmanager
+    def _lambda(self, arn: str, qualifier: str | None, role: str | None) -> Iterator[None]:
+        """Raise what Lambda raises as a ServiceError, also if the role may not invoke."""
         from moto.awslambda.exceptions import UnknownFunctionException
         from moto.core.exceptions import ServiceException
-
-        from helpers.localaws import lambdas
 
         parts = arn.split(":")
         function = ":".join(parts[:7]) if len(parts) > 6 else arn
         known = arn if qualifier is None else f"{function}:{qualifier}"
         self._check(role, "lambda:InvokeFunction", known, parts[3], 403)
         try:
-            return lambdas.invoke(arn, payload, qualifier=qualifier, client_context=client_context)
+            yield
         except UnknownFunctionException:
             raise ServiceError(
                 "ResourceNotFoundException", f"Function not found: {known}", 404
@@ -103,7 +119,7 @@ class Services:
             status = getattr(error, "status", None) or getattr(error, "STATUS", 400)
             raise ServiceError(error.code, error.message, status) from None
 
-    def lambda_metadata(self, payload: str, version: str) -> dict[str, Any]:
+    def lambda_metadata(self, payload: str, version: str | None) -> dict[str, Any]:
         """SdkHttpMetadata and SdkResponseMetadata of an Invoke."""
         request_id, length = str(uuid.uuid4()), str(len(payload.encode()))
         date = http_date()
@@ -112,7 +128,7 @@ class Services:
         return metadata(
             request_id,
             [
-                ("X-Amz-Executed-Version", version),
+                *([("X-Amz-Executed-Version", version)] if version is not None else []),
                 ("x-amzn-Remapped-Content-Length", "0"),
                 ("Connection", "keep-alive"),
                 ("x-amzn-RequestId", request_id),

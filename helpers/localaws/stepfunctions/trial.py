@@ -66,7 +66,7 @@ class Probe:
     def retry(self, state: RetryingState, error: StateError) -> None:
         """Raise Retriable if the state would try again."""
         for index, retrier in enumerate(state.retriers):
-            if covers(retrier.names, error.error):
+            if covers(retrier.names, error):
                 if self.retries < retrier.attempts:
                     raise Retriable(error, index, retrier.delay(self.retries))
                 return
