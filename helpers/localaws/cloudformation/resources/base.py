@@ -16,6 +16,13 @@ INVALID, NOT_FOUND, EXISTS, GENERAL = (
     "GeneralServiceException",
 )
 
+TELLS_WHERE_FROM = {
+    "AWS::DynamoDB::Table",
+    "AWS::Lambda::Function",
+    "AWS::S3::Bucket",
+    "AWS::StepFunctions::StateMachine",
+}
+
 
 @dataclass
 class Request:
@@ -39,17 +46,20 @@ class Request:
     def tag_list(self) -> list[dict[str, str]]:
         """Return the resource's tags and the stack's, the resource's own winning.
 
-        CloudFormation adds three of its own, so that a resource says where it comes from.
+        To most types CloudFormation adds three of its own, so that a resource says where it
+        comes from; here, to those in TELLS_WHERE_FROM (moto refuses them for some others).
         """
         own = self.properties.get("Tags") or []
         if isinstance(own, dict):
             own = [{"Key": key, "Value": value} for key, value in own.items()]
         given = {tag["Key"]: str(tag.get("Value", "")) for tag in own}
-        system = {
-            "aws:cloudformation:stack-name": self.stack_name,
-            "aws:cloudformation:stack-id": self.stack_id,
-            "aws:cloudformation:logical-id": self.logical_id,
-        }
+        system = {}
+        if self.type in TELLS_WHERE_FROM:
+            system = {
+                "aws:cloudformation:stack-name": self.stack_name,
+                "aws:cloudformation:stack-id": self.stack_id,
+                "aws:cloudformation:logical-id": self.logical_id,
+            }
         return [{"Key": k, "Value": v} for k, v in {**self.tags, **given, **system}.items()]
 
     def tag_map(self) -> dict[str, str]:

@@ -1,0 +1,136 @@
+"""Beginning a notebook: the stage it needs is brought up, and nothing that is there is lost."""
+
+import os
+
+import boto3
+import pytest
+
+from helpers import course, leftovers, stages, target
+from helpers.errors import CourseError
+
+
+@pytest.fixture
+def learner(fresh_endpoint, tmp_path, monkeypatch):
+    """A learner with nothing yet, whose folder and endpoint are their own."""
+    before, here = dict(os.environ), os.getcwd()  # noqa: PTH109
+    monkeypatch.setenv("LOCALAWS_HOME", str(fresh_endpoint.home))
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "work"))
+    monkeypatch.delenv("COURSE_TARGET", raising=False)
+    yield tmp_path / "work"
+    target._put_back()
+    os.environ.clear()
+    os.environ.update(before)
+    os.chdir(here)
+    boto3.DEFAULT_SESSION = None
+
+
+def said(capsys):
+    """What stands on the screen in the end: progress is written over."""
+    return [line.rpartition("\r")[2] for line in capsys.readouterr().out.split("\n")]
+
+
+def test_a_notebook_that_does_not_exist():
+    with pytest.raises(CourseError, match="no notebook '77'"):
+        course.begin("77")
+
+
+def test_the_first_one_needs_nothing(learner, capsys):
+    course.begin("00")
+    lines = said(capsys)
+    assert lines[0] == "00 · Start here · about 10 minutes"
+    assert lines[1].startswith("Your commands go to the local endpoint at http://127.0.0.1:")
+    assert os.path.realpath(".") == str(learner.resolve())
+    assert list(learner.iterdir()) == []
+
+
+def test_opened_first_a_later_one_brings_up_all_that_it_needs(learner, capsys):
+    course.begin("11")
+    out = capsys.readouterr().out
+    steps = ["sam init", "sam build", "sam deploy", "first trade", "second trade"]
+    assert [out.index(step) for step in steps] == sorted(out.index(step) for step in steps)
+    assert stages.stack_status() == "CREATE_COMPLETE"
+    kinds = {left.kind for left in leftovers.find("demo-sam")}
+    assert {"stack", "state machine", "Lambda function", "DynamoDB table", "rule"} <= kinds
+    assert {"IAM role", "resource group", "log group", "bucket"} <= kinds
+
+    course.begin("11")
+    assert "Bringing up" not in capsys.readouterr().out
+
+    stages.run("sam", "delete", "--no-prompts", cwd=stages.app())
+    kinds = {left.kind for left in leftovers.find("demo-sam")}
+    assert kinds == {"stack", "log group", "bucket"}  # the stack is SAM's own
+
+
+def test_a_deploy_that_fails_is_told_in_the_commands_own_words(learner):
+    course.begin("05")
+    template = stages.app() / "template.yaml"
+    text = template.read_text()
+    template.write_text(text.replace("functions/stock_buyer/", "functions/nowhere/"))
+    os.chdir(learner)
+    with pytest.raises(CourseError) as raised:
+        course.begin("06")
+    assert "`sam deploy --no-confirm-changeset` failed" in raised.value.what
+    assert "StockBuyerFunction" in raised.value.why
+    assert "as you left it" in raised.value.then
+
+    template.write_text(text)
+    course.begin("06")
+    assert stages.stack_status() == "CREATE_COMPLETE"
+
+
+def test_generating_again_keeps_what_was_changed(learner, capsys):
+    course.begin("02")
+    changed = stages.app() / "template.yaml"
+    changed.write_text(changed.read_text() + "# mine\n")
+    capsys.readouterr()
+    course.begin("01")
+    assert "The app that you changed is kept as work/demo-sam-kept-1." in said(capsys)
+    assert (learner / "demo-sam-kept-1" / "template.yaml").read_text().endswith("# mine\n")
+    assert not stages.app().exists()
+
+
+def test_generating_again_leaves_no_copy_of_what_nobody_changed(learner):
+    course.begin("02")
+    course.begin("01")
+    assert list(learner.iterdir()) == []
+
+
+@pytest.mark.parametrize("added", ["notes.txt", "functions/stock_buyer/more.py", ".env"])
+def test_a_file_that_was_added_is_a_change(learner, added):
+    course.begin("02")
+    (stages.app() / added).write_text("mine")
+    assert stages.set_aside() == learner.resolve() / "demo-sam-kept-1"
+
+
+def test_a_name_that_is_taken_is_passed_over(learner):
+    (learner / "demo-sam-kept-1").mkdir(parents=True)
+    course.begin("02")
+    (stages.app() / "notes.txt").write_text("mine")
+    assert stages.set_aside().name == "demo-sam-kept-2"
+
+
+def test_nothing_is_left_where_nothing_was(learner):
+    course.begin("00")
+    found = leftovers.find("demo-sam")
+    assert not found
+    assert repr(found) == "Nothing is left: every service was asked."
+
+
+def test_time_passes(learner, capsys):
+    course.begin("00")
+    course.let_pass("2 days")
+    assert "The simulated clock went from" in capsys.readouterr().out
+
+
+def test_the_market_of_the_course_begins_with_a_2(learner):
+    """The prose of the notebooks rests on it."""
+    from helpers import executions
+
+    course.begin("06")
+    prices = []
+    for _ in range(3):
+        run = executions.start("demo-sam").wait()
+        prices.append(run.steps[0].output["stock_price"])
+    assert prices == [2, 65, 9]
+    course.begin("06")
+    assert executions.start("demo-sam").wait().steps[0].output["stock_price"] == 2
