@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .look import clean
+
 
 def quote(text: str) -> str:
     r"""A DOT string. Newlines become centred line breaks; nothing in the text is DOT's escape.
@@ -12,8 +14,8 @@ def quote(text: str) -> str:
     >>> print(quote('say "hi"\nC:\\new'))
     "say \"hi\"\nC:\\new"
     """
-    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "")
-    return '"' + text.replace("\n", "\\n").replace("\0", "�") + '"'
+    text = clean(text).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + text.replace("\n", "\\n") + '"'
 
 
 class Dot:

@@ -77,6 +77,15 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return thousandths * size / 1000 * (1.07 if bold else 1)
 
 
+def clean(text: str) -> str:
+    """The text with a dot for each character that no picture can show: controls, half emoji.
+
+    >>> clean("ding\\x07")
+    'ding·'
+    """
+    return "".join(c if c == "\n" or c.isprintable() else "·" for c in text)
+
+
 def wrap(text: str, longest: int, lines: int = 3) -> list[str]:
     """The text in at most `lines` lines of about `longest` characters: broken at spaces; a word
     that is too long by itself after separators or between lower and upper case; cut with … only

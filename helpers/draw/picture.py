@@ -13,7 +13,7 @@ from typing import Any
 
 from . import layout
 from .errors import CannotSave
-from .look import EDGE_OF_PAPER, FONT_STACK, PAPER
+from .look import EDGE_OF_PAPER, FONT_STACK, PAPER, clean
 
 FORMATS = (".svg", ".html", ".dot", ".txt", ".png")
 
@@ -43,8 +43,8 @@ class Picture:
         `style` is CSS for what Graphviz draws. `details` are (element id, words): the tooltip and
         name of one part.
         """
-        self.text = text.strip()
-        self.title = title
+        self.text = clean(text).strip()
+        self.title = clean(title)
         self.source = source
         self._draw = draw
         self._style = style
@@ -168,7 +168,8 @@ def size(svg: str) -> tuple[float, float]:
 def _with_words(svg: str, title: str, text: str, details: tuple[tuple[str, str], ...]) -> str:
     """Adds the accessible name and description, and each part's own words as its `<title>`."""
     named = {
-        element: f"<title>{html.escape(words, quote=False)}</title>" for element, words in details
+        element: f"<title>{html.escape(clean(words), quote=False)}</title>"
+        for element, words in details
     }
     svg = re.sub(r'<g id="([^"]*)"[^>]*>', lambda found: found[0] + named.get(found[1], ""), svg)
     at = svg.index(">", svg.index("<svg"))

@@ -15,7 +15,7 @@ from helpers.asl import Definition, Edge, State
 from . import look, words
 from .dot import Dot
 from .errors import NothingToDraw
-from .look import STATUS, text_width, wrap
+from .look import STATUS, clean, text_width, wrap
 from .overlay import Overlay
 from .picture import Picture
 from .ranks import Ranks
@@ -42,7 +42,8 @@ LINE_HEIGHT = 15.6  # what Graphviz gives a line of 13
 STYLE = (
     ".state text{fill:" + look.SOFT + ";font-size:11px}"
     ".state.n1 text:nth-of-type(1),.state.n2 text:nth-of-type(-n+2),"
-    ".state.n3 text:nth-of-type(-n+3){fill:" + look.INK + ";font-size:13px;font-weight:700}"
+    ".state.n3 text:nth-of-type(-n+3),.state.n4 text:nth-of-type(-n+4)"
+    "{fill:" + look.INK + ";font-size:13px;font-weight:700}"
     ".state.told text:last-of-type{fill:" + look.INK + ";font-weight:700}"
     ".state.not-started text{fill:" + look.FADED_INK + "!important}"
     ".edge text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
@@ -229,7 +230,7 @@ class Graph:
     def _node(self, state: State) -> None:
         number, status = self._number[id(state)], self._status(state)
         shape = SHAPES.get(state.type, SHAPES[""])
-        name = wrap(state.name, 22) or [""]
+        name = wrap(state.name, 22, 4)  # AWS takes 80 characters
         rest = [*self._what(state), *self._notes(state)]
         told = self._told(state, status)
         lines = [*name, *rest, *([told] if told else [])]
@@ -449,10 +450,9 @@ def _size(shape: str, name: list[str], rest: list[str]) -> tuple[float, float]:
 
 
 def _label(lines: list[str]) -> str:
-    """One DOT label; what would be an HTML entity or a control character shows as it is."""
+    """One DOT label; what would be an HTML entity shows as it is written."""
     text = "\n".join(lines)
-    text = re.sub(r"&(?=#?\w+;)", "&amp;", text)
-    return "".join(c if c == "\n" or c.isprintable() else "·" for c in text)
+    return re.sub(r"&(?=#?\w+;)", "&amp;", text)
 
 
 def _node_names(definition: Definition) -> dict[int, str]:
@@ -460,7 +460,8 @@ def _node_names(definition: Definition) -> dict[int, str]:
     used: set[str] = {"(Start)", "(End)"}
     names: dict[int, str] = {}
     for state in definition.states:
-        name = state.name if state.name not in used else state.json_pointer
+        name = clean(state.name.replace("\n", " "))
+        name = name if name not in used else clean(state.json_pointer)
         names[id(state)] = _free(name, used)
         used |= {names[id(state)], f"(out of) {names[id(state)]}"}
     return names

@@ -287,7 +287,7 @@ class _Chart:
         label, indent = row.label, row.depth * 14
         while text_width(label, 12) > names - indent - 10 and len(label) > 2:
             label = label[:-2].rstrip("…") + "…"
-        yield f"<g><title>{html.escape(row.said, quote=False)}</title>"
+        yield f"<g><title>{html.escape(look.clean(row.said), quote=False)}</title>"
         kind = "name inside" if row.heading else "name"
         yield _text(SIDE + indent, y + 17, label, kind)
         right = 0.0
@@ -300,7 +300,9 @@ class _Chart:
     def _bar(self, bar: Bar, y: float, right: float) -> tuple[str, float]:
         x, end = self._x(bar.begin), self._x(bar.end)
         wide = max(end - x, 3)
-        title = f"<title>{html.escape(bar.words, quote=False)}</title>" if bar.words else ""
+        title = (
+            f"<title>{html.escape(look.clean(bar.words), quote=False)}</title>" if bar.words else ""
+        )
         if bar.kind == "span":
             drawn = (
                 f'<rect x="{x:.1f}" y="{y + 10}" width="{wide:.1f}" height="6" rx="3" '
@@ -378,5 +380,5 @@ def _text(x: float, y: float, said: str, kind: str, anchor: str = "") -> str:
     where = f' text-anchor="{anchor}"' if anchor else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}"{where}>'
-        f"{html.escape(said, quote=False)}</text>"
+        f"{html.escape(look.clean(said), quote=False)}</text>"
     )

@@ -394,7 +394,8 @@ def _details(event: dict[str, Any]) -> dict[str, Any]:
     """The one field that is named for the event: stateEnteredEventDetails and its like."""
     for key, value in event.items():
         if key.endswith("EventDetails") and isinstance(value, dict):
-            return value
+            cause = value.get("cause")
+            return value if cause is None else {**value, "cause": _text(cause)}
     return {}
 
 
