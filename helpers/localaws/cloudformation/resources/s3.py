@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from .. import names
 from ..errors import ResourceFailure
+from . import bucket_settings
 from .base import EXISTS, Made, Request, ResourceType, handler_failure
 
 
@@ -32,7 +34,7 @@ class Bucket(ResourceType):
             if name in account[request.partition].buckets:
                 raise handler_failure(f"{name} already exists", EXISTS)
         backend.create_bucket(name, request.region)
-        self._configure(request, name)
+        bucket_settings.apply(request, backend, name)
         host = f"{name}.s3.amazonaws.com"
         regional = f"{name}.s3.{request.region}.amazonaws.com"
         return Made(
@@ -48,7 +50,7 @@ class Bucket(ResourceType):
 
     def update(self, request: Request) -> Made | None:
         """Apply what the template says now."""
-        self._configure(request, request.physical_id)
+        bucket_settings.apply(request, _backend(request), request.physical_id)
         return None
 
     def delete(self, request: Request) -> None:
@@ -65,7 +67,7 @@ class Bucket(ResourceType):
                 "(Service: S3, Status Code: 409, "
                 f"Request ID: {names.suffix(names.UPPER, 16)}, "
                 f'Extended Request ID: {names.suffix(length=56)})" '
-                f"(RequestToken: {_token()}, HandlerErrorCode: GeneralServiceException)"
+                f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: GeneralServiceException)"
             )
         backend.delete_bucket(request.physical_id)
 
@@ -78,31 +80,6 @@ class Bucket(ResourceType):
         bucket = _backend(request).buckets[request.physical_id]
         status = bucket.versioning_status
         return {"VersioningConfiguration": {"Status": status} if status else None}
-
-    def _configure(self, request: Request, name: str) -> None:
-        backend, wanted = _backend(request), request.properties
-        status = (wanted.get("VersioningConfiguration") or {}).get("Status")
-        if status:
-            backend.put_bucket_versioning(name, status)
-        elif (request.old.get("VersioningConfiguration") or {}).get("Status"):
-            backend.put_bucket_versioning(name, "Suspended")
-        encryption = wanted.get("BucketEncryption")
-        if encryption:
-            from moto.s3.cloud_formation import cfn_to_api_encryption
-
-            backend.put_bucket_encryption(name, cfn_to_api_encryption(encryption))
-        block = wanted.get("PublicAccessBlockConfiguration")
-        if block:
-            backend.put_public_access_block(
-                name, {key: "true" if value else "false" for key, value in block.items()}
-            )
-        backend.put_bucket_tagging(name, request.tag_map())
-
-
-def _token() -> str:
-    import uuid
-
-    return str(uuid.uuid4())
 
 
 class BucketPolicy(ResourceType):
