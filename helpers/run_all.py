@@ -30,6 +30,10 @@ from helpers import stages
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 WORLD = ROOT / "build" / "run"
+PICTURED = "06_run.ipynb"
+README_PICTURE = ROOT / "docs" / "images" / "run.svg"
+"""The picture in the README is the run of notebook 06, as its author last saw it."""
+
 LEARNERS_FOLDER = "/course/work"
 """How a learner's folder is called in what is kept: a page shows no path of this machine."""
 
@@ -98,7 +102,15 @@ def _run_one(path: Path, out: Path | None) -> bool:
         (out / f"{path.stem}.html").write_text(_html(notebook, path.stem), encoding="utf-8")
     elif failure is None:
         nbformat.write(notebook, path)
+        if path.name == PICTURED:
+            README_PICTURE.write_text(_first_drawing(notebook) + "\n", encoding="utf-8")
     return failure is None
+
+
+def _first_drawing(notebook: nbformat.NotebookNode) -> str:
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    drawings = (output["data"].get("image/svg+xml") for output in outputs if "data" in output)
+    return next(filter(None, drawings))
 
 
 def _html(notebook: nbformat.NotebookNode, title: str) -> str:
