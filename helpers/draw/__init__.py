@@ -3,6 +3,7 @@
     draw.state_machine("statemachine/stock_trader.asl.json")     # the machine
     draw.state_machine(workflow, run)                            # what an execution did in it
     draw.replay(workflow, run)                                   # the same, event by event
+    draw.watch(run)                                              # the same, while it runs
     draw.timeline(run)                                           # when it did what
     draw.template("template.yaml")                               # the resources and what ties them
     draw.trades(ledger)                                          # prices, position, cash, profit
@@ -23,6 +24,7 @@ from .replay import Replay, replay
 from .state_machine import state_machine
 from .template import template
 from .timeline import timeline
+from .watch import watch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,7 @@ __all__ = [
     "template",
     "timeline",
     "trades",
+    "watch",
 ]
 
 
