@@ -233,18 +233,17 @@ def kind_of(type: str) -> tuple[str, str]:
 def _data(given: Any) -> Any:
     if isinstance(given, Mapping):
         return given
-    if isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{")):
-        return read_text(given).data
     if not isinstance(given, str | PathLike):
         raise NothingToDraw(
             f"A {type(given).__name__} is no template. Give a path, the text, or a dict."
         )
-    path = Path(given)
+    is_text = isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{"))
     try:
-        return read_text(path.read_text(encoding="utf-8"), file=str(path)).data
+        text = given if is_text else Path(given).read_text(encoding="utf-8")
+        return read_text(text, file=None if is_text else str(given)).data
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise NothingToDraw(f"The template {path} cannot be read: {why}.") from None
+        raise NothingToDraw(f"The template {given} cannot be read: {why}.") from None
     except AslError as error:
         raise NothingToDraw(f"The template does not parse. {error}") from None
 

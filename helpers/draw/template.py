@@ -16,11 +16,11 @@ from .picture import Picture, card, from_graphviz, inside, size
 from .resources import GROUPS, Resource, Template
 from .state_machine import _label
 
-# Each group's ground; the outline is darker than 3:1 against paper.
+# Each group's ground and the colour of its heading, outlines and arrows: 4.5:1 on the ground.
 _GROUNDS = {
     "Triggers and APIs": ("#FDEFF6", "#B0387C"),
     "Workflows": ("#FCEFF9", "#A8329A"),
-    "Functions": ("#FFF3E3", "#B35900"),
+    "Functions": ("#FFF3E3", "#9A4B00"),
     "Data": ("#EAF1FE", "#2F5FC4"),
     "Messages": ("#FBEFEF", "#B8383B"),
     "Permissions": ("#FBEDED", "#A33A3A"),
