@@ -239,9 +239,7 @@ class ServiceTask(Integration):
                 else:
                     output = Data(self._wait(call, region, answer, left))
         except TimedOut as why:
-            raise timed_out(
-                why, "TaskTimedOut", "taskTimedOutEventDetails", self.who()
-            ) from None
+            raise timed_out(why, "TaskTimedOut", "taskTimedOutEventDetails", self.who()) from None
         finally:
             if task is not None:
                 tokens.done(task)

@@ -6,6 +6,8 @@ import re
 import threading
 import uuid
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
