@@ -92,6 +92,20 @@ class Workshop:
         options = {"maxResults": 1000} | options
         return self.states.get_execution_history(executionArn=arn, **options)["events"]
 
+    def reached(self, execution: str, kind: str, seconds: float = 30) -> dict[str, Any]:
+        """The first event of this type, once it has happened."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for event in self.events(execution):
+                if event["type"] == kind:
+                    return event
+            assert time.monotonic() < deadline, f"no {kind}: {self.types(execution)}"
+            time.sleep(0.005)
+
+    def advance(self, seconds: float) -> None:
+        """Move the endpoint's clock on."""
+        self.endpoint.control("/_local/clock", {"advance": seconds})
+
     def refused(self, call, *arguments, **options) -> tuple[str, str]:
         """The error code and the words with which a call is refused."""
         with pytest.raises(ClientError) as caught:
@@ -118,9 +132,8 @@ class Workshop:
         return [event["type"] for event in self.events(execution)]
 
 
-@pytest.fixture(scope="session")
-def role(endpoint) -> str:
-    """A role that may do everything."""
+def _role(endpoint) -> str:
+    """The ARN of a new role that may do everything."""
     iam = endpoint.client("iam")
     made = iam.create_role(RoleName="states-tests", AssumeRolePolicyDocument="{}")
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -133,6 +146,12 @@ def role(endpoint) -> str:
 
 
 @pytest.fixture(scope="session")
-def workshop(endpoint, role) -> Workshop:
+def workshop(endpoint) -> Workshop:
     """Makes and runs functions, tables and state machines on the shared endpoint."""
-    return Workshop(endpoint, role)
+    return Workshop(endpoint, _role(endpoint))
+
+
+@pytest.fixture(scope="module")
+def own_workshop(module_endpoint) -> Workshop:
+    """The same on an endpoint of the module's own, for tests that move the clock."""
+    return Workshop(module_endpoint, _role(module_endpoint))

@@ -1,0 +1,373 @@
+"""Tasks: functions and services called, failures retried and caught, timeouts."""
+
+import base64
+import json
+import time
+
+import pytest
+
+ECHO = "def handler(event, context):\n    return event\n"
+FAIL = """
+class Custom(Exception):
+    pass
+
+def handler(event, context):
+    raise {"custom": Custom, "value": ValueError}[event.get("kind", "custom")]("no")
+"""
+SLOW = "import time\n\ndef handler(event, context):\n    time.sleep(5)\n"
+INVOKE = "arn:aws:states:::lambda:invoke"
+AFTER = {"Type": "Pass", "End": True}
+
+
+def task(resource, **fields):
+    return {"A": {"Type": "Task", "Resource": resource, "End": True, **fields}}
+
+
+def details(workshop, done, kind):
+    """The details of each event of a type."""
+    return [
+        next((value for key, value in event.items() if key.endswith("EventDetails")), None)
+        for event in workshop.events(done)
+        if event["type"] == kind
+    ]
+
+
+# -- data
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, {"a": 1, "b": {"c": 2}}),
+        ({"InputPath": "$.b"}, {"c": 2}),
+        ({"Parameters": {"x.$": "$.b.c", "y": [1]}}, {"x": 2, "y": [1]}),
+        ({"InputPath": "$.b", "Parameters": {"x.$": "$.c"}}, {"x": 2}),
+        ({"ResultSelector": {"only.$": "$.b"}}, {"only": {"c": 2}}),
+        ({"ResultSelector": {"n.$": "$$.State.Name"}}, {"n": "A"}),
+        ({"ResultPath": "$.r", "Parameters": {}}, {"a": 1, "b": {"c": 2}, "r": {}}),
+        ({"ResultPath": None}, {"a": 1, "b": {"c": 2}}),
+        ({"OutputPath": "$.b.c"}, 2),
+        ({"Parameters": {"n.$": "$$.State.RetryCount"}}, {"n": 0}),
+    ],
+)
+def test_data_of_a_function(workshop, fields, expected):
+    states = task(workshop.function(ECHO), **fields)
+    assert workshop.output(states, {"a": 1, "b": {"c": 2}}) == expected
+
+
+def test_what_a_function_gives_is_kept_to_the_letter(workshop):
+    done = workshop.run({"StartAt": "A", "States": task(workshop.function(ECHO))}, '{"é": 1.50}')
+    scheduled = details(workshop, done, "LambdaFunctionScheduled")[0]
+    assert scheduled["input"] == '{"é": 1.50}'
+    assert json.loads(done["output"]) == {"é": 1.5}
+
+
+def test_lambda_invoke(workshop):
+    arn = workshop.function(ECHO)
+    states = task(INVOKE, Parameters={"FunctionName": arn, "Payload.$": "$", "LogType": "Tail"})
+    answer = workshop.output(states, {"n": 5})
+    assert list(answer) == [
+        "ExecutedVersion", "Payload", "LogResult", "SdkHttpMetadata", "SdkResponseMetadata",
+        "StatusCode",
+    ]  # fmt: skip
+    assert answer["Payload"] == {"n": 5}
+    assert answer["ExecutedVersion"] == "$LATEST"
+    assert answer["StatusCode"] == 200
+    assert b"REPORT RequestId:" in base64.b64decode(answer["LogResult"])
+    http = answer["SdkHttpMetadata"]
+    assert http["HttpStatusCode"] == 200
+    assert http["AllHttpHeaders"]["Content-Type"] == ["application/json"]
+    assert http["HttpHeaders"]["Content-Length"] == str(len('{"n": 5}'))
+    request = answer["SdkResponseMetadata"]["RequestId"]
+    assert http["HttpHeaders"]["x-amzn-RequestId"] == request
+
+
+@pytest.mark.parametrize("name", ["{name}", "{arn}", "{account}:function:{name}", "{name}:$LATEST"])
+def test_names_by_which_lambda_invoke_knows_a_function(workshop, name):
+    arn = workshop.function(ECHO)
+    given = name.format(arn=arn, name=arn.split(":")[6], account="123456789012")
+    states = task(INVOKE, Parameters={"FunctionName": given, "Payload": {"n": 1}})
+    assert workshop.output(states)["Payload"] == {"n": 1}
+
+
+def test_an_event_is_sent_and_not_waited_for(workshop):
+    arn = workshop.function(FAIL)
+    parameters = {"FunctionName": arn, "InvocationType": "Event", "Payload": {}}
+    answer = workshop.output(task(INVOKE, Parameters=parameters))
+    assert answer["StatusCode"] == 202
+    parameters["InvocationType"] = "DryRun"
+    assert workshop.output(task(INVOKE, Parameters=parameters))["StatusCode"] == 204
+
+
+# -- failures
+
+
+@pytest.mark.parametrize("invoke", [False, True])
+@pytest.mark.parametrize(("kind", "name"), [("custom", "Custom"), ("value", "ValueError")])
+def test_a_function_that_raises(workshop, invoke, kind, name):
+    arn = workshop.function(FAIL)
+    states = task(arn)
+    if invoke:
+        states = task(INVOKE, Parameters={"FunctionName": arn, "Payload.$": "$"})
+    done = workshop.run({"StartAt": "A", "States": states}, {"kind": kind})
+    assert (done["status"], done["error"]) == ("FAILED", name)
+    cause = json.loads(done["cause"])
+    assert cause["errorMessage"] == "no"
+    assert cause["errorType"] == name
+    assert cause["stackTrace"]
+    failed = details(workshop, done, "TaskFailed" if invoke else "LambdaFunctionFailed")[0]
+    assert (failed["error"], failed["cause"]) == (name, done["cause"])
+
+
+def test_a_function_that_is_not_there(workshop):
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:nobody"
+    error, cause = workshop.failure(task(arn))
+    assert error == "Lambda.ResourceNotFoundException"
+    assert cause.startswith(
+        f"Function not found: {arn} (Service: AWSLambda; Status Code: 404; "
+        "Error Code: ResourceNotFoundException; Request ID: "
+    )
+    error, _ = workshop.failure(task(INVOKE, Parameters={"FunctionName": "nobody"}))
+    assert error == "Lambda.ResourceNotFoundException"
+
+
+@pytest.mark.parametrize(
+    ("names", "caught"),
+    [
+        (["Custom"], True),
+        (["States.ALL"], True),
+        (["States.TaskFailed"], True),
+        (["Other"], False),
+        (["Other", "Custom"], True),
+        (["States.Timeout"], False),
+    ],
+)
+def test_catch(workshop, names, caught):
+    catch = [{"ErrorEquals": names, "Next": "B", "ResultPath": "$.error"}]
+    states = task(workshop.function(FAIL), Catch=catch) | {"B": AFTER}
+    done = workshop.run({"StartAt": "A", "States": states}, {"n": 1})
+    assert done["status"] == ("SUCCEEDED" if caught else "FAILED")
+    if caught:
+        output = json.loads(done["output"])
+        assert output["n"] == 1
+        assert output["error"]["Error"] == "Custom"
+        assert json.loads(output["error"]["Cause"])["errorMessage"] == "no"
+
+
+def test_the_first_catcher_that_fits_catches_and_may_assign(workshop):
+    states = task(
+        workshop.function(FAIL),
+        Catch=[
+            {"ErrorEquals": ["Other"], "Next": "C"},
+            {"ErrorEquals": ["Custom"], "Next": "B", "Assign": {"e.$": "$.Error"}},
+            {"ErrorEquals": ["States.ALL"], "Next": "C"},
+        ],
+    )
+    states |= {"B": {"Type": "Pass", "Parameters": {"e.$": "$e"}, "End": True}, "C": AFTER}
+    assert workshop.output(states) == {"e": "Custom"}
+
+
+def test_each_retrier_counts_for_itself(workshop, tmp_path):
+    code = """
+import pathlib
+
+def handler(event, context):
+    count = pathlib.Path(event["file"])
+    tries = int(count.read_text()) if count.exists() else 0
+    count.write_text(str(tries + 1))
+    raise [ValueError, KeyError][tries % 2]("again")
+"""
+    retry = [
+        {"ErrorEquals": ["ValueError"], "IntervalSeconds": 10, "MaxAttempts": 2, "BackoffRate": 3},
+        {"ErrorEquals": ["KeyError"], "IntervalSeconds": 100, "MaxAttempts": 2, "BackoffRate": 1},
+    ]
+    states = task(workshop.function(code), Retry=retry)
+    done = workshop.run({"StartAt": "A", "States": states}, {"file": str(tmp_path / "tries")})
+    assert done["status"] == "FAILED"
+    events = workshop.events(done)
+    failed = [e["timestamp"] for e in events if e["type"] == "LambdaFunctionFailed"]
+    again = [e["timestamp"] for e in events if e["type"] == "LambdaFunctionScheduled"][1:]
+    waits = [(b - a).total_seconds() for a, b in zip(failed, again, strict=False)]
+    assert waits == pytest.approx([10, 100, 30, 100], abs=0.3)
+    assert len(failed) == 5
+    assert done["error"] == "ValueError"
+
+
+@pytest.mark.parametrize(
+    ("retry", "expected"),
+    [
+        ({"IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}, [2, 4, 8]),
+        ({"IntervalSeconds": 10, "MaxAttempts": 4, "BackoffRate": 4, "MaxDelaySeconds": 50},
+         [10, 40, 50, 50]),
+        ({}, [1, 2, 4]),
+        ({"MaxAttempts": 0}, []),
+    ],
+)  # fmt: skip
+def test_backoff(workshop, retry, expected):
+    states = task(workshop.function(FAIL), Retry=[{"ErrorEquals": ["States.ALL"], **retry}])
+    events = workshop.events(workshop.run({"StartAt": "A", "States": states}, {}))
+    failed = [e["timestamp"] for e in events if e["type"] == "LambdaFunctionFailed"]
+    again = [e["timestamp"] for e in events if e["type"] == "LambdaFunctionScheduled"][1:]
+    waits = [(b - a).total_seconds() for a, b in zip(failed, again, strict=False)]
+    assert waits == pytest.approx(expected, abs=0.3)
+
+
+def test_full_jitter_waits_no_longer_than_without(workshop):
+    retry = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 100, "MaxAttempts": 8,
+             "BackoffRate": 1, "JitterStrategy": "FULL"}  # fmt: skip
+    states = task(workshop.function(FAIL), Retry=[retry])
+    events = workshop.events(workshop.run({"StartAt": "A", "States": states}, {}))
+    failed = [e["timestamp"] for e in events if e["type"] == "LambdaFunctionFailed"]
+    again = [e["timestamp"] for e in events if e["type"] == "LambdaFunctionScheduled"][1:]
+    waits = [(b - a).total_seconds() for a, b in zip(failed, again, strict=False)]
+    assert len(waits) == 8
+    assert all(0 <= wait < 100.3 for wait in waits)
+    assert len({round(wait) for wait in waits}) > 2
+
+
+def test_a_retry_that_helps_shows_its_count(workshop, tmp_path):
+    code = """
+def handler(event, context):
+    if event["n"] < 2:
+        raise ValueError("too few")
+    return event
+"""
+    states = task(
+        workshop.function(code),
+        Parameters={"n.$": "$$.State.RetryCount"},
+        Retry=[{"ErrorEquals": ["ValueError"]}],
+    )
+    assert workshop.output(states) == {"n": 2}
+
+
+# -- timeouts
+
+
+@pytest.mark.parametrize("invoke", [False, True])
+def test_a_task_takes_too_long(workshop, invoke):
+    arn = workshop.function(SLOW, Timeout=30)
+    states = task(arn, TimeoutSeconds=1)
+    if invoke:
+        states = task(INVOKE, Parameters={"FunctionName": arn}, TimeoutSeconds=1)
+    begin = time.monotonic()
+    done = workshop.run({"StartAt": "A", "States": states})
+    assert time.monotonic() - begin < 4
+    assert (done["status"], done["error"]) == ("FAILED", "States.Timeout")
+    assert "cause" not in done
+    kind = "TaskTimedOut" if invoke else "LambdaFunctionTimedOut"
+    timed_out = details(workshop, done, kind)[0]
+    assert timed_out["error"] == "States.Timeout"
+    scheduled = "TaskScheduled" if invoke else "LambdaFunctionScheduled"
+    assert details(workshop, done, scheduled)[0]["timeoutInSeconds"] == 1
+
+
+def test_a_timeout_from_the_input(workshop):
+    states = task(workshop.function(ECHO), TimeoutSecondsPath="$.t")
+    done = workshop.run({"StartAt": "A", "States": states}, {"t": 60})
+    assert details(workshop, done, "LambdaFunctionScheduled")[0]["timeoutInSeconds"] == 60
+
+
+# -- services
+
+
+def test_any_service_of_the_sdk(workshop):
+    states = task("arn:aws:states:::aws-sdk:sqs:createQueue", Parameters={"QueueName": "made-here"})
+    made = workshop.output(states)
+    assert made == {"QueueUrl": made["QueueUrl"]}
+    urls = workshop.endpoint.client("sqs").list_queues(QueueNamePrefix="made-here")["QueueUrls"]
+    assert made["QueueUrl"].rpartition("/")[2] == urls[0].rpartition("/")[2]
+
+
+def test_an_object_of_s3_gets_and_gives_text(workshop):
+    workshop.endpoint.client("s3").create_bucket(Bucket="of-states")
+    put = {"Bucket": "of-states", "Key": "k", "Body.$": "$"}
+    states = {
+        "P": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:putObject",
+              "Parameters": put, "ResultPath": None, "Next": "G"},
+        "G": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+              "Parameters": {"Bucket": "of-states", "Key": "k"}, "End": True},
+    }  # fmt: skip
+    answer = workshop.output(states, {"n": 1})
+    assert json.loads(answer["Body"]) == {"n": 1}
+    assert "T" in answer["LastModified"]
+
+
+def test_an_error_of_the_sdk(workshop):
+    states = task(
+        "arn:aws:states:::aws-sdk:dynamodb:describeTable", Parameters={"TableName": "nothing"}
+    )
+    error, cause = workshop.failure(states)
+    assert error == "DynamoDb.ResourceNotFoundException"
+    assert "(Service: DynamoDb, Status Code: 400, Request ID: " in cause
+
+
+def test_a_missing_table(workshop):
+    states = task(
+        "arn:aws:states:::dynamodb:getItem",
+        Parameters={"TableName": "nothing", "Key": {"Id": {"S": "1"}}},
+    )
+    error, cause = workshop.failure(states)
+    assert error == "DynamoDB.ResourceNotFoundException"
+    assert cause.startswith(
+        "Requested resource not found (Service: AmazonDynamoDBv2; Status Code: 400; "
+        "Error Code: ResourceNotFoundException; Request ID: "
+    )
+
+
+def test_sqs_and_sns_and_events(workshop):
+    url = workshop.endpoint.client("sqs").create_queue(QueueName="tasks")["QueueUrl"]
+    topic = workshop.endpoint.client("sns").create_topic(Name="news")["TopicArn"]
+    states = {
+        "A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+              "Parameters": {"QueueUrl": url, "MessageBody": {"n.$": "$.n"}},
+              "ResultPath": "$.sqs", "Next": "B"},
+        "B": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+              "Parameters": {"TopicArn": topic, "Message.$": "$.n"},
+              "ResultPath": "$.sns", "Next": "C"},
+        "C": {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents",
+              "Parameters": {"Entries": [{"Detail": {"n.$": "$.n"}, "DetailType": "t",
+                                          "EventBusName": "default", "Source": "s"}]},
+              "ResultPath": "$.events", "End": True},
+    }  # fmt: skip
+    answer = workshop.output(states, {"n": 1})
+    assert answer["sqs"]["MessageId"]
+    assert answer["sns"]["MessageId"]
+    assert answer["events"]["FailedEntryCount"] == 0
+    messages = workshop.endpoint.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=0)
+    assert json.loads(messages["Messages"][0]["Body"]) == {"n": 1}
+
+
+def test_waiting_for_a_job_of_another_service_says_what_is_missing(workshop):
+    states = task("arn:aws:states:::glue:startJobRun.sync", Parameters={"JobName": "j"})
+    workshop.endpoint.client("glue").create_job(Name="j", Role="r", Command={"Name": "glueetl"})
+    error, cause = workshop.failure(states)
+    assert error == "States.Runtime"
+    assert "cannot wait for a job of glue" in cause
+
+
+# -- hostile
+
+
+def test_a_function_that_gives_no_json(workshop):
+    """The runtime refuses it, so the machine sees a failed function."""
+    code = "def handler(event, context):\n    return {1, 2}\n"
+    error, cause = workshop.failure(task(workshop.function(code)))
+    assert error == "Runtime.MarshalError"
+    assert "not JSON serializable" in cause
+
+
+def test_a_function_that_dies(workshop):
+    code = "import os\n\ndef handler(event, context):\n    os._exit(3)\n"
+    error, _ = workshop.failure(task(workshop.function(code)))
+    assert error == "Runtime.ExitError"
+
+
+def test_stopping_while_a_function_runs(workshop):
+    arn = workshop.start({"StartAt": "A", "States": task(workshop.function(SLOW, Timeout=30))})
+    workshop.reached(arn, "LambdaFunctionStarted")
+    begin = time.monotonic()
+    workshop.states.stop_execution(executionArn=arn, error="E", cause="C")
+    done = workshop.states.describe_execution(executionArn=arn)
+    assert time.monotonic() - begin < 1
+    assert (done["status"], done["error"], done["cause"]) == ("ABORTED", "E", "C")
+    assert workshop.types(arn)[-2:] == ["LambdaFunctionStarted", "ExecutionAborted"]
