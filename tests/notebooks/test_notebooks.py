@@ -20,11 +20,15 @@ def code_cells(path):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def nbval(path, env, *options):
+WITHOUT_NETWORK = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+"""Runs a command where there is no network but the machine's own loopback (Linux)."""
+
+
+def nbval(path, env, *options, within=()):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     command += ["--nbval-current-env", "--nbval-cell-timeout", "300", "--timeout", "900"]
     return subprocess.run(
-        [*command, *options, str(path)],
+        [*within, *command, *options, str(path)],
         env=env,
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -44,6 +48,26 @@ def test_alone_as_committed_and_once_more(path, world):
     second = nbval(path, world.env, "--nbval-lax")
     assert second.returncode == 0, second.stdout
     assert world.ends() == ends
+
+
+def no_network_possible():
+    try:
+        return subprocess.run([*WITHOUT_NETWORK, "true"], capture_output=True).returncode != 0
+    except OSError:
+        return True
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(
+    no_network_possible(), reason="needs Linux's unshare and ip, and leave to use them"
+)
+def test_needs_no_network(world):
+    """From nothing to a trade, its item and its log, with no way out of the machine."""
+    done = nbval(
+        ROOT / "notebooks" / "06_run.ipynb", world.env, "--nbval-lax", within=WITHOUT_NETWORK
+    )
+    assert done.returncode == 0, done.stdout
+    assert "passed" in done.stdout
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
