@@ -72,6 +72,20 @@ def test_a_bucket_is_created_at_the_simulated_time():
     assert abs(found) < 5, "FakeBucket has its creation date from elsewhere now"
 
 
+def test_an_answers_own_request_id_stays():
+    """Hook: moto.core.responses.gen_amzn_requestid_long."""
+    found = in_a_process_of_its_own(
+        "from helpers.localaws import core_hooks\n"
+        "core_hooks.install()\n"
+        "from moto.sts.responses import TokenResponse\n"
+        "answers = [TokenResponse()._enrich_response(h, '')[0]['x-amzn-requestid']\n"
+        "           for h in ({'x-amzn-requestid': 'mine'}, {})]\n"
+        "print(json.dumps(answers))\n"
+    )
+    assert found[0] == "mine", "the id in the answer is no longer the id in the log"
+    assert len(found[1]) > 20
+
+
 def test_whom_sts_names(endpoint):
     """Hook: moto.sts.models.STSBackend.get_caller_identity."""
     found = endpoint.client("sts").get_caller_identity()
