@@ -2,7 +2,8 @@
 
 A *flow* is one thread of states: the execution itself, a branch of a Parallel state, an iteration
 of a Map state. Branches of one run take turns: a flow computes only while it holds the run's turn
-and hands it on while it waits, so that histories come out the same each time.
+and hands it on while it waits. Flows that compute only give the same history each time; answers of
+services, and waits that end at the same time, stand in the order in which they came.
 """
 
 from __future__ import annotations

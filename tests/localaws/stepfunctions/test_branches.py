@@ -1,0 +1,150 @@
+"""Parallel and Map: order, failures and aborts, retries, limits; the same history each time."""
+
+import json
+
+import pytest
+
+FAIL = "def handler(event, context):\n    raise ValueError('no')\n"
+AFTER = {"Type": "Pass", "End": True}
+
+
+def branch(**states):
+    return {"StartAt": next(iter(states)), "States": states}
+
+
+def parallel(*branches, **fields):
+    return {"A": {"Type": "Parallel", "Branches": list(branches), "End": True, **fields}}
+
+
+def mapped(processor, **fields):
+    return {"A": {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}}
+
+
+def wait(seconds):
+    return {"Type": "Wait", "Seconds": seconds, "End": True}
+
+
+def result(value):
+    return {"Type": "Pass", "Result": value, "End": True}
+
+
+def test_results_come_in_the_order_of_the_branches(workshop):
+    slow = branch(W={"Type": "Wait", "Seconds": 50, "Next": "S"}, S=result("slow"))
+    assert workshop.output(parallel(slow, branch(F=result("fast")))) == ["slow", "fast"]
+
+
+def test_branches_wait_side_by_side(workshop):
+    done = workshop.run(
+        {"StartAt": "A", "States": parallel(*[branch(**{f"W{n}": wait(100)}) for n in range(5)])}
+    )
+    took = (done["stopDate"] - done["startDate"]).total_seconds()
+    assert took == pytest.approx(100, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"InputPath": "$.b"}, [{"c": 1}]),
+        ({"Parameters": {"x.$": "$.b.c"}}, [{"x": 1}]),
+        ({"ResultSelector": {"first.$": "$[0].b"}}, {"first": {"c": 1}}),
+        ({"ResultPath": "$.r"}, {"b": {"c": 1}, "r": [{"b": {"c": 1}}]}),
+    ],
+)
+def test_data_of_a_parallel(workshop, fields, expected):
+    assert workshop.output(parallel(branch(P=AFTER), **fields), {"b": {"c": 1}}) == expected
+
+
+def test_one_branch_fails_and_the_others_are_called_off(workshop):
+    bad = branch(W={"Type": "Wait", "Seconds": 1, "Next": "F"}, F={"Type": "Fail", "Error": "E"})
+    done = workshop.run({"StartAt": "A", "States": parallel(branch(L=wait(5000)), bad)})
+    assert (done["status"], done["error"]) == ("FAILED", "E")
+    assert "ParallelStateFailed" in workshop.types(done)
+    assert (done["stopDate"] - done["startDate"]).total_seconds() < 10
+
+
+def test_a_parallel_is_caught(workshop):
+    states = parallel(
+        branch(F={"Type": "Fail", "Error": "E", "Cause": "C"}),
+        Catch=[{"ErrorEquals": ["E"], "Next": "B"}],
+    )
+    assert workshop.output(states | {"B": AFTER}) == {"Error": "E", "Cause": "C"}
+
+
+def test_a_parallel_is_retried_as_a_whole(workshop):
+    states = parallel(
+        branch(P=AFTER),
+        branch(F={"Type": "Fail", "Error": "E"}),
+        Retry=[{"ErrorEquals": ["E"], "MaxAttempts": 2}],
+    )
+    done = workshop.run({"StartAt": "A", "States": states})
+    assert done["status"] == "FAILED"
+    assert workshop.types(done).count("FailStateEntered") == 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "given", "expected"),
+    [
+        ({}, [1, 2, 3], [1, 2, 3]),
+        ({}, [], []),
+        ({"ItemsPath": "$.l"}, {"l": ["a"]}, ["a"]),
+        ({"ItemSelector": {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value"}}, ["a", "b"],
+         [{"i": 0, "v": "a"}, {"i": 1, "v": "b"}]),
+        ({"ItemsPath": "$.l", "ItemSelector": {"k.$": "$.k"}}, {"l": [1, 2], "k": 9},
+         [{"k": 9}, {"k": 9}]),
+        ({"ItemsPath": "$.l", "ResultPath": "$.r"}, {"l": [1]}, {"l": [1], "r": [1]}),
+        ({"MaxConcurrency": 1}, [1, 2], [1, 2]),
+    ],
+)  # fmt: skip
+def test_map(workshop, fields, given, expected):
+    assert workshop.output(mapped(branch(P=AFTER), **fields), given) == expected
+
+
+@pytest.mark.parametrize(("most", "seconds"), [(0, 10), (1, 60), (2, 30), (3, 20)])
+def test_no_more_iterations_at_once_than_allowed(workshop, most, seconds):
+    states = mapped(branch(W=wait(10)), MaxConcurrency=most)
+    done = workshop.run({"StartAt": "A", "States": states}, list(range(6)))
+    took = (done["stopDate"] - done["startDate"]).total_seconds()
+    assert took == pytest.approx(seconds, abs=3)
+
+
+def test_a_map_over_what_is_no_list(workshop):
+    error, _ = workshop.failure(mapped(branch(P=AFTER), ItemsPath="$.l"), {"l": 5})
+    assert error == "States.Runtime"
+
+
+def test_an_iteration_fails(workshop):
+    states = mapped(branch(T={"Type": "Task", "Resource": workshop.function(FAIL), "End": True}))
+    done = workshop.run({"StartAt": "A", "States": states}, [1])
+    assert (done["status"], done["error"]) == ("FAILED", "ValueError")
+    types = workshop.types(done)
+    assert types[-2:] == ["MapStateFailed", "ExecutionFailed"]
+    assert types.index("LambdaFunctionFailed") < types.index("MapIterationFailed")
+
+
+def test_branches_within_branches(workshop):
+    inner = parallel(branch(X=result(1)), branch(Y=result(2)))["A"]
+    assert workshop.output(mapped(branch(I=inner)), [0, 0]) == [[1, 2], [1, 2]]
+
+
+def test_the_same_history_each_time_where_nothing_is_waited_for(workshop):
+    steps = branch(P={"Type": "Pass", "Next": "Q"}, Q=AFTER)
+    machine = workshop.machine({"StartAt": "A", "States": mapped(steps)})
+    seen = {
+        json.dumps([(e["type"], e["previousEventId"]) for e in workshop.events(done)])
+        for done in [workshop.run(machine, list(range(8))) for _ in range(5)]
+    }
+    assert len(seen) == 1
+
+
+def test_stopping_ends_all_branches_at_once(workshop):
+    echo = "import time\n\ndef handler(event, context):\n    time.sleep(5)\n"
+    slow = workshop.function(echo, Timeout=30)
+    task = {"Type": "Task", "Resource": slow, "End": True}
+    states = parallel(branch(T=task), branch(U=task))
+    arn = workshop.start({"StartAt": "A", "States": states})
+    workshop.reached(arn, "LambdaFunctionStarted")
+    workshop.states.stop_execution(executionArn=arn)
+    assert workshop.states.describe_execution(executionArn=arn)["status"] == "ABORTED"
+    ended = workshop.types(arn)
+    assert ended[-1] == "ExecutionAborted"
+    assert workshop.types(arn) == ended
