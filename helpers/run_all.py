@@ -34,7 +34,7 @@ PICTURED = "06_run.ipynb"
 README_PICTURE = ROOT / "docs" / "images" / "run.svg"
 """The picture in the README is the run of notebook 06, as its author last saw it."""
 
-LEARNERS_FOLDER = "/course/work"
+LEARNERS_FOLDER = "~/course"
 """How a learner's folder is called in what is kept: a page shows no path of this machine."""
 
 CELL_TIMEOUT = 300
