@@ -12,9 +12,9 @@ from moto.core.base_backend import BackendDict, BaseBackend
 
 from helpers.localaws.clock import clock
 
-from . import changes, names, parameters, resources, shapes, template, transform
-from .deploy import Cancelled, Deployment, Exports, pseudo_parameters
-from .dynamic import secret
+from . import capabilities as capabilities_of
+from . import changes, names, parameters, references, resources, shapes, template, transform
+from .deploy import Cancelled, Deployment, pseudo_parameters
 from .errors import (
     AlreadyExists,
     ChangeSetNotFound,
@@ -23,6 +23,7 @@ from .errors import (
     ValidationError,
     no_such_stack,
 )
+from .exports import RegionExports
 from .imports import imported_names
 from .stack import ChangeSet, Output, Recipe, Stack
 
@@ -33,21 +34,6 @@ NOTHING_CHANGED = (
     "Submit different information to create a change set."
 )
 NO_UPDATES = "No updates are to be performed."
-NAMED_IAM = {
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-}
-OTHER_IAM = {
-    "AWS::IAM::AccessKey",
-    "AWS::IAM::Policy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-    "AWS::IAM::UserToGroupAddition",
-}
 MAX_BODY = 51_200
 MAX_URL_BODY = 1_048_576
 
@@ -140,7 +126,7 @@ class CloudFormationBackend(BaseBackend):
         parsed = template.parse(original)
         template.check_form(parsed)
         shapes.check_sections({"Parameters": parsed.get("Parameters")})
-        values = parameters.resolve(parsed, given, ssm=self._ssm)
+        values = parameters.resolve(parsed, given, ssm=self.parameter_store)
         recipe = Recipe(
             original=original,
             template=parsed,
@@ -156,18 +142,23 @@ class CloudFormationBackend(BaseBackend):
             pseudo = pseudo_parameters(stack)
             expanded = transform.expand(parsed, values, pseudo)
             recipe.template = expanded
-            recipe.parameters = parameters.resolve(expanded, given, ssm=self._ssm)
+            recipe.parameters = parameters.resolve(expanded, given, ssm=self.parameter_store)
         template.check(recipe.template)
-        template.in_order(recipe.template)
+        references.in_order(recipe.template)
         refused = resources.unsupported(
             [body["Type"] for body in recipe.template["Resources"].values()]
         )
         if refused:
             raise ValidationError(refused)
-        _check_capabilities(recipe)
+        capabilities_of.check(recipe)
         return recipe
 
-    def _ssm(self, name: str) -> str:
+    def parameter_store(self, name: str) -> str:
+        """Return the value of a parameter of Parameter Store.
+
+        Raises:
+            ValidationError: there is none.
+        """
         from moto.ssm.models import ssm_backends
 
         found = ssm_backends[self.account_id][self.region_name].get_parameter(name)
@@ -222,7 +213,7 @@ class CloudFormationBackend(BaseBackend):
                     role_arn=role_arn or stack.recipe.role_arn,
                     notification_arns=notification_arns,
                 )
-                found = changes.compute(stack, recipe, _Exports(self))
+                found = changes.compute(stack, recipe, RegionExports(self))
             except transform.TransformFailed as error:
                 failure = error.reason
             except (ValidationError, InsufficientCapabilities) as error:
@@ -279,7 +270,7 @@ class CloudFormationBackend(BaseBackend):
         if old.original == recipe.original and old.parameters == recipe.parameters:
             return NOTHING_CHANGED
         if recipe.parameters != old.parameters and recipe.template.get("Outputs"):
-            used = {name for name, _ in template.references(recipe.template["Outputs"])}
+            used = {name for name, _ in references.references(recipe.template["Outputs"])}
             if any(recipe.parameters.get(n) != old.parameters.get(n) for n in used):
                 return None
         return NO_UPDATES
@@ -372,7 +363,9 @@ class CloudFormationBackend(BaseBackend):
                     role_arn=role_arn,
                     notification_arns=notification_arns,
                 )
-                changes.compute(stack, recipe, _Exports(self))  # refuses what cannot be evaluated
+                changes.compute(
+                    stack, recipe, RegionExports(self)
+                )  # refuses what cannot be evaluated
             except transform.TransformFailed as error:
                 raise ValidationError(error.reason) from None
             stack.policy, stack.termination_protection = policy, termination_protection
@@ -417,7 +410,7 @@ class CloudFormationBackend(BaseBackend):
                 )
             except transform.TransformFailed as error:
                 raise ValidationError(error.reason) from None
-            found = changes.compute(stack, recipe, _Exports(self))
+            found = changes.compute(stack, recipe, RegionExports(self))
             if self._unchanged(stack, recipe, found):
                 raise ValidationError(NO_UPDATES)
             stack.move("UPDATE_IN_PROGRESS", "User Initiated")
@@ -589,7 +582,7 @@ class CloudFormationBackend(BaseBackend):
         def run() -> None:
             try:
                 with clock.busy():
-                    operation(Deployment(stack, _Exports(self), cancelled))
+                    operation(Deployment(stack, RegionExports(self), cancelled))
             except Cancelled:
                 LOG.info("left the operation on stack %s", stack.name)
                 if wait:
@@ -624,53 +617,6 @@ class CloudFormationBackend(BaseBackend):
         """Wait until no operation is under way on the stack, at most so many real seconds."""
         with _FINISHED:
             _FINISHED.wait_for(lambda: not stack.busy, timeout=seconds)
-
-
-class _Exports(Exports):
-    """The other stacks of the region, as a deployment sees them."""
-
-    def __init__(self, backend: CloudFormationBackend) -> None:
-        self.backend = backend
-
-    def value(self, name: str, importer: Stack) -> str:
-        for stack, output in self.backend.exports():
-            if output.export == name and stack.id != importer.id:
-                return output.value
-        raise ValidationError(f"No export named {name} found.")
-
-    def check(self, stack: Stack, outputs: list[Output]) -> None:
-        new = {output.export: output.value for output in outputs if output.export}
-        for other, output in self.backend.exports():
-            if other.id != stack.id and output.export in new:
-                raise ValidationError(
-                    f"Export with name {output.export} is already exported by stack {other.name}. "
-                    "Export names must be unique across a given region."
-                )
-        for output in stack.outputs:
-            if output.export and new.get(output.export) != output.value:
-                users = self.backend.importers(output.export)
-                if users:
-                    verb = "deleted" if output.export not in new else "updated"
-                    raise ValidationError(
-                        f"Export {output.export} cannot be {verb} as it is in use by "
-                        f"{', '.join(users)}"
-                    )
-
-    def dynamic(self, service: str, reference: str) -> str:
-        if service.startswith("ssm"):
-            return self.backend._ssm(reference.split(":")[0])
-        return secret(self.backend.account_id, self.backend.region_name, reference)
-
-
-def _check_capabilities(recipe: Recipe) -> None:
-    bodies = recipe.template["Resources"].values()
-    named = any((b.get("Properties") or {}).get(NAMED_IAM.get(b["Type"], "")) for b in bodies)
-    iam = any(b["Type"] in NAMED_IAM or b["Type"] in OTHER_IAM for b in bodies)
-    have = set(recipe.capabilities)
-    if named and "CAPABILITY_NAMED_IAM" not in have:
-        raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_NAMED_IAM]")
-    if iam and not have & {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}:
-        raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_IAM]")
 
 
 def stop_all(seconds: float = 10.0) -> bool:

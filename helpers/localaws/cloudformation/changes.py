@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import schema, template
+from . import references, schema
 from .deploy import attribute, pseudo_parameters
 from .errors import ValidationError
 from .intrinsics import Resolver
@@ -71,7 +71,7 @@ def compute(stack: Stack, recipe: Recipe, exports: Any) -> list[dict[str, Any]]:
     resolver = Resolver(recipe.template, recipe.parameters, pseudo_parameters(stack), plan)
     wanted = [
         name
-        for name in template.in_order(recipe.template)
+        for name in references.in_order(recipe.template)
         if _holds(recipe.template["Resources"][name], resolver)
     ]
     _refuse_new_types(stack, recipe, wanted)
@@ -175,7 +175,7 @@ def _causes(
 ) -> list[dict[str, Any]]:
     """Return why a property's value differs or may differ, beside an edit of the property."""
     causes: list[dict[str, Any]] = []
-    for target, name in dict.fromkeys(template.references(value)):
+    for target, name in dict.fromkeys(references.references(value)):
         if name is None and target in recipe.parameters:
             if recipe.parameters[target] != stack.recipe.parameters.get(target):
                 causes.append(

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from . import resources, schema, template
+from . import references, resources, schema
 from .errors import ResourceFailure, ValidationError
 from .intrinsics import Resolver
 from .resources.base import Made, Request, handler_error
@@ -311,7 +311,7 @@ class Deployment:
         try:
             order = [
                 name
-                for name in template.in_order(recipe.template)
+                for name in references.in_order(recipe.template)
                 if _wanted(recipe.template, name, resolver)
             ]
             for name in order:
@@ -329,7 +329,7 @@ class Deployment:
     def _step(self, name: str, recipe: Recipe, resolver: Resolver) -> str | None:
         stack = self.stack
         body = recipe.template["Resources"][name]
-        needs = template.dependencies(recipe.template, name)
+        needs = references.dependencies(recipe.template, name)
         current = stack.resources.get(name)
         if current is None or not current.physical_id:
             return self._create(name, body, needs, resolver)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from .errors import ValidationError
-from .template import SUB
+from .references import SUB
 
 # {{resolve:ssm:name}}, {{resolve:ssm-secure:name}}, {{resolve:secretsmanager:id:SecretString:key}}
 DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
+from . import answers, drift, parameters, references, schema, template
 from . import backend as operations
-from . import drift, parameters, schema, shapes, template
 from .backend import CloudFormationBackend, cloudformation_backends
 from .errors import CloudFormationError, ValidationError
-from .stack import ChangeSet, Event, Resource, Stack, now
+from .stack import ChangeSet, Stack, now
 
 # The waiters of `sam` and `aws` look at a stack every 30 s. An answer about a stack on which an
 # operation is under way waits for its end, at most this many real seconds.
@@ -193,16 +193,16 @@ class CloudFormationResponse(BaseResponse):
         change_set = self._change_set()
         rows, token = self._page(change_set.changes)
         if not self._get_bool_param("IncludePropertyValues", False):
-            rows = [_without_values(row) for row in rows]
+            rows = [answers.without_values(row) for row in rows]
         recipe = change_set.recipe
         return ActionResult(
             {
-                **_change_set_summary(change_set),
+                **answers.change_set_summary(change_set),
                 "Parameters": parameters.shown(recipe.template, recipe.parameters, recipe.given),
                 "NotificationARNs": recipe.notification_arns,
                 "RollbackConfiguration": {},
                 "Capabilities": recipe.capabilities,
-                "Tags": _tag_list(recipe.tags),
+                "Tags": answers.tag_list(recipe.tags),
                 "Changes": rows,
                 "NextToken": token,
                 "OnStackFailure": change_set.on_failure,
@@ -216,7 +216,7 @@ class CloudFormationResponse(BaseResponse):
         found = [c for c in every if c.stack_id == stack.id]
         # one that has been carried out is no longer in the list
         found = [c for c in found if c.execution in ("AVAILABLE", "UNAVAILABLE")]
-        rows, token = self._page([_change_set_summary(c) for c in found])
+        rows, token = self._page([answers.change_set_summary(c) for c in found])
         return ActionResult({"Summaries": rows, "NextToken": token})
 
     def execute_change_set(self) -> ActionResult:
@@ -288,8 +288,9 @@ class CloudFormationResponse(BaseResponse):
             self.cloudformation.wait_for(stack, PATIENCE)
             if stack.status == "DELETE_COMPLETE" and name != stack.id:
                 stack = self._stack()
-            return ActionResult({"Stacks": [_stack(stack)]})
-        rows, token = self._page([_stack(stack) for stack in self.cloudformation.live()])
+            return ActionResult({"Stacks": [answers.describe_stack(stack)]})
+        live = self.cloudformation.live()
+        rows, token = self._page([answers.describe_stack(stack) for stack in live])
         return ActionResult({"Stacks": rows, "NextToken": token})
 
     def list_stacks(self) -> ActionResult:
@@ -298,14 +299,15 @@ class CloudFormationResponse(BaseResponse):
         every = list(self.cloudformation.stacks.values())
         found = sorted(every, key=lambda stack: stack.created, reverse=True)
         rows, token = self._page(
-            [_stack_summary(s) for s in found if not wanted or s.status in wanted]
+            [answers.stack_summary(s) for s in found if not wanted or s.status in wanted]
         )
         return ActionResult({"StackSummaries": rows, "NextToken": token})
 
     def describe_stack_events(self) -> ActionResult:
         """Show a stack's events, newest first."""
         stack = self._stack()
-        rows, token = self._page([_event(event) for event in reversed(list(stack.events))])
+        newest_first = list(stack.events)[::-1]
+        rows, token = self._page([answers.describe_event(event) for event in newest_first])
         return ActionResult({"StackEvents": rows, "NextToken": token})
 
     def describe_stack_resources(self) -> ActionResult:
@@ -313,7 +315,7 @@ class CloudFormationResponse(BaseResponse):
         physical = self._get_param("PhysicalResourceId")
         if physical and not self._get_param("StackName"):
             for stack in self.cloudformation.live():
-                if any(r.physical_id == physical for r in _shown(stack)):
+                if any(r.physical_id == physical for r in answers.resources_of(stack)):
                     break
             else:
                 raise ValidationError(f"Stack for {physical} does not exist")
@@ -321,8 +323,8 @@ class CloudFormationResponse(BaseResponse):
             stack = self._stack()
         logical = self._get_param("LogicalResourceId")
         rows = [
-            _resource(stack, resource)
-            for resource in _shown(stack)
+            answers.describe_resource(stack, resource)
+            for resource in answers.resources_of(stack)
             if logical in (None, resource.logical_id)
         ]
         return ActionResult({"StackResources": rows})
@@ -331,9 +333,9 @@ class CloudFormationResponse(BaseResponse):
         """Show one resource of a stack."""
         stack = self._stack()
         logical = str(self._get_param("LogicalResourceId"))
-        for resource in _shown(stack):
+        for resource in answers.resources_of(stack):
             if resource.logical_id == logical:
-                detail = _resource(stack, resource)
+                detail = answers.describe_resource(stack, resource)
                 detail["LastUpdatedTimestamp"] = detail.pop("Timestamp")
                 metadata = resource.body.get("Metadata")
                 detail["Metadata"] = json.dumps(metadata) if metadata else None
@@ -344,8 +346,8 @@ class CloudFormationResponse(BaseResponse):
         """List a stack's resources."""
         stack = self._stack()
         rows = []
-        for resource in _shown(stack):
-            row = _resource(stack, resource)
+        for resource in answers.resources_of(stack):
+            row = answers.describe_resource(stack, resource)
             row["LastUpdatedTimestamp"] = row["Timestamp"]
             rows.append(row)
         page, token = self._page(rows)
@@ -379,7 +381,7 @@ class CloudFormationResponse(BaseResponse):
             original = self._body()
         parsed = template.parse(original)
         template.check_form(parsed)
-        return ActionResult(_summary(parsed))
+        return ActionResult(answers.template_summary(parsed))
 
     def validate_template(self) -> ActionResult:
         """Check a template and say which parameters it takes."""
@@ -387,7 +389,7 @@ class CloudFormationResponse(BaseResponse):
         template.check_form(parsed)
         if not template.transforms(parsed):
             template.check(parsed)
-            template.in_order(parsed)
+            references.in_order(parsed)
             types = [body["Type"] for body in parsed["Resources"].values()]
             unknown = [t for t in types if not t.startswith("Custom::") and not schema.known(t)]
             if unknown:
@@ -395,7 +397,7 @@ class CloudFormationResponse(BaseResponse):
                 raise ValidationError(
                     f"Template format error: Unrecognized resource types: [{names}]"
                 )
-        summary = _summary(parsed)
+        summary = answers.template_summary(parsed)
         shown = [
             {
                 "ParameterKey": row["ParameterKey"],
@@ -505,7 +507,7 @@ class CloudFormationResponse(BaseResponse):
         wanted = set(self._get_param("StackResourceDriftStatusFilters", []) or [])
         rows = [
             drift.report(stack, resource)
-            for resource in _shown(stack)
+            for resource in answers.resources_of(stack)
             if resource.drift != drift.NOT_CHECKED and (not wanted or resource.drift in wanted)
         ]
         page, token = self._page(rows)
@@ -530,180 +532,3 @@ def parse_s3_url(url: str) -> tuple[str, str, str | None]:
     if parts.scheme not in ("http", "https", "s3") or not bucket or not key:
         raise ValidationError(f"TemplateURL must be a supported URL: {url}")
     return bucket, key, version
-
-
-def _tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _drift(status: str, at: Any) -> dict[str, Any]:
-    return {"StackDriftStatus": status, "LastCheckTimestamp": at}
-
-
-def _stack(stack: Stack) -> dict[str, Any]:
-    recipe = stack.recipe
-    return {
-        "StackId": stack.id,
-        "StackName": stack.name,
-        "ChangeSetId": stack.change_set_id,
-        "Description": recipe.description,
-        "Parameters": parameters.shown(recipe.template, recipe.parameters, recipe.given),
-        "CreationTime": stack.created,
-        "LastUpdatedTime": stack.updated,
-        "DeletionTime": stack.deleted,
-        "RollbackConfiguration": {},
-        "StackStatus": stack.status,
-        "StackStatusReason": stack.reason,
-        "DisableRollback": stack.disable_rollback,
-        "NotificationARNs": recipe.notification_arns,
-        "TimeoutInMinutes": stack.timeout_minutes,
-        "Capabilities": recipe.capabilities,
-        "Outputs": [
-            {
-                "OutputKey": output.key,
-                "OutputValue": output.value,
-                "Description": output.description,
-                "ExportName": output.export,
-            }
-            for output in stack.outputs
-        ],
-        "RoleARN": recipe.role_arn,
-        "Tags": _tag_list(recipe.tags),
-        "EnableTerminationProtection": stack.termination_protection,
-        "ParentId": stack.parent_id,
-        "RootId": stack.root_id,
-        "DriftInformation": _drift(stack.drift, stack.drift_at),
-    }
-
-
-def _stack_summary(stack: Stack) -> dict[str, Any]:
-    return {
-        "StackId": stack.id,
-        "StackName": stack.name,
-        "TemplateDescription": stack.recipe.description,
-        "CreationTime": stack.created,
-        "LastUpdatedTime": stack.updated,
-        "DeletionTime": stack.deleted,
-        "StackStatus": stack.status,
-        "StackStatusReason": stack.reason,
-        "ParentId": stack.parent_id,
-        "RootId": stack.root_id,
-        "DriftInformation": _drift(stack.drift, stack.drift_at),
-    }
-
-
-def _event(event: Event) -> dict[str, Any]:
-    return {
-        "StackId": event.stack_id,
-        "EventId": event.id,
-        "StackName": event.stack_name,
-        "LogicalResourceId": event.logical_id,
-        "PhysicalResourceId": event.physical_id,
-        "ResourceType": event.type,
-        "Timestamp": event.at,
-        "ResourceStatus": event.status,
-        "ResourceStatusReason": event.reason,
-        "ResourceProperties": event.properties,
-        "ClientRequestToken": event.token,
-    }
-
-
-def _shown(stack: Stack) -> list[Resource]:
-    return sorted(stack.resources.values(), key=lambda resource: resource.logical_id)
-
-
-def _resource(stack: Stack, resource: Resource) -> dict[str, Any]:
-    return {
-        "StackName": stack.name,
-        "StackId": stack.id,
-        "LogicalResourceId": resource.logical_id,
-        "PhysicalResourceId": resource.physical_id or None,
-        "ResourceType": resource.type,
-        "Timestamp": resource.at,
-        "ResourceStatus": resource.status,
-        "ResourceStatusReason": resource.reason,
-        "DriftInformation": {
-            "StackResourceDriftStatus": resource.drift,
-            "LastCheckTimestamp": resource.drift_at,
-        },
-    }
-
-
-def _change_set_summary(change_set: ChangeSet) -> dict[str, Any]:
-    return {
-        "ChangeSetId": change_set.id,
-        "ChangeSetName": change_set.name,
-        "StackId": change_set.stack_id,
-        "StackName": change_set.stack_name,
-        "Description": change_set.description,
-        "CreationTime": change_set.created,
-        "ExecutionStatus": change_set.execution,
-        "Status": change_set.status,
-        "StatusReason": change_set.reason,
-        "IncludeNestedStacks": False,
-    }
-
-
-def _without_values(row: dict[str, Any]) -> dict[str, Any]:
-    change = dict(row["ResourceChange"])
-    change.pop("BeforeContext", None)
-    change.pop("AfterContext", None)
-    return {**row, "ResourceChange": change}
-
-
-def _summary(parsed: dict[str, Any]) -> dict[str, Any]:
-    """Return what GetTemplateSummary says of a template."""
-    shapes.check_sections({"Parameters": parsed.get("Parameters")})
-    bodies = [body for body in parsed["Resources"].values() if isinstance(body, dict)]
-    types = [str(body.get("Type")) for body in bodies]
-    rows = []
-    for name, body in (parsed.get("Parameters") or {}).items():
-        default = body.get("Default")
-        rows.append(
-            {
-                "ParameterKey": name,
-                "DefaultValue": None if default is None else parameters.as_text(default),
-                "ParameterType": body.get("Type", "String"),
-                "NoEcho": str(body.get("NoEcho", "")).lower() == "true",
-                "Description": body.get("Description"),
-                "ParameterConstraints": {
-                    "AllowedValues": [parameters.as_text(v) for v in body["AllowedValues"]]
-                }
-                if "AllowedValues" in body
-                else {},
-            }
-        )
-    declared = template.transforms(parsed)
-    capabilities, reason = _capabilities(types, bodies, declared)
-    return {
-        "Parameters": rows,
-        "Description": parsed.get("Description"),
-        "Capabilities": capabilities,
-        "CapabilitiesReason": reason,
-        "ResourceTypes": list(dict.fromkeys(types)),
-        "Version": parsed.get("AWSTemplateFormatVersion"),
-        "Metadata": json.dumps(parsed["Metadata"]) if parsed.get("Metadata") else None,
-        "DeclaredTransforms": declared,
-        "ResourceIdentifierSummaries": [],
-    }
-
-
-def _capabilities(
-    types: list[str], bodies: list[dict[str, Any]], declared: list[str]
-) -> tuple[list[str], str | None]:
-    iam = [t for t in types if t in operations.NAMED_IAM or t in operations.OTHER_IAM]
-    if iam:
-        named = any(
-            (body.get("Properties") or {}).get(operations.NAMED_IAM.get(str(body.get("Type")), ""))
-            for body in bodies
-        )
-        needed = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
-        listed = ", ".join(dict.fromkeys(iam))
-        return [needed], f"The following resource(s) require capabilities: [{listed}]"
-    if declared:
-        listed = ", ".join(declared)
-        return (
-            ["CAPABILITY_AUTO_EXPAND"],
-            f"The following transform(s) require capabilities: [{listed}]",
-        )
-    return [], None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.localaws.cloudformation import template
+from helpers.localaws.cloudformation import references, template
 from helpers.localaws.cloudformation.errors import ValidationError
 
 SHORT = """
@@ -51,23 +51,23 @@ def test_dates_stay_text():
 
 def test_references_are_found_in_every_function():
     parsed = template.parse(SHORT)
-    assert list(template.references(parsed["Resources"]["A"])) == [
+    assert list(references.references(parsed["Resources"]["A"])) == [
         ("B", "TopicName"),
         ("AWS::Region", None),
     ]
-    assert template.dependencies(parsed, "A") == {"B"}
-    assert template.dependencies(parsed, "B") == {"C"}
+    assert references.dependencies(parsed, "A") == {"B"}
+    assert references.dependencies(parsed, "B") == {"C"}
 
 
 def test_names_that_sub_maps_are_no_references():
     value = {"Fn::Sub": ["${mine}-${Theirs}", {"mine": {"Ref": "Mapped"}}]}
-    assert list(template.references(value)) == [("Mapped", None), ("Theirs", None)]
+    assert list(references.references(value)) == [("Mapped", None), ("Theirs", None)]
 
 
 def test_order_puts_needs_first_and_keeps_the_templates_own_otherwise():
-    assert template.in_order(template.parse(SHORT)) == ["C", "B", "A"]
+    assert references.in_order(template.parse(SHORT)) == ["C", "B", "A"]
     wide = {"Resources": {name: {"Type": "T"} for name in "dbca"}}
-    assert template.in_order(wide) == list("dbca")
+    assert references.in_order(wide) == list("dbca")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_circle_names_those_in_it():
         }
     }
     with pytest.raises(ValidationError) as caught:
-        template.in_order(body)
+        references.in_order(body)
     assert caught.value.message == "Circular dependency between resources: [A, B, C]"
 
 
