@@ -116,3 +116,21 @@ def test_dynamodb_answers_without_http():
         '{"Id": {"S": "1"}, "Price": {"N": "2"}}',
         "ResourceNotFoundException Requested resource not found",
     ], HOOK % ("DynamoHandler", "services.py")
+
+
+def test_a_stub_of_ones_own_answers_a_client_without_http():
+    """aws_sdk.client registers BotocoreStubber itself, on one client only."""
+    from moto.core.botocore_stubber import BotocoreStubber
+
+    assert list(inspect.signature(BotocoreStubber.__init__).parameters) == ["self"]
+    assert BotocoreStubber().enabled is False
+    assert callable(BotocoreStubber())
+
+
+def test_a_role_has_its_policies_where_permissions_reads_them():
+    """permissions.py reads `policies` and `managed_policies` of moto's Role."""
+    from moto.iam.models import Role
+
+    text = inspect.getsource(Role)
+    assert "self.policies" in text
+    assert "self.managed_policies" in text

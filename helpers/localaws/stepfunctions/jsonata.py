@@ -19,6 +19,7 @@ from helpers.localaws.clock import clock
 
 from .data import dump, parse
 from .failures import StateError
+from .patterns import Pattern
 
 if TYPE_CHECKING:
     from .expressions import Expression, Scope
@@ -50,7 +51,7 @@ def _parsed(text: str) -> Any:
 
     try:
         with _parsing:
-            parsed = Jsonata(text)
+            parsed = Jsonata(text, Pattern)
     except Exception as error:  # the library raises its own, and Python's on some bad input
         raise JsonataSyntaxError(str(error) or type(error).__name__) from None
     if parsed.errors:

@@ -199,3 +199,25 @@ def test_now_is_the_simulated_time(workshop, endpoint):
     }
     done = workshop.run({"StartAt": "Wait", "States": states, **JSONATA})
     assert abs(int(done["output"]) / 1000 - done["stopDate"].timestamp()) < 5
+
+
+def test_a_pattern_that_searches_for_years_is_ended():
+    begin = time.monotonic()
+    with pytest.raises(QueryError, match="timed out"):
+        value("$contains($states.input, /^(a|aa)+$/)", "a" * 60 + "!")
+    assert time.monotonic() - begin < 30
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "expected"),
+    [
+        ("$match($states.input, /(B)(2)/i).groups", "a1 b2", ["b", "2"]),
+        ("$replace($states.input, /(o)/, '[$1]')", "foo", "f[o][o]"),
+        ("$replace($states.input, /(o)/, '$12')", "fo", "fo2"),
+        ("$replace($states.input, /o/, '0', 1)", "foo", "f0o"),
+        ("$split($states.input, /,\\s*/)", "a, b", ["a", "b"]),
+        ("$contains($states.input, /^b/m)", "a\nb", True),
+    ],
+)
+def test_patterns(text, given, expected):
+    assert value(text, given) == expected
