@@ -63,17 +63,25 @@ def ensure(stage: Stage | None, say: Say = lambda text: None) -> None:
 def run(*command: str, cwd: Path) -> str:
     """Run a real command and return what it printed.
 
-    Raises CourseError with the end of its output if it fails.
+    Raises CourseError with the end of its output if it fails, or if there is no such command.
     """
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise CourseError(
+            f"There is no command `{command[0]}` on PATH.",
+            "The course's own lies beside its Python, in .venv, and was not found there.",
+            "Type `make setup` in a terminal, start the notebook with `make lab`, and run this "
+            "cell again.",
+        ) from None
     if done.returncode:
         raise CourseError(
             f"`{' '.join(command)}` failed in {cwd}.",

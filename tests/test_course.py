@@ -78,6 +78,14 @@ def test_a_deploy_that_fails_is_told_in_the_commands_own_words(learner):
     assert stages.stack_status() == "CREATE_COMPLETE"
 
 
+def test_no_sam_on_path_is_said_in_a_sentence(learner, monkeypatch, tmp_path):
+    course.begin("00")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CourseError, match="no command `sam` on PATH") as raised:
+        stages.ensure(stages.GENERATED)
+    assert "make setup" in raised.value.then
+
+
 def test_generating_again_keeps_what_was_changed(learner, capsys):
     course.begin("02")
     changed = stages.app() / "template.yaml"
