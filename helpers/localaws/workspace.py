@@ -138,6 +138,8 @@ class Workspace:
             "AWS_REGION": REGION,
             "AWS_CONFIG_FILE": str(self.config_file),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.credentials_file),
+            # StartSyncExecution would otherwise go to the host sync-127.0.0.1.
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_PAGER": "",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
