@@ -74,6 +74,8 @@ def _read_json(text: str, file: str | None, values: Mapping[str, Any]) -> Source
     except RecursionError:
         raise _deep(file) from None
     except json.JSONDecodeError as error:
+        if (comma := trailing_comma(filled, error.pos)) is not None:
+            error = json.JSONDecodeError(error.msg, filled, comma)
         raise DefinitionDoesNotParse(
             "This is not valid JSON.",
             f"{error.msg}.",
@@ -97,12 +99,24 @@ def _deep(file: str | None) -> DefinitionDoesNotParse:
     )
 
 
+def trailing_comma(text: str, at: int) -> int | None:
+    """Where the comma before a closing bracket stands, if that is the mistake found at `at`.
+
+    Python 3.13 points at the comma, older ones at the bracket.
+    """
+    if text[at : at + 1] in ("}", "]"):
+        at = len(text[:at].rstrip()) - 1
+    is_last = text[at + 1 :].lstrip()[:1] in ("}", "]")
+    follows_something = text[:at].rstrip()[-1:] not in ("", ",", "{", "[", ":")
+    return at if text[at : at + 1] == "," and is_last and follows_something else None
+
+
 def json_advice(text: str, at: int) -> str:
     """What to do about the mistake that most often stands at such a place of a JSON text."""
     before, after = text[:at].rstrip(), text[at : at + 1]
     if not text.strip():
         return "The text is empty: write a definition with StartAt and States."
-    if before.endswith(",") and after in ("}", "]"):
+    if trailing_comma(text, at) is not None:
         return "Take the comma before the closing bracket away."
     if after == "'":
         return "Write double quotes instead of single ones."

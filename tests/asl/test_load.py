@@ -161,7 +161,7 @@ def test_a_definition_written_in_the_template():
     [
         ('{"StartAt": "A",\n "States": {,}}', 2, 13, "amiss"),
         ('{"StartAt": "A"\n "States": {}}', 2, 2, "comma is missing"),
-        ('{"StartAt": "A",\n}', 2, 1, "comma before the closing"),
+        ('{"StartAt": "A",\n}', 1, 16, "comma before the closing"),
         ("{'StartAt': 1}", 1, 2, "double quotes"),
         ('{"StartAt": "A", // here\n}', 1, 18, "no comments"),
         ('{"StartAt": "A"', 1, 16, "ends too early"),

@@ -57,7 +57,8 @@ print(json.dumps({
 
 @pytest.fixture
 def world(tmp_path):
-    shutil.copytree(ROOT / "sam-app", tmp_path / "sam-app", ignore=shutil.ignore_patterns(".*"))
+    built = shutil.ignore_patterns(".aws-sam")
+    shutil.copytree(ROOT / "sam-app", tmp_path / "sam-app", ignore=built)
     env = os.environ | {
         "LOCALAWS_HOME": str(tmp_path / "endpoint"),
         "COURSE_WORK": str(tmp_path / "work"),

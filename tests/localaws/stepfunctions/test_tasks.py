@@ -368,6 +368,6 @@ def test_stopping_while_a_function_runs(workshop):
     begin = time.monotonic()
     workshop.states.stop_execution(executionArn=arn, error="E", cause="C")
     done = workshop.states.describe_execution(executionArn=arn)
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 5  # the function sleeps for much longer
     assert (done["status"], done["error"], done["cause"]) == ("ABORTED", "E", "C")
     assert workshop.types(arn)[-2:] == ["LambdaFunctionStarted", "ExecutionAborted"]
