@@ -104,8 +104,8 @@ class Batcher:
     def batches(self, flow: Flow, given: Data, inputs: list[Data]) -> list[tuple[Data, int]]:
         """The children's inputs, each with how many items it has."""
         extra = self.plain if self.template is None else self.template(flow.scope(given.value))
-        most = _positive(flow, self.items, given, "MaxItemsPerBatch") or len(inputs) or 1
-        size = _positive(flow, self.bytes, given, "MaxInputBytesPerBatch") or LIMIT
+        most = self.items.positive(flow, given, "MaxItemsPerBatch") or len(inputs) or 1
+        size = self.bytes.positive(flow, given, "MaxInputBytesPerBatch") or LIMIT
         base = {} if extra is None else {"BatchInput": extra}
         room = size - len(dump({**base, "Items": []}).encode())
         batches: list[tuple[Data, int]] = []
@@ -124,20 +124,6 @@ class Batcher:
 
     def _batch(self, base: dict[str, Any], batch: list[Data]) -> tuple[Data, int]:
         return Data({**base, "Items": [one.value for one in batch]}), len(batch)
-
-
-def _positive(flow: Flow, field_: Field, given: Data, name: str) -> int | None:
-    if not field_.is_set:
-        return None
-    try:
-        value = field_.get(flow, given.value)
-    except PathMissing as missing:
-        raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-        raise RuntimeFailure(f"{name} must be a positive integer, not {dump(value)}")
-    return value
 
 
 class DistributedMapState(BranchingState):

@@ -76,6 +76,20 @@ class Field:
             return self.constant
         return self.expression(flow.scope(value))
 
+    def positive(self, flow: Flow, given: Data, name: str) -> int | None:
+        """A whole number above zero, `name` in what is said of others; None if it is not set."""
+        if not self.is_set:
+            return None
+        try:
+            value = self.get(flow, given.value)
+        except PathMissing as missing:
+            raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+            raise RuntimeFailure(f"{name} must be a positive integer, not {dump(value)}")
+        return value
+
 
 def put_result(path: Path | None, original: Data, result: Data) -> Data:
     """`result` at the place in `original` that ResultPath names (None: nowhere)."""

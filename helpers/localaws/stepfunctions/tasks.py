@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from . import integrations
-from .data import Data, dump
+from .data import Data
 from .expressions import compile_jsonata, compile_template
-from .failures import PathMissing, RuntimeFailure, StateError
+from .failures import RuntimeFailure, StateError
 from .retrying import RetryingState
 from .run import Flow
 from .states import Field
@@ -55,24 +55,11 @@ class TaskState(RetryingState):
         call = integrations.Call(
             flow,
             sent,
-            self._seconds(flow, self.timeout, effective, "TimeoutSeconds"),
-            self._seconds(flow, self.heartbeat, effective, "HeartbeatSeconds"),
+            self.timeout.positive(flow, effective, "TimeoutSeconds"),
+            self.heartbeat.positive(flow, effective, "HeartbeatSeconds"),
             self._role(flow, effective),
         )
         return self.integration.carry_out(call)
-
-    def _seconds(self, flow: Flow, field: Field, given: Data, name: str) -> int | None:
-        if not field.is_set:
-            return None
-        try:
-            value = field.get(flow, given.value)
-        except PathMissing as missing:
-            raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-            raise RuntimeFailure(f"{name} must be a positive integer, not {dump(value)}")
-        return value
 
     def _role(self, flow: Flow, given: Data) -> str | None:
         value = self.role.get(flow, given.value)
