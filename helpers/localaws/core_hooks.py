@@ -1,4 +1,4 @@
-"""Hooks into what all of moto's services share: its clock, its memory, its idea of who calls.
+"""Hooks into what all of moto's services share: its clock, its memory, its request ids.
 
 Imports moto.
 """
@@ -11,13 +11,8 @@ import moto.core.responses
 import moto.core.utils
 from moto.core.common_models import BaseModel
 from moto.s3.models import FakeBucket
-from moto.sts.models import STSBackend
 
 from helpers.localaws.clock import clock
-from helpers.localaws.workspace import ACCOUNT
-
-LEARNER = ("AIDALEARNER0LOCALAWS0", f"arn:aws:iam::{ACCOUNT}:user/learner", ACCOUNT)
-"""Whom `aws sts get-caller-identity` names: user id, ARN, account."""
 
 
 def install() -> None:
@@ -27,7 +22,6 @@ def install() -> None:
     BaseModel.__new__ = staticmethod(_new)
     moto.core.responses.gen_amzn_requestid_long = _request_id
     FakeBucket.__init__ = _init_bucket
-    STSBackend.get_caller_identity = _get_caller_identity
 
 
 def _utcnow() -> Any:
@@ -59,12 +53,3 @@ def _init_bucket(self: FakeBucket, *args: Any, **kwargs: Any) -> None:
     """For FakeBucket.__init__, which asks the wall clock when the bucket was created."""
     _plain_init_bucket(self, *args, **kwargs)
     self.creation_date = clock.now()
-
-
-_plain_identity = STSBackend.get_caller_identity
-
-
-def _get_caller_identity(self: STSBackend, access_key_id: str, region: str) -> tuple[str, str, str]:
-    """For STSBackend.get_caller_identity, which calls whoever it does not know `user/moto`."""
-    found = _plain_identity(self, access_key_id, region)
-    return LEARNER if found[1].endswith(":user/moto") else found

@@ -102,6 +102,7 @@ def _moto_app() -> Dispatcher:
         cloudformation,
         core_hooks,
         dispatch,
+        identity,
         lambdas,
         quirks,
         schedule,
@@ -111,6 +112,7 @@ def _moto_app() -> Dispatcher:
     cloudformation.install()
     core_hooks.install()
     dispatch.install()
+    identity.install()
     quirks.install()
     schedule.install()
     lambdas.install()

@@ -268,6 +268,25 @@ def test_an_assumed_role_passes(endpoint):
     assert session.get_caller_identity()["Arn"].endswith(":assumed-role/guest/test")
 
 
+@pytest.mark.parametrize(
+    ("method", "parameters", "arn"),
+    [
+        ("get_session_token", {}, "arn:aws:iam::123456789012:user/learner"),
+        (
+            "get_federation_token",
+            {"Name": "visitor"},
+            "arn:aws:sts::123456789012:federated-user/visitor",
+        ),
+    ],
+)
+def test_temporary_keys_pass_and_say_whose_they_are(endpoint, method, parameters, arn):
+    found = getattr(endpoint.client("sts"), method)(**parameters)["Credentials"]
+    keys = found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"]
+    assert client(endpoint, "sts", *keys).get_caller_identity()["Arn"] == arn
+    again = getattr(endpoint.client("sts"), method)(**parameters)["Credentials"]
+    assert again["SecretAccessKey"] != found["SecretAccessKey"]
+
+
 # -- presigned URLs
 
 

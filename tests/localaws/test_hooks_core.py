@@ -87,10 +87,16 @@ def test_an_answers_own_request_id_stays():
 
 
 def test_whom_sts_names(endpoint):
-    """Hook: moto.sts.models.STSBackend.get_caller_identity."""
+    """Hooks: helpers.localaws.identity, on IAMBackend, IamResponse and TokenResponse."""
     found = endpoint.client("sts").get_caller_identity()
     assert found["Arn"] == "arn:aws:iam::123456789012:user/learner"
     assert re.fullmatch(r"AIDA[A-Z0-9]{17}", found["UserId"])
+    user = endpoint.client("iam").get_user()["User"]
+    assert (user["UserName"], user["Arn"], user["UserId"]) == (
+        "learner",
+        found["Arn"],
+        found["UserId"],
+    ), "IAMBackend.get_user_from_access_key_id is not what IamResponse.get_user asks"
 
 
 def test_the_events_and_scheduler_backends_are_ours():
@@ -124,7 +130,12 @@ def test_the_events_and_scheduler_backends_are_ours():
         ("moto.scheduler.models", "EventBridgeSchedulerBackend", "delete_schedule",
          ["group_name", "name"]),
         ("moto.scheduler.models", "EventBridgeSchedulerBackend", "delete_schedule_group", ["name"]),
-        ("moto.sts.models", "STSBackend", "get_caller_identity", ["access_key_id", "region"]),
+        ("moto.iam.models", "IAMBackend", "get_user_from_access_key_id", ["access_key_id"]),
+        ("moto.iam.models", "IAMBackend", "create_temp_access_key", []),
+        ("moto.iam.responses", "IamResponse", "get_user", []),
+        ("moto.sts.responses", "TokenResponse", "get_caller_identity", []),
+        ("moto.sts.responses", "TokenResponse", "get_session_token", []),
+        ("moto.sts.responses", "TokenResponse", "get_federation_token", []),
         ("moto.moto_server.werkzeug_app", "DomainDispatcherApplication", "get_backend_for_host",
          ["host"]),
     ],

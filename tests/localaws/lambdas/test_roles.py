@@ -26,7 +26,8 @@ def handler(event, context):
             "message": found["Error"]["Message"],
             "status": found["ResponseMetadata"]["HTTPStatusCode"],
         }
-    return "done"
+    answer.pop("ResponseMetadata")
+    return answer if event["told"] else "done"
 """
 
 
@@ -47,8 +48,8 @@ def function(endpoint):
         MemorySize=512,
     )
 
-    def call(service, method, **parameters):
-        event = {"service": service, "method": method, "parameters": parameters}
+    def call(service, method, told=False, **parameters):
+        event = {"service": service, "method": method, "parameters": parameters, "told": told}
         answer = functions.invoke(FunctionName=name, Payload=json.dumps(event))
         payload = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, payload
@@ -167,8 +168,17 @@ def test_each_service_denies_in_its_own_way(
     assert f"is not authorized to perform: {action}" in denied["message"]
 
 
-def test_who_one_is_may_always_be_asked(function):
-    assert function[2]("sts", "get_caller_identity") == "done"
+def test_who_one_is_may_always_be_asked_and_is_the_role(endpoint, function):
+    name, role, call = function
+    role_id = endpoint.client("iam").get_role(RoleName=role)["Role"]["RoleId"]
+    assert call("sts", "get_caller_identity", told=True) == {
+        "UserId": f"{role_id}:{name}",
+        "Account": "123456789012",
+        "Arn": f"arn:aws:sts::123456789012:assumed-role/{role}/{name}",
+    }
+    denied = call("iam", "get_user")
+    assert denied["code"] == "ValidationError"
+    assert denied["message"] == "Must specify userName when calling with non-User credentials"
 
 
 def test_the_learner_is_not_restricted(endpoint, table):
