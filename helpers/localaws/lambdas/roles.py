@@ -18,17 +18,6 @@ SERVICES = {"dynamodb", "events", "lambda", "logs", "s3", "secretsmanager", "sns
     "kinesis",
 }
 """Services whose calls are checked, as boto3 names them."""
-OTHER_ACTIONS = {"TransactGetItems", "TransactWriteItems", "ExecuteTransaction"} | {
-    "ExecuteStatement",
-    "BatchExecuteStatement",
-    "DescribeEndpoints",
-    "SendMessageBatch",
-    "DeleteMessageBatch",
-    "ChangeMessageVisibilityBatch",
-    "PublishBatch",
-    "BatchGetSecretValue",
-}
-"""Operations that IAM knows under other actions' names: not checked."""
 
 _plain: Any = None
 
@@ -92,18 +81,17 @@ def refusal(
     found; an operation of S3 is an action of IAM's, as moto tells it.
     """
     who = caller(session_token)
-    if who is None or not operation or operation in OTHER_ACTIONS:
+    if who is None or not operation:
         return None
     from helpers.localaws.stepfunctions import permissions, resources
 
     function, role = who
     if isinstance(request, str):
-        action = f"{service}:{operation}"
-        about = "" if request.endswith(":::*") else request
+        asked = [(f"{service}:{operation}", "" if request.endswith(":::*") else request)]
     else:
-        action = resources.action_of(service, operation)
-        about = resources.resource_of(service, action, request, region, account)
-    why = permissions.refusal(role, action, about, region)
+        asked = resources.needs(service, operation, request, region, account)
+    refusals = (permissions.refusal(role, action, about, region) for action, about in asked)
+    why = next((found for found in refusals if found is not None), None)
     if why is None:
         return None
     # the session of a function's role is called like the function

@@ -57,8 +57,10 @@ def call(name: str, body: Any, account: str, region: str) -> Body:
     return work(backend_for(account, region), body)
 
 
-def respond(target: str, authorization: str, data: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Answer an HTTP request: its X-Amz-Target, its Authorization and its body."""
+def respond(
+    target: str, authorization: str, data: bytes, token: str | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """Answer an HTTP request: its X-Amz-Target, Authorization, body and X-Amz-Security-Token."""
     headers = {**_CONTENT, "x-amzn-RequestId": str(uuid.uuid4())}
     found = _TARGET.fullmatch(target or "")
     scope = _SCOPE.search(authorization or "")
@@ -73,6 +75,8 @@ def respond(target: str, authorization: str, data: bytes) -> tuple[int, dict[str
                 "SerializationException", f"The body is no JSON: {error}"
             ) from None
         account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
+        if token is not None:
+            _check_role(token, found.group(1), body, region, account)
         answer = call(found.group(1), body, account, region)
     except errors.ApiError as error:
         headers["x-amzn-ErrorType"] = error.code
@@ -81,10 +85,21 @@ def respond(target: str, authorization: str, data: bytes) -> tuple[int, dict[str
     return 200, headers, dump(answer).encode("utf-8", "surrogatepass")
 
 
+def _check_role(token: str, name: str, body: Any, region: str, account: str) -> None:
+    """Refuse what the role of the function that has this session token does not allow."""
+    from helpers.localaws.lambdas import roles
+
+    request = body if isinstance(body, dict) else {}
+    why = roles.refusal(token, "stepfunctions", name, request, region, account)
+    if why is not None:
+        raise errors.ApiError("AccessDeniedException", why)
+
+
 def _dispatch(request: Any, full_url: str, headers: Any) -> tuple[int, dict[str, str], bytes]:
     """What moto's server calls."""
     get = request.headers.get
-    return respond(get("X-Amz-Target", ""), get("Authorization", ""), request.get_data())
+    target, authorization = get("X-Amz-Target", ""), get("Authorization", "")
+    return respond(target, authorization, request.get_data(), get("X-Amz-Security-Token"))
 
 
 url_bases = [r"https?://(?:sync-)?states\.(.+)\.amazonaws.com"]

@@ -590,16 +590,17 @@ def _logging(configuration: dict[str, Any] | None) -> dict[str, Any]:
 
 def check_definition(definition: str, kind: str) -> None:
     """Refuse a definition that AWS would refuse; raises ApiError InvalidDefinition."""
-    problems = inputs.diagnose(definition, kind)
-    if not problems:
+    message = inputs.refusal(definition, kind)
+    if message is None:
         try:
             compile_program(definition)
         except DefinitionError as error:
-            problems = [f"SCHEMA_VALIDATION_FAILED: {error} at {error.location}"]
-    if problems:
-        raise errors.ApiError(
-            "InvalidDefinition", f"Invalid State Machine Definition: '{', '.join(problems)}'"
-        )
+            message = (
+                "Invalid State Machine Definition: "
+                f"'SCHEMA_VALIDATION_FAILED: {error} at {error.location}'"
+            )
+    if message is not None:
+        raise errors.ApiError("InvalidDefinition", message)
 
 
 def backend_for(account: str, region: str) -> LocalStepFunctionsBackend:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from helpers import asl
+
 from . import errors
 from .data import LIMIT, parse
 
@@ -56,14 +58,13 @@ def not_json(text: str, error: ValueError) -> str:
     return f"{message} (character {at + 1})"
 
 
-def diagnose(definition: str, kind: str) -> list[str]:
-    """What AWS finds wrong with a definition, as `CODE: message at location`."""
-    return [
-        f"{problem.code}: {problem.message}"
-        + (f" at {problem.location}" if problem.location else "")
-        for problem in _problems(definition, kind)
-        if problem.severity == "ERROR"
-    ]
+def refusal(definition: str, kind: str) -> str | None:
+    """The message of InvalidDefinition with which AWS refuses a definition; None if it takes it.
+
+    kind: STANDARD or EXPRESS.
+    """
+    found = [one for one in asl.diagnose(definition, type=kind) if one.severity == "ERROR"]
+    return asl.invalid_definition_message(found) if found else None
 
 
 def validation(definition: str, kind: str, severity: str, most: int) -> dict[str, Any]:
@@ -71,25 +72,10 @@ def validation(definition: str, kind: str, severity: str, most: int) -> dict[str
 
     severity: the least that is told, ERROR or WARNING. most: how many problems are told.
     """
-    found = _problems(definition, kind)
-    told = [p for p in found if p.severity == "ERROR" or severity == "WARNING"]
-    diagnostics = []
-    for problem in told[:most]:
-        entry = {"severity": problem.severity, "code": problem.code, "message": problem.message}
-        if problem.location:
-            entry["location"] = problem.location
-        diagnostics.append(entry)
-    failed = any(problem.severity == "ERROR" for problem in found)
+    found = asl.diagnose(definition, type=kind)
+    told = [one for one in found if one.severity == "ERROR" or severity == "WARNING"]
     return {
-        "result": "FAIL" if failed else "OK",
-        "diagnostics": diagnostics,
+        "result": "FAIL" if any(one.severity == "ERROR" for one in found) else "OK",
+        "diagnostics": [one.as_aws() for one in told[:most]],
         "truncated": len(told) > most,
     }
-
-
-def _problems(definition: str, kind: str) -> list[Any]:
-    try:
-        from helpers.asl import diagnose as find
-    except ImportError:
-        return []
-    return find(definition)

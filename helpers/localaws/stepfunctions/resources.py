@@ -27,27 +27,87 @@ _S3_ACTIONS = {
 }
 _S3_OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
 
+_OTHER_ACTIONS = {
+    ("bedrock-runtime", "Converse"): "bedrock:InvokeModel",
+    ("lambda", "Invoke"): "lambda:InvokeFunction",
+    ("lambda", "InvokeAsync"): "lambda:InvokeFunction",
+    ("sns", "PublishBatch"): "sns:Publish",
+    ("sqs", "ChangeMessageVisibilityBatch"): "sqs:ChangeMessageVisibility",
+    ("sqs", "DeleteMessageBatch"): "sqs:DeleteMessage",
+    ("sqs", "SendMessageBatch"): "sqs:SendMessage",
+}
+"""Operations that IAM knows by another name; those of S3 are above."""
 
-def action_of(service: str, operation: str) -> str:
-    """The IAM action of an operation, e.g. `sqs:SendMessage`; `service` is boto3's name."""
+_UNKNOWN = {"BatchExecuteStatement", "ExecuteStatement", "ExecuteTransaction", "DescribeEndpoints"}
+"""Operations of DynamoDB whose tables stand in a text: nothing is asked of IAM."""
+
+Need = tuple[str, str]
+"""An IAM action, and the ARN of the resource that it is for; "" where that is not known."""
+
+
+def needs(
+    service: str, operation: str, request: dict[str, Any], region: str, account: str
+) -> list[Need]:
+    """What a request asks of IAM; `service` is boto3's name, e.g. `sqs`.
+
+    Source: the Service Authorization Reference.
+    """
+    if service == "dynamodb" and operation in _UNKNOWN:
+        return []
+    action = _action(service, operation)
+    try:
+        found = _several(service, operation, action, request, f"{region}:{account}")
+    except (KeyError, TypeError, AttributeError):
+        found = None  # the service itself will say what is wrong with the request
+    if found is not None:
+        return list(dict.fromkeys(found))
+    return [(action, _resource(service, action, request, f"{region}:{account}"))]
+
+
+def _action(service: str, operation: str) -> str:
     if service == "s3":
         return _S3_ACTIONS.get(operation, f"s3:{operation}")
-    if service == "lambda" and operation == "Invoke":
-        return "lambda:InvokeFunction"
-    if service == "bedrock-runtime" and operation == "Converse":
-        return "bedrock:InvokeModel"
-    return f"{_PREFIXES.get(service, service)}:{operation}"
+    other = _OTHER_ACTIONS.get((service, operation))
+    return other or f"{_PREFIXES.get(service, service)}:{operation}"
 
 
-def resource_of(
-    service: str, action: str, request: dict[str, Any], region: str, account: str
-) -> str:
-    """The ARN that a request is about; "" where this table does not know."""
+_WRITES = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+def _several(
+    service: str, operation: str, action: str, request: dict[str, Any], where: str
+) -> list[Need] | None:
+    """The needs of a request that may be about several resources; None if it is not such a one."""
+    if service == "dynamodb":
+        table = f"arn:aws:dynamodb:{where}:table/"
+        if operation in ("BatchGetItem", "BatchWriteItem"):
+            return [(action, _arn_or(name, table)) for name in request["RequestItems"]]
+        if operation in ("TransactGetItems", "TransactWriteItems"):
+            return [
+                (f"dynamodb:{_WRITES.get(kind, 'GetItem')}", _arn_or(one["TableName"], table))
+                for item in request["TransactItems"]
+                for kind, one in item.items()
+            ]
+    if service == "events" and operation == "PutEvents":
+        bus = f"arn:aws:events:{where}:event-bus/"
+        names = [entry.get("EventBusName") or "default" for entry in request["Entries"]]
+        return [(action, _arn_or(name, bus)) for name in names]
+    if service == "ssm" and operation in ("GetParameters", "DeleteParameters"):
+        return [(action, _parameter(name, where)) for name in request["Names"]]
+    return None
+
+
+def _resource(service: str, action: str, request: dict[str, Any], where: str) -> str:
     find = _RESOURCES.get(service)
     if find is None:
         return ""
     try:
-        return find(action, request, f"{region}:{account}")
+        return find(action, request, where)
     except (KeyError, TypeError, AttributeError, IndexError):
         return ""
 
@@ -72,33 +132,73 @@ def _sns(action: str, request: dict[str, Any], where: str) -> str:
 
 
 def _states(action: str, request: dict[str, Any], where: str) -> str:
-    for name in ("stateMachineArn", "executionArn", "activityArn"):
-        if name in request:
-            return request[name]
-    return ""
+    if action in ("states:CreateStateMachine", "states:CreateActivity"):
+        kind = action.removeprefix("states:Create")
+        return f"arn:aws:states:{where}:{kind[0].lower()}{kind[1:]}:{request['name']}"
+    names = ("stateMachineArn", "executionArn", "activityArn", "resourceArn", "mapRunArn")
+    found = next((request[name] for name in names if name in request), "")
+    # a version or an alias is allowed with its state machine, as the reference has it
+    return ":".join(found.split(":")[:7]) if ":stateMachine:" in found else found
 
 
-def _named(prefix: str, *fields: str) -> Callable[[str, dict[str, Any], str], str]:
-    """Resources that are a name behind `arn:aws:<service>:region:account:`."""
-    service, _, rest = prefix.partition(":")
+def _dynamodb(action: str, request: dict[str, Any], where: str) -> str:
+    table = _arn_or(request["TableName"], f"arn:aws:dynamodb:{where}:table/")
+    return f"{table}/index/{request['IndexName']}" if request.get("IndexName") else table
 
-    def find(action: str, request: dict[str, Any], where: str) -> str:
-        value = next(request[field] for field in fields if field in request)
-        return _arn_or(value, f"arn:aws:{service}:{where}:{rest}")
 
-    def guarded(action: str, request: dict[str, Any], where: str) -> str:
-        return find(action, request, where) if any(f in request for f in fields) else ""
+def _lambda(action: str, request: dict[str, Any], where: str) -> str:
+    function = _arn_or(request["FunctionName"], f"arn:aws:lambda:{where}:function:")
+    qualifier = request.get("Qualifier")
+    return f"{function}:{qualifier}" if qualifier and function.count(":") == 6 else function
 
-    return guarded
+
+def _logs(action: str, request: dict[str, Any], where: str) -> str:
+    if "logGroupName" not in request:
+        return ""
+    stream = request.get("logStreamName", "")
+    return f"arn:aws:logs:{where}:log-group:{request['logGroupName']}:log-stream:{stream}"
+
+
+def _parameter(name: str, where: str) -> str:
+    return _arn_or(name.removeprefix("/"), f"arn:aws:ssm:{where}:parameter/")
+
+
+def _ssm(action: str, request: dict[str, Any], where: str) -> str:
+    return _parameter(request.get("Name") or request["Path"], where)
+
+
+def _events(action: str, request: dict[str, Any], where: str) -> str:
+    name = request.get("Rule") or request["Name"]
+    return _arn_or(name, f"arn:aws:events:{where}:rule/")
+
+
+def _kinesis(action: str, request: dict[str, Any], where: str) -> str:
+    arn = request.get("StreamARN")
+    return arn or f"arn:aws:kinesis:{where}:stream/{request['StreamName']}"
+
+
+def _secret(action: str, request: dict[str, Any], where: str) -> str:
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    name = request.get("SecretId") or request["Name"]
+    if name.startswith("arn:"):
+        return name
+    region, account = where.split(":")
+    secrets = secretsmanager_backends[account][region].secrets
+    known = secrets.get(name)
+    return f"arn:aws:secretsmanager:{where}:secret:{name}" if known is None else known.arn
 
 
 _RESOURCES: dict[str, Callable[[str, dict[str, Any], str], str]] = {
+    "dynamodb": _dynamodb,
+    "events": _events,
+    "kinesis": _kinesis,
+    "lambda": _lambda,
+    "logs": _logs,
     "s3": _s3,
-    "sqs": _sqs,
+    "secretsmanager": _secret,
     "sns": _sns,
+    "sqs": _sqs,
+    "ssm": _ssm,
     "stepfunctions": _states,
-    "dynamodb": _named("dynamodb:table/", "TableName"),
-    "lambda": _named("lambda:function:", "FunctionName"),
-    "logs": _named("logs:log-group:", "logGroupName"),
-    "ssm": _named("ssm:parameter/", "Name"),
 }

@@ -104,7 +104,7 @@ class Services:
     @contextmanager
     def _lambda(self, arn: str, qualifier: str | None, role: str | None) -> Iterator[None]:
         """Raise what Lambda raises as a ServiceError, also if the role may not invoke."""
-        from moto.awslambda.exceptions import UnknownFunctionException
+        from moto.awslambda.exceptions import LambdaClientError, UnknownFunctionException
         from moto.core.exceptions import ServiceException
 
         parts = arn.split(":")
@@ -117,6 +117,8 @@ class Services:
             raise ServiceError(
                 "ResourceNotFoundException", f"Function not found: {known}", 404
             ) from None
+        except LambdaClientError as error:
+            raise ServiceError(error.error_type, error.message, error.code or 400) from None
         except ServiceException as error:
             status = getattr(error, "status", None) or getattr(error, "STATUS", 400)
             raise ServiceError(error.code, error.message, status) from None
@@ -184,9 +186,11 @@ class Services:
         from . import aws_sdk, resources
 
         def check(boto_service: str, operation: str, request: dict[str, Any]) -> None:
-            needed = resources.action_of(boto_service, operation)
-            resource = resources.resource_of(boto_service, needed, request, region, self.account)
-            self._check(role, needed, resource, region, 403 if boto_service == "s3" else 400)
+            status = 403 if boto_service == "s3" else 400
+            for action, about in resources.needs(
+                boto_service, operation, request, region, self.account
+            ):
+                self._check(role, action, about, region, status)
 
         return aws_sdk.call(service, action, parameters, region, sdk=sdk, check=check)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -13,7 +14,7 @@ from .data import Data, parse
 from .expressions import DefinitionError
 from .failures import Ended, StateError
 from .history import History
-from .inputs import not_json
+from .inputs import not_json, refusal
 from .program import Program
 from .retrying import RetryingState, covers
 from .run import Flow, MachineTimedOut, Run, iso
@@ -155,13 +156,32 @@ def _definition(body: dict[str, Any]) -> tuple[str, dict[str, Any], bool]:
     if "States" not in definition:
         if wanted is not None:
             raise _invalid("State name can only be given with the definition of a state machine")
+        _refuse_wrong_state(definition)
         return "State", definition, definition.get("QueryLanguage") == "JSONata"
     if wanted is None:
         raise _invalid("State name must be given with the definition of a state machine")
+    message = refusal(text, "STANDARD")
+    if message is not None:
+        raise errors.ApiError("InvalidDefinition", message)
     found = _find(definition, wanted, definition.get("QueryLanguage") == "JSONata")
     if found is None:
         raise _invalid(f"State '{wanted}' does not exist in the state machine definition")
     return wanted, *found
+
+
+def _refuse_wrong_state(state: dict[str, Any]) -> None:
+    """Raise what is wrong with a state by itself; where it leads to stands elsewhere."""
+    handlers = [one for field in ("Catch", "Choices") for one in _objects(state.get(field))]
+    after = {one.get("Next") for one in [state, *handlers]} | {state.get("Default")}
+    ends = {name: {"Type": "Succeed"} for name in after if isinstance(name, str)}
+    machine = {"StartAt": "State", "States": {**ends, "State": state}}
+    message = refusal(json.dumps(machine), "STANDARD")
+    if message is not None:
+        raise errors.ApiError("InvalidDefinition", re.sub(" at /States/State/?", " at /", message))
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _find(

@@ -122,3 +122,11 @@ def stacks(endpoint):
     found = Stacks(endpoint)
     yield found
     found.clean()
+
+
+@pytest.fixture(scope="module")
+def module_stacks(endpoint):
+    """The same for the tests of a module together."""
+    found = Stacks(endpoint)
+    yield found
+    found.clean()

@@ -157,6 +157,35 @@ def test_s3_says_access_denied(endpoint, function, allow):
         ("events", "put_events", {"Entries": [{"Source": "a"}]}, "events:PutEvents", None, 400),
         ("ssm", "get_parameter", {"Name": "p"}, "ssm:GetParameter", None, 400),
         ("logs", "create_log_group", {"logGroupName": "g"}, "logs:CreateLogGroup", None, 400),
+        ("kinesis", "describe_stream", {"StreamName": "s"}, "kinesis:DescribeStream", None, 400),
+        (
+            "secretsmanager",
+            "get_secret_value",
+            {"SecretId": "s"},
+            "secretsmanager:GetSecretValue",
+            None,
+            400,
+        ),
+        (
+            "stepfunctions",
+            "start_execution",
+            {"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m"},
+            "states:StartExecution on resource: "
+            "arn:aws:states:us-east-1:123456789012:stateMachine:m",
+            None,
+            400,
+        ),
+        (
+            "sqs",
+            "send_message_batch",
+            {
+                "QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q",
+                "Entries": [{"Id": "1", "MessageBody": "x"}],
+            },
+            "sqs:SendMessage",
+            "AccessDenied",
+            403,
+        ),
     ],
 )
 def test_each_service_denies_in_its_own_way(
@@ -166,6 +195,21 @@ def test_each_service_denies_in_its_own_way(
     assert denied["code"] == (code or "AccessDeniedException")
     assert denied["status"] == status
     assert f"is not authorized to perform: {action}" in denied["message"]
+
+
+def test_each_table_of_a_request_counts(function, table, allow):
+    call, (name, arn) = function[2], table
+    allow("dynamodb:PutItem", arn)
+    put = {"Put": {"TableName": name, "Item": ITEM}}
+    assert call("dynamodb", "transact_write_items", TransactItems=[put]) == "done"
+    other = {"Delete": {"TableName": name, "Key": {"Id": {"S": "2"}}}}
+    denied = call("dynamodb", "transact_write_items", TransactItems=[put, other])
+    assert f"perform: dynamodb:DeleteItem on resource: {arn} because" in denied["message"]
+    allow("dynamodb:BatchGetItem", arn)
+    keys = {name: {"Keys": [ITEM]}}
+    assert call("dynamodb", "batch_get_item", RequestItems=keys) == "done"
+    denied = call("dynamodb", "batch_get_item", RequestItems={**keys, "other": {"Keys": [ITEM]}})
+    assert "dynamodb:BatchGetItem on resource: " + arn.replace(name, "other") in denied["message"]
 
 
 def test_who_one_is_may_always_be_asked_and_is_the_role(endpoint, function):

@@ -187,3 +187,104 @@ def test_stopping_aborts_at_once(workshop):
     assert last["type"] == "ExecutionAborted"
     assert last["previousEventId"] == 0
     assert last["executionAbortedEventDetails"] == {"error": "Enough", "cause": "Changed my mind"}
+
+
+TOKEN_TASK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    "Parameters": {
+        "QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q",
+        "MessageBody.$": "$$.Task.Token",
+    },
+    "End": True,
+}
+SYNC_TASK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::states:startExecution.sync:2",
+    "Parameters": {"StateMachineArn": MISSING},
+    "End": True,
+}
+ACTIVITY_TASK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:us-east-1:123456789012:activity:a",
+    "End": True,
+}
+DISTRIBUTED = {
+    "Type": "Map",
+    "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+        "StartAt": "B",
+        "States": {"B": {"Type": "Pass", "End": True}},
+    },
+    "End": True,
+}
+
+
+@pytest.mark.parametrize("state", [TOKEN_TASK, SYNC_TASK, ACTIVITY_TASK, DISTRIBUTED])
+def test_what_express_does_not_have(workshop, state):
+    definition = {"StartAt": "A", "States": {"A": state}}
+    code, message = refused(workshop.machine, definition, type="EXPRESS")
+    assert code == "InvalidDefinition"
+    assert message.startswith("Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: ")
+    assert " at /States/A" in message
+    workshop.machine(definition)
+    told = workshop.states.validate_state_machine_definition(
+        definition=json.dumps(definition), type="EXPRESS"
+    )
+    assert told["result"] == "FAIL"
+    first = told["diagnostics"][0]
+    assert f"{first['code']}: {first['message']} at {first['location']}" in message
+
+
+def test_express_executions_cannot_be_looked_at_afterwards(workshop):
+    machine = workshop.machine(PASS, type="EXPRESS")
+    execution = workshop.start(machine)
+    assert ":express:" in execution
+    states = workshop.states
+    for call in (
+        states.describe_execution,
+        states.get_execution_history,
+        states.stop_execution,
+        states.describe_state_machine_for_execution,
+        states.redrive_execution,
+    ):
+        assert refused(call, executionArn=execution)[0] == "InvalidArn"
+    listed = refused(states.list_executions, stateMachineArn=machine)
+    assert listed == (
+        "StateMachineTypeNotSupported",
+        "This operation is not supported by this type of state machine",
+    )
+
+
+def test_a_bad_definition_is_told_as_aws_tells_it(workshop):
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}
+    assert refused(workshop.machine, definition) == (
+        "InvalidDefinition",
+        "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: "
+        "Missing 'Next' target: B at /States/A/Next'",
+    )
+    assert workshop.output({"A": {"Type": "Pass", "End": True}}, {"n": 1}) == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    ("state", "location"),
+    [
+        ({"Type": "Pass", "End": True, "Parameters": {"a.$": "$.["}}, "/Parameters"),
+        ({"Type": "Wait", "Seconds": -1, "End": True}, "/Seconds"),
+    ],
+)
+def test_test_state_refuses_a_wrong_state(workshop, state, location):
+    code, message = refused(workshop.sync.test_state, definition=json.dumps(state))
+    assert code == "InvalidDefinition"
+    assert message.startswith("Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: ")
+    assert message.endswith(f" at {location}'")
+
+
+def test_test_state_does_not_ask_where_a_state_leads(workshop):
+    state = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Next": "B"}],
+        "Default": "C",
+    }
+    told = workshop.sync.test_state(definition=json.dumps(state), input='{"n": 1}')
+    assert (told["status"], told["nextState"]) == ("SUCCEEDED", "B")

@@ -371,3 +371,17 @@ def test_stopping_while_a_function_runs(workshop):
     assert time.monotonic() - begin < 5  # the function sleeps for much longer
     assert (done["status"], done["error"], done["cause"]) == ("ABORTED", "E", "C")
     assert workshop.types(arn)[-2:] == ["LambdaFunctionStarted", "ExecutionAborted"]
+
+
+def test_a_function_that_lambda_cannot_run_fails_its_task_with_lambdas_error(workshop):
+    name = workshop.function("def handler(event, context):\n    return 1\n").rpartition(":")[2]
+    workshop.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        error, cause = workshop.failure({
+            "A": {"Type": "Task", "Resource": INVOKE, "Parameters": {"FunctionName": name},
+                  "End": True}
+        })  # fmt: skip
+    finally:
+        workshop.functions.delete_function_concurrency(FunctionName=name)
+    assert error == "Lambda.TooManyRequestsException"
+    assert "Status Code: 429; Error Code: TooManyRequestsException" in cause
