@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from helpers import trades
-from helpers.draw.trades import trades as draw
+from helpers.draw import trades as draw
 
 LIMIT = 2.0  # seconds for a million trades, words and SVG, once matplotlib is loaded
 COUNTS = (10, 720, 10_000, 100_000, 1_000_000)
@@ -17,7 +17,7 @@ RUNS = 3
 COLD = """
 import time; started = time.perf_counter()
 from helpers import trades
-from helpers.draw.trades import trades as draw
+from helpers.draw import trades as draw
 draw(trades.simulate([1, 60])).svg
 print(time.perf_counter() - started)
 """

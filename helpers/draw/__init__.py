@@ -14,20 +14,14 @@ nothing here talks to AWS.
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
-
 from .errors import CannotSave, DrawError, GraphvizFailed, NothingToDraw
+from .gantt import timeline
+from .ledger_chart import trades
+from .live import watch
+from .machine import state_machine
 from .picture import Picture
-from .replay import Replay, replay
-from .state_machine import state_machine
-from .template import template
-from .timeline import timeline
-from .watch import watch
-
-if TYPE_CHECKING:
-    import pandas as pd
+from .player import Replay, replay
+from .resource_graph import template
 
 __all__ = [
     "CannotSave",
@@ -43,21 +37,3 @@ __all__ = [
     "trades",
     "watch",
 ]
-
-
-def trades(frame: pd.DataFrame, other: pd.DataFrame | None = None, **more: Any) -> Picture:
-    """Draws a ledger of trades, or two compared: see `helpers.draw.trades.trades`."""
-    from .trades import trades as draw_trades  # here, because pandas takes a second to import
-
-    return draw_trades(frame, other, **more)
-
-
-class _Package(ModuleType):
-    """Importing the submodule `trades` would put it in place of the function: it stays away."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,6 +57,12 @@ class Dot:
 
     def _add(self, line: str) -> None:
         self._lines.append("  " * self._depth + line)
+
+
+def label_of(lines: list[str]) -> str:
+    """One DOT label; what would be an HTML entity shows as it is written."""
+    text = "\n".join(lines)
+    return re.sub(r"&(?=#?\w+;)", "&amp;", text)
 
 
 def _list(attributes: Mapping[str, Any]) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
-from urllib.parse import urlsplit
 
-from helpers import units
+from helpers import clients, units
 
 from . import errors
 from .execution import Execution
@@ -212,19 +210,8 @@ def _in_stack(name: str, client: Any) -> list[str]:
 
 
 def _client(service: str = "stepfunctions", like: Any = None) -> Any:
-    """A boto3 client by the environment; `like` another client: its region and endpoint."""
-    import boto3
-    from botocore.exceptions import BotoCoreError
-
-    given: dict[str, Any] = {}
-    if like is not None:
-        given["region_name"] = like.meta.region_name
-        if "amazonaws." not in like.meta.endpoint_url:
-            given["endpoint_url"] = like.meta.endpoint_url
-    try:
-        return boto3.client(service, **given)
-    except BotoCoreError as error:
-        raise _plain(error, "", "") from None
+    with clients.plain_errors(lambda error: _plain(error, "", "")):
+        return clients.make(service, like)
 
 
 def _as_json(value: Any) -> str:
@@ -245,48 +232,22 @@ def _as_json(value: Any) -> str:
         ) from None
 
 
-@contextmanager
-def plain_errors(client: Any, what: str) -> Iterator[None]:
+def plain_errors(client: Any, what: str) -> AbstractContextManager[None]:
     """Turns botocore's errors into ours, without its traceback."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise _plain(error, what, client.meta.endpoint_url) from None
+    return clients.plain_errors(lambda error: _plain(error, what, client.meta.endpoint_url))
 
 
 def _plain(error: Exception, what: str, endpoint: str) -> errors.ExecutionsError:
-    from botocore import exceptions as boto
+    from botocore.exceptions import ClientError, ParamValidationError
 
-    if isinstance(error, boto.ClientError):
-        code = error.response.get("Error", {}).get("Code", "")
-        message = error.response.get("Error", {}).get("Message", "")
+    if said := clients.unreachable(error, endpoint):
+        return errors.Unreachable(*said)
+    if isinstance(error, ClientError):
+        code, message = (error.response["Error"].get(key, "") for key in ("Code", "Message"))
         return _refused(code, message, what)
-    if isinstance(error, (boto.ConnectionError, boto.HTTPClientError)):
-        return errors.Unreachable(_unreachable(endpoint))
-    if isinstance(error, boto.NoRegionError):
-        return errors.Unreachable(
-            "It is not said in which AWS region to look. Begin the notebook with "
-            "`course.begin(…)`, or set AWS_DEFAULT_REGION."
-        )
-    if isinstance(error, (boto.NoCredentialsError, boto.PartialCredentialsError)):
-        return errors.Unreachable(
-            "There are no AWS credentials. Begin the notebook with `course.begin(…)`, which sets "
-            "those of the local endpoint, or sign in to your AWS account."
-        )
-    if isinstance(error, boto.ParamValidationError):
+    if isinstance(error, ParamValidationError):
         return errors.ExecutionsError(f"Step Functions cannot take this: {error}")
     return errors.ExecutionsError(f"{type(error).__name__}: {error}")
-
-
-def _unreachable(endpoint: str) -> str:
-    if urlsplit(endpoint).hostname in ("127.0.0.1", "localhost", "::1"):
-        return (
-            f"The local endpoint does not answer at {endpoint}. Start it with "
-            "`python -m helpers.localaws start` and run the cell again: what it holds is kept."
-        )
-    return f"{endpoint} does not answer. Is this machine online, and is the region right?"
 
 
 def _refused(code: str, message: str, what: str) -> errors.ExecutionsError:

@@ -168,7 +168,7 @@ def test_text_on_each_status_can_be_read(status):
 
 
 def test_text_on_paper_and_boxes_can_be_read():
-    from helpers.draw.template import _GROUNDS
+    from helpers.draw.resource_graph import _GROUNDS
 
     for ink in (look.INK, look.SOFT, look.FADED_INK, look.ERROR_LINE, "#B3211E"):
         assert contrast(ink, look.PAPER) >= 4.5, ink

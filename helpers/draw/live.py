@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from helpers import units
 
 from .errors import NothingToDraw
+from .machine import state_machine
 from .picture import Picture
-from .state_machine import state_machine
 
 if TYPE_CHECKING:
     from helpers.executions import Execution

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from recorder import Recorder, trade
-from test_state_machine import order
+from test_machine import order
 
 from helpers import draw, executions
 

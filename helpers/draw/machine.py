@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from os import PathLike
@@ -13,7 +12,7 @@ from helpers import asl, units
 from helpers.asl import Definition, Edge, State
 
 from . import look, words
-from .dot import Dot
+from .dot import Dot, label_of
 from .errors import NothingToDraw
 from .look import STATUS, clean, text_width, wrap
 from .overlay import Overlay
@@ -241,7 +240,7 @@ class Graph:
             classes += [status.replace(" ", "-"), "told"]
         self._dot.node(
             self._names[id(state)],
-            label=_label(lines),
+            label=label_of(lines),
             shape=shape["shape"],
             style=style,
             peripheries=shape.get("peripheries"),
@@ -299,7 +298,7 @@ class Graph:
         self._dot.edge(
             tail,
             head,
-            label=_label(label) if label else None,
+            label=label_of(label) if label else None,
             style=style,
             color="#DE322F" if edge.dangling and not faded else colour,
             fontcolor=look.FADED_INK if faded else look.ERROR_LINE if caught else look.INK,
@@ -346,7 +345,7 @@ class Graph:
             self._ghosts[key] = name
             self._dot.node(
                 name,
-                label=_label(["✗ no such state:", *wrap(edge.target_name or "(empty)", 24)]),
+                label=label_of(["✗ no such state:", *wrap(edge.target_name or "(empty)", 24)]),
                 shape="box",
                 style="dashed",
                 color="#DE322F",
@@ -362,7 +361,7 @@ class Graph:
         name = f"(to) {number}"
         self._dot.node(
             name,
-            label=_label([f"→ {units.shorten(edge.target.name if edge.target else 'End', 32)}"]),
+            label=label_of([f"→ {units.shorten(edge.target.name if edge.target else 'End', 32)}"]),
             shape="plaintext",
             fontsize=LINE_SIZE,
             fontcolor=look.SOFT,
@@ -447,12 +446,6 @@ def _size(shape: str, name: list[str], rest: list[str]) -> tuple[float, float]:
     if shape == "parallelogram":
         return max(wide + 56, 120), high + 16
     return max(wide + 26, 110), high + 16
-
-
-def _label(lines: list[str]) -> str:
-    """One DOT label; what would be an HTML entity shows as it is written."""
-    text = "\n".join(lines)
-    return re.sub(r"&(?=#?\w+;)", "&amp;", text)
 
 
 def _node_names(definition: Definition) -> dict[int, str]:

@@ -16,9 +16,9 @@ from helpers.asl import Definition, Edge, State
 from . import words
 from .errors import NothingToDraw
 from .look import STATUS
+from .machine import as_definition, edge_lines, state_machine, status_line
 from .overlay import Overlay
 from .picture import Picture
-from .state_machine import as_definition, edge_lines, state_machine, status_line
 
 if TYPE_CHECKING:
     from helpers.executions import Attempt, Execution, Step
@@ -245,12 +245,12 @@ def _cut(text: str) -> str:
 
 @cache
 def _script() -> str:
-    return (Path(__file__).with_name("replay.js")).read_text(encoding="utf-8").strip()
+    return (Path(__file__).with_name("player.js")).read_text(encoding="utf-8").strip()
 
 
 @cache
 def _style() -> str:
-    css = (Path(__file__).with_name("replay.css")).read_text(encoding="utf-8")
+    css = (Path(__file__).with_name("player.css")).read_text(encoding="utf-8")
     for name, status in STATUS.items():
         shape = f".{name.replace(' ', '-')}:is(.state,.box)"
         solid = ":is(path,polygon,ellipse)"

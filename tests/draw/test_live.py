@@ -57,7 +57,7 @@ def test_in_a_notebook_it_changes_in_place_and_leaves_one_picture(tmp_path):
     code = f"""
 import sys
 sys.path[:0] = [{str(tests)!r}, {str(tests / "draw")!r}]
-from test_watch import growing, TRADER
+from test_live import growing, TRADER
 from helpers import draw
 draw.watch(growing(3, 8, 12, 19), TRADER, every=0.05)
 """

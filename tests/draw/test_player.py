@@ -15,7 +15,7 @@ import pytest
 from machines import ORDERS, ROOT, TRADER
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from recorder import Recorder, trade
-from test_state_machine import order
+from test_machine import order
 
 from helpers import draw, executions
 

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from helpers import trades as ledgers
-from helpers.draw.look import PAPER
-from helpers.draw.trades import BUY, COLUMNS, EACH, FIRST, INK, SECOND, SELL, SOFT, STEPS, trades
+from helpers.draw import trades
+from helpers.draw.ledger_chart.style import BUY, FIRST, SECOND, SELL
+from helpers.draw.ledger_chart.thinning import COLUMNS, EACH, STEPS
+from helpers.draw.look import INK, PAPER, SOFT
 
 SVG = "{http://www.w3.org/2000/svg}"
 MARKS = {"buy": BUY.lower(), "sell": SELL.lower()}
@@ -146,7 +148,7 @@ def test_pyplot_is_not_needed():
     import sys
 
     code = (
-        "import sys; from helpers import trades; from helpers.draw.trades import trades as draw;"
+        "import sys; from helpers import trades; from helpers.draw import trades as draw;"
         "draw(trades.simulate([1, 60])).svg; sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,11 +10,10 @@ from typing import Any
 from helpers import units
 
 from . import layout, look, resources
-from .dot import Dot
+from .dot import Dot, label_of
 from .look import text_width, wrap
 from .picture import Picture, card, from_graphviz, inside, size
 from .resources import GROUPS, Resource, Template
-from .state_machine import _label
 
 # Each group's ground and the colour of its heading, outlines and arrows: 4.5:1 on the ground.
 _GROUNDS = {
@@ -123,7 +122,7 @@ class _Graph:
             self._dot.edge(
                 tie.source,
                 tie.target,
-                label=_label(wrap(tie.verb, 24, 2)),
+                label=label_of(wrap(tie.verb, 24, 2)),
                 fontcolor=look.INK,
                 color=_GROUNDS[template.resources[tie.source].group][1],
                 style="dashed" if tie.weak else None,
@@ -172,7 +171,7 @@ class _Graph:
         number = len(self.details) + 1
         self._dot.node(
             one.name,
-            label=_label([*name, *rest]),
+            label=label_of([*name, *rest]),
             shape=shape,
             style=style + (",dashed" if one.implied else ""),
             fillcolor=look.PAPER,

@@ -1,0 +1,60 @@
+"""The small panels beside the lines: how often how many shares, and the figures at the end."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.trades import money, number, turnover
+
+from .axes import count_axis, short
+from .counts import quantity_counts
+from .panels import SIDE_WIDTH, Panels, named
+from .style import bar
+from .thinning import Ledger
+
+
+def quantities_panel(panels: Panels, tall: float, ledger: Ledger) -> None:
+    """How often how many shares were traded."""
+    words, counts, edges = quantity_counts(ledger)
+    title = named("Shares a trade", ledger, 34) if ledger.name else "How often how many shares"
+    axes = panels.beside(tall, title)
+    done = np.zeros(len(words))
+    for side, amount in counts.items():
+        on = np.flatnonzero(amount)
+        axes.bar(on, amount[on], 0.8, done[on], **bar(side))
+        done = done + amount
+    if edges is None:
+        ticks, labels = np.arange(len(words)), words
+    else:  # a label where one span ends and the next begins
+        ticks, labels = np.arange(len(edges)) - 0.5, [short(float(edge)) for edge in edges]
+    room = max(1, SIDE_WIDTH // (7 * max(map(len, labels)) + 8))
+    step = -(-len(labels) // room)
+    axes.set_xticks(ticks[::step], labels[::step])
+    axes.set_xlim(-0.6, max(len(words), 4) - 0.4)
+    axes.grid(visible=False, axis="x")
+    count_axis(axes.yaxis, done.max())
+
+
+def figures_panel(panels: Panels, tall: float, ledger: Ledger) -> None:
+    """The figures at the end, as a small table."""
+    axes = panels.beside(tall, "At the end")
+    axes.axis("off")
+    axes.title.set_visible(True)
+    for place, (what, figure) in enumerate(_ends(ledger)):
+        height = 1 - (place + 0.5) / 7
+        axes.text(0, height, what, fontsize=12, va="center", transform=axes.transAxes)
+        axes.text(1, height, figure, fontsize=12, va="center", ha="right", transform=axes.transAxes)
+
+
+def _ends(ledger: Ledger) -> list[tuple[str, str]]:
+    last = ledger.frame.iloc[-1]
+    rows = []
+    for side in (turnover(ledger.frame, "buy"), turnover(ledger.frame, "sell")):
+        rows.append((f"shares {side.past}", number(side.shares)))
+        rows.append((f"{side.past} at, on average", side.average))
+    return [
+        *rows,
+        ("shares held", number(last["position"])),
+        ("cash", money(last["cash"])),
+        ("profit", money(last["profit"])),
+    ]
