@@ -97,11 +97,14 @@ class CloudFormationBackend(BaseBackend):
             raise ValidationError(
                 "StackName must be specified if ChangeSetName is not specified as an ARN."
             )
-        stack = self.get(stack_name)
-        for change_set in list(self.change_sets.values()):
-            if change_set.name == name_or_id and change_set.stack_id == stack.id:
+        for change_set in self.change_sets_of(self.get(stack_name)):
+            if change_set.name == name_or_id:
                 return change_set
         raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
+
+    def change_sets_of(self, stack: Stack) -> list[ChangeSet]:
+        """Return the change sets of a stack, oldest first."""
+        return [one for one in list(self.change_sets.values()) if one.stack_id == stack.id]
 
     # ---------------------------------------------------------------- recipes
 
@@ -193,8 +196,8 @@ class CloudFormationBackend(BaseBackend):
         """
         with _LOCK:
             stack = self._stack_for(stack_name, name, kind)
-            for other in self.change_sets.values():
-                if other.stack_id == stack.id and other.name == name:
+            for other in self.change_sets_of(stack):
+                if other.name == name:
                     raise AlreadyExists(
                         f"ChangeSet {name} cannot be created due to a mismatch "
                         "with existing attribute TemplateBody"
@@ -289,9 +292,8 @@ class CloudFormationBackend(BaseBackend):
                 raise ValidationError(
                     f"Stack:{stack.id} is in {stack.status} state and can not be updated."
                 )
-            for other in self.change_sets.values():
-                same_stack = other.stack_id == stack.id and other is not change_set
-                if same_stack and other.execution == "AVAILABLE":
+            for other in self.change_sets_of(stack):
+                if other is not change_set and other.execution == "AVAILABLE":
                     other.execution = "OBSOLETE"
             change_set.execution = "EXECUTE_IN_PROGRESS"
             stack.change_set_id = change_set.id
@@ -454,7 +456,7 @@ class CloudFormationBackend(BaseBackend):
                         f"Export {output.export} cannot be deleted as it is in use by "
                         f"{', '.join(users)}"
                     )
-            for change_set in [c for c in self.change_sets.values() if c.stack_id == stack.id]:
+            for change_set in self.change_sets_of(stack):
                 del self.change_sets[change_set.id]
             stack.move("DELETE_IN_PROGRESS", "User Initiated")
         kept = set(retain or ())

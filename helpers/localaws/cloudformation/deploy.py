@@ -180,11 +180,15 @@ class Deployment:
         for step in stack.undo:
             if step.replaced and step.before is not None:
                 self._clean_up(step.before, "UpdateReplacePolicy")
-        for name in _dependents_first({name: stack.resources[name] for name in gone}):
-            self._clean_up(stack.resources[name], "DeletionPolicy")
-            del stack.resources[name]
+        self._drop({name: stack.resources[name] for name in gone}, "DeletionPolicy")
         stack.undo = []
         stack.move("UPDATE_COMPLETE")
+
+    def _drop(self, found: dict[str, Resource], policy: str) -> None:
+        """Clean up the stack's resources in `found`, dependents first, and forget them."""
+        for name in _dependents_first(found):
+            self._clean_up(found[name], policy)
+            del self.stack.resources[name]
 
     def _clean_up(self, resource: Resource, policy: str) -> None:
         self._check()
@@ -217,10 +221,7 @@ class Deployment:
         """End the rollback of an update: delete what the update had made."""
         stack = self.stack
         made = [s.logical_id for s in stack.undo if s.before is None]
-        fresh = {name: stack.resources[name] for name in made if name in stack.resources}
-        for name in _dependents_first(fresh):
-            self._clean_up(fresh[name], "")
-            del stack.resources[name]
+        self._drop({name: stack.resources[name] for name in made if name in stack.resources}, "")
         for resource in reversed(stack.leftovers):
             self._clean_up(resource, "")
         stack.pending, stack.undo, stack.leftovers = None, [], []

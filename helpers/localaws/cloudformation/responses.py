@@ -212,10 +212,9 @@ class CloudFormationResponse(BaseResponse):
     def list_change_sets(self) -> ActionResult:
         """List a stack's change sets."""
         stack = self._stack()
-        every = list(self.cloudformation.change_sets.values())
-        found = [c for c in every if c.stack_id == stack.id]
         # one that has been carried out is no longer in the list
-        found = [c for c in found if c.execution in ("AVAILABLE", "UNAVAILABLE")]
+        shown = ("AVAILABLE", "UNAVAILABLE")
+        found = [c for c in self.cloudformation.change_sets_of(stack) if c.execution in shown]
         rows, token = self._page([answers.change_set_summary(c) for c in found])
         return ActionResult({"Summaries": rows, "NextToken": token})
 

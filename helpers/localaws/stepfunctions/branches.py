@@ -216,6 +216,17 @@ def _json_kind(value: Any) -> str:
     return kinds.get(type(value), "number")
 
 
+def processor_of(definition: dict[str, Any]) -> dict[str, Any]:
+    """What a Map state does with each item; Iterator is the name that it had before 2022.
+
+    Raises DefinitionError if the state has neither.
+    """
+    processor = definition.get("ItemProcessor") or definition.get("Iterator")
+    if not isinstance(processor, dict):
+        raise DefinitionError("A Map state needs an ItemProcessor")
+    return processor
+
+
 class MapState(BranchingState):
     """Inline Map: an iteration for each item, on the same history."""
 
@@ -225,10 +236,7 @@ class MapState(BranchingState):
         self, name: str, definition: dict[str, Any], *, jsonata: bool, compile_: Compile
     ) -> None:
         super().__init__(name, definition, jsonata=jsonata)
-        processor = definition.get("ItemProcessor") or definition.get("Iterator")
-        if not isinstance(processor, dict):
-            raise DefinitionError("A Map state needs an ItemProcessor")
-        self.program = compile_(processor)
+        self.program = compile_(processor_of(definition))
         self.fields = MapFields(definition, jsonata=jsonata)
 
     def attempt(self, flow: Flow, given: Data) -> Data:

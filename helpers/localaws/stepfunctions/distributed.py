@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.localaws.clock import clock
 
-from .branches import BranchingState, Compile, MapFields
+from .branches import BranchingState, Compile, MapFields, processor_of
 from .data import LIMIT, Data, dump
 from .executions import RUNNING, SUCCEEDED, Execution, Facts
-from .expressions import DefinitionError, compile_jsonata, compile_template
+from .expressions import compile_jsonata, compile_template
 from .failures import PathMissing, RuntimeFailure, StateError
 from .item_readers import ItemReader, ResultWriter
 from .run import Crew, Flow, iso
@@ -135,12 +135,9 @@ class DistributedMapState(BranchingState):
         self, name: str, definition: dict[str, Any], *, jsonata: bool, compile_: Compile
     ) -> None:
         super().__init__(name, definition, jsonata=jsonata)
-        processor = definition.get("ItemProcessor") or definition.get("Iterator")
-        if not isinstance(processor, dict):
-            raise DefinitionError("A Map state needs an ItemProcessor")
-        self.processor = processor
-        self.program: Program = compile_(processor)
-        self.express = processor["ProcessorConfig"].get("ExecutionType") == "EXPRESS"
+        self.processor = processor_of(definition)
+        self.program: Program = compile_(self.processor)
+        self.express = self.processor["ProcessorConfig"].get("ExecutionType") == "EXPRESS"
         self.fields = MapFields(definition, jsonata=jsonata)
         self.label: str | None = definition.get("Label")
         reader, writer = definition.get("ItemReader"), definition.get("ResultWriter")
