@@ -17,6 +17,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
 
 @dataclass
 class LocalEndpoint:
@@ -50,6 +61,21 @@ class LocalEndpoint:
             aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
             region_name=self.env["AWS_DEFAULT_REGION"],
         )
+
+    def role(self, name: str, *, allow: str | None = None) -> str:
+        """The ARN of a new role that Lambda and Step Functions may assume.
+
+        allow: the actions that it allows on every resource, such as "*".
+        """
+        iam = self.client("iam")
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+        if allow is not None:
+            statement = {"Effect": "Allow", "Action": allow, "Resource": "*"}
+            document = {"Version": "2012-10-17", "Statement": [statement]}
+            iam.put_role_policy(
+                RoleName=name, PolicyName="allowed", PolicyDocument=json.dumps(document)
+            )
+        return made["Role"]["Arn"]
 
     def control(self, path: str, body: Any = None) -> Any:
         """POST JSON to a `/_local/…` route (GET if body is None); the last JSON line it answers."""

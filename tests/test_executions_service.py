@@ -23,7 +23,11 @@ CHOICE = {
         "No": {"Type": "Fail", "Error": "TooDear", "Cause": "above the threshold"},
     },
 }
-ROLE = "arn:aws:iam::123456789012:role/tests"
+
+
+@pytest.fixture(scope="module")
+def role(endpoint):
+    return endpoint.role("tests-of-executions")
 
 
 @pytest.fixture
@@ -32,10 +36,10 @@ def client(endpoint):
 
 
 @pytest.fixture
-def machine(client):
+def machine(client, role):
     """A state machine of its own for each test, by its ARN; named `trader-…`."""
     made = client.create_state_machine(
-        name=f"trader-{uuid.uuid4().hex[:8]}", definition=json.dumps(CHOICE), roleArn=ROLE
+        name=f"trader-{uuid.uuid4().hex[:8]}", definition=json.dumps(CHOICE), roleArn=role
     )
     yield made["stateMachineArn"]
     client.delete_state_machine(stateMachineArn=made["stateMachineArn"])
@@ -86,13 +90,13 @@ def test_by_name_and_by_the_notebook_s_environment(environment, client, machine)
     assert lines[1].endswith("second") and "FAILED" in lines[1]
 
 
-def test_by_the_name_of_its_stack(environment, endpoint):
+def test_by_the_name_of_its_stack(environment, endpoint, role):
     stacks = endpoint.client("cloudformation")
     template = {
         "Resources": {
             "Machine": {
                 "Type": "AWS::StepFunctions::StateMachine",
-                "Properties": {"DefinitionString": json.dumps(CHOICE), "RoleArn": ROLE},
+                "Properties": {"DefinitionString": json.dumps(CHOICE), "RoleArn": role},
             }
         }
     }

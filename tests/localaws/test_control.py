@@ -121,9 +121,7 @@ def test_what_there_is_not_is_said_with_what_there_is(ask, method, path, status)
 
 
 def test_reset_empties_everything(ask, module_endpoint):
-    role = "arn:aws:iam::123456789012:role/reset"
-    trust = '{"Version": "2012-10-17", "Statement": []}'
-    module_endpoint.client("iam").create_role(RoleName="reset", AssumeRolePolicyDocument=trust)
+    role = module_endpoint.role("reset")
     s3 = module_endpoint.client("s3")
     s3.create_bucket(Bucket="to-be-emptied")
     s3.put_object(Bucket="to-be-emptied", Key="k", Body=b"x" * 10_000_000)

@@ -75,6 +75,11 @@ def test_cloudformation_reaches_the_same_backend():
     seen = in_a_process(f"""
         from moto.stepfunctions.models import StateMachine
         from helpers.localaws.stepfunctions import api
+        from moto.iam.models import iam_backends
+        trust = {{"Principal": {{"Service": "states.amazonaws.com"}}, "Effect": "Allow",
+                  "Action": "sts:AssumeRole"}}
+        iam_backends["123456789012"]["aws"].create_role(
+            "r", json.dumps({{"Statement": [trust]}}), "/", None, "", [], "3600")
         properties = {{"DefinitionString": {definition!r},
                        "RoleArn": "arn:aws:iam::123456789012:role/r", "StateMachineName": "made"}}
         StateMachine.create_from_cloudformation_json(

@@ -225,8 +225,7 @@ def aws(module_endpoint):
             return module_endpoint.control("/_local/clock")["next"]
 
     found = Aws()
-    trust = {"Version": "2012-10-17", "Statement": []}
-    found.iam.create_role(RoleName="schedules", AssumeRolePolicyDocument=json.dumps(trust))
+    assert module_endpoint.role("schedules") == ROLE
     definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
     found.machine = found.stepfunctions.create_state_machine(
         name="machine", definition=json.dumps(definition), roleArn=ROLE

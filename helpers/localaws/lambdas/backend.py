@@ -9,16 +9,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from typing import Any
 
 from moto.awslambda import models, urls
-from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.exceptions import InvalidRoleFormat, LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE, BaseResponse
 
 from helpers.localaws.lambdas import errors, functions, limits
 from helpers.localaws.lambdas.invoking import Invoker, Result, chosen
+from helpers.localaws.workspace import ACCOUNT
 
 _invoker: Invoker | None = None
 _plain_enrich = BaseResponse._enrich_response
@@ -77,6 +79,7 @@ class LocalLambdaBackend(LambdaBackend):
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
         """Create a function, unless AWS would refuse its configuration."""
         _check(spec)
+        _check_role(spec.get("Role"), self.region_name)
         return super().create_function(spec)
 
     def update_function_configuration(
@@ -84,6 +87,7 @@ class LocalLambdaBackend(LambdaBackend):
     ) -> dict[str, Any] | None:
         """Change a function, unless AWS would refuse its new configuration."""
         _check(body)
+        _check_role(body.get("Role"), self.region_name)
         return super().update_function_configuration(function_name, qualifier, body)
 
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
@@ -120,6 +124,18 @@ def _check(spec: dict[str, Any]) -> None:
     wrong = limits.problem(spec)
     if wrong is not None:
         raise LambdaClientError(*wrong)
+
+
+def _check_role(arn: str | None, region: str) -> None:
+    """Refuse a role that Lambda may not assume; moto says what is no role's ARN at all."""
+    from helpers.localaws.stepfunctions import permissions
+
+    if not arn or f":{ACCOUNT}:" not in arn or not re.match(InvalidRoleFormat.pattern, arn):
+        return
+    if not permissions.trusts(arn, "lambda", region):
+        raise errors.InvalidParameter(
+            "The role defined for the function cannot be assumed by Lambda."
+        )
 
 
 def answer(

@@ -227,7 +227,7 @@ class Worker:
                     raise
             held = resident_memory(self._process.pid)
             if held is not None and held > limit:
-                raise _OutOfMemory(held // 1024)
+                raise _OutOfMemory(-(-held // 1024))  # rounded up: more than the limit
             if held == 0:  # it has ended, and a child of its own keeps the channel open
                 raise WorkerLost("the worker's process ended")
 

@@ -6,6 +6,7 @@ import base64
 import os
 import re
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -156,18 +157,18 @@ def call(
     result = {} if shape is None else _answer(shape, answer, pascal=True, millis=not sdk)
     if sdk:
         return result
-    return {**result, **_metadata(about)}
+    return {**result, **_metadata(about, result)}
 
 
-def _metadata(about: dict[str, Any]) -> dict[str, Any]:
+def _metadata(about: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     from .services import http_date, metadata
 
     headers = {name.lower(): str(value) for name, value in about.get("HTTPHeaders", {}).items()}
-    request_id = about.get("RequestId") or headers.get("x-amzn-requestid", "")
+    request_id = str(uuid.uuid4())
     told = [
         ("x-amzn-RequestId", request_id),
         ("connection", "keep-alive"),
-        ("Content-Length", headers.get("content-length", "0")),
+        ("Content-Length", headers.get("content-length") or str(len(dump(result).encode()))),
         ("Date", http_date()),
         ("Content-Type", headers.get("content-type", "application/x-amz-json-1.0")),
     ]

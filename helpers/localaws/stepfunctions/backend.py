@@ -16,7 +16,7 @@ from moto.utilities.utils import get_partition
 
 from helpers.localaws.clock import clock
 
-from . import api, errors, inputs, revisions
+from . import api, errors, inputs, permissions, revisions
 from .callbacks import Queue, tokens
 from .distributed import MapRun
 from .executions import RUNNING, Execution, Facts, Store
@@ -538,6 +538,12 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
     def _check_role(self, arn: str) -> None:
         if not isinstance(arn, str) or not _ROLE.fullmatch(arn):
             raise errors.ApiError("InvalidArn", f"Invalid Role Arn: '{arn}'")
+        if not permissions.trusts(arn, "states", self.region_name):
+            raise errors.ApiError(
+                "AccessDeniedException",
+                "Neither the global service principal states.amazonaws.com, nor the regional one "
+                "is authorized to assume the provided role.",
+            )
 
     def _check_machine_arn(self, arn: str) -> None:
         if not _MACHINE.fullmatch(arn or ""):

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from helpers.asl.resources import OPTIMIZED
 from helpers.localaws.clock import clock
 
 from . import aws_sdk
 from .callbacks import Task, tokens
 from .data import Data, dump, parse
 from .expressions import DefinitionError
-from .failures import Ended, RuntimeFailure, StateError
+from .failures import RUNTIME, Ended, RuntimeFailure, StateError
 from .history import WHOLE
 from .retrying import timed_out
 from .run import Flow, TimedOut
@@ -520,6 +521,17 @@ def _service_task(region: str, service: str, action: str, pattern: str) -> Servi
             return None
         return ServiceTask(f"aws-sdk:{name}", action, region, _sdk(name, action), pattern)
     actions, of = _OPTIMIZED.get(service, ((), None))
-    if of is None or action not in actions:
-        return None
-    return ServiceTask(service, action, region, of(action), pattern)
+    if of is not None and action in actions:
+        return ServiceTask(service, action, region, of(action), pattern)
+    if action in OPTIMIZED.get(service, ()):
+        return ServiceTask(service, action, region, _not_here, pattern)
+    return None
+
+
+def _not_here(task: ServiceTask, call: Call, region: str) -> Any:
+    """The work of an optimized integration that AWS has and this endpoint has not."""
+    raise task.failure(
+        RUNTIME,
+        f"The local endpoint cannot carry out {task.resource_type}:{task.resource}. Deploy to an "
+        "AWS account to run it, or try the state with TestState and a mock.",
+    )

@@ -46,6 +46,33 @@ def refusal(role_arn: str | None, action: str, resource: str, region: str = "") 
     return f"User: {user} is not authorized to perform: {action}{on} {why}"
 
 
+def trusts(role_arn: str, service: str, region: str) -> bool:
+    """Whether the role exists and its trust policy lets a service assume it.
+
+    service: without its domain, e.g. `states`; a principal may also name the region.
+    """
+    role = _role(role_arn)
+    if role is None:
+        return False
+    try:
+        document = json.loads(role.assume_role_policy_document)
+    except (TypeError, ValueError):
+        return False
+    names = {f"{service}.amazonaws.com", f"{service}.{region}.amazonaws.com"}
+    found = False
+    for one in _listed(document.get("Statement") if isinstance(document, dict) else None):
+        actions = [_glob(str(action).lower()) for action in _listed(one.get("Action"))]
+        if not any(action.fullmatch("sts:assumerole") for action in actions):
+            continue
+        principal = one.get("Principal")
+        named = _listed(principal.get("Service") if isinstance(principal, dict) else None)
+        if principal == "*" or names & set(named):
+            if one.get("Effect") == "Deny":
+                return False
+            found = True
+    return found
+
+
 @lru_cache(maxsize=256)
 def _session(role: str) -> str:
     """The name of the session in which Step Functions uses a role: 32 letters."""

@@ -14,6 +14,16 @@ from helpers.localaws import lambdas, market
 from helpers.localaws.clock import clock
 from helpers.localaws.workspace import ACCOUNT, REGION
 
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
 RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 
 
@@ -40,7 +50,7 @@ class Functions:
         self.logs = logs_backends[ACCOUNT][REGION]
         iam = iam_backends[ACCOUNT]["aws"]
         name = f"role-{uuid.uuid4().hex[:8]}"
-        self.role = iam.create_role(name, "{}", "/", None, "", [], "3600").arn
+        self.role = iam.create_role(name, json.dumps(TRUST), "/", None, "", [], "3600").arn
         self.made = []
 
     def make(self, source="", files=None, handler="app.handler", **configuration):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpers.localaws import lambdas
+from helpers.localaws.lambdas import workers
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -242,6 +243,22 @@ def test_a_function_dies_when_it_exceeds_its_memory(functions, both_ways):
     assert "Max Memory Used: 128 MB\t" in report
     assert "\tStatus: error\tError Type: Runtime.OutOfMemory" in report
     assert functions.value(arn, {"mb": 1}) == 1
+
+
+def test_a_little_too_much_memory_is_too_much(functions, monkeypatch):
+    arn = functions.make(
+        """
+        import time
+
+        def handler(event, context):
+            time.sleep(event.get("seconds", 0))
+        """
+    )
+    functions.value(arn)
+    monkeypatch.setattr(workers, "resident_memory", lambda pid: 256 * 1024 + 1)
+    result = functions.run(arn, {"seconds": 5})
+    assert json.loads(result.payload)["errorType"] == "Runtime.OutOfMemory"
+    assert "Error Type: Runtime.OutOfMemory" in result.log
 
 
 def test_a_short_burst_over_the_memory_counts_too(functions):

@@ -26,20 +26,7 @@ def zipped(source):
 @pytest.fixture(scope="module")
 def role(endpoint):
     """An execution role."""
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-    made = endpoint.client("iam").create_role(
-        RoleName=f"role-{uuid.uuid4().hex[:8]}", AssumeRolePolicyDocument=json.dumps(policy)
-    )
-    return made["Role"]["Arn"]
+    return endpoint.role(f"role-{uuid.uuid4().hex[:8]}")
 
 
 @pytest.fixture
@@ -231,8 +218,7 @@ def test_the_aws_command_invokes_and_reads_the_log(endpoint, make, tmp_path):
 
 
 def test_workers_end_with_the_endpoint(fresh_endpoint):
-    client = fresh_endpoint.client("iam")
-    role = client.create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    role = fresh_endpoint.role("r")
     functions = fresh_endpoint.client("lambda")
     functions.create_function(
         FunctionName="f",

@@ -5,6 +5,7 @@ import sys
 import uuid
 
 import pytest
+from botocore.exceptions import ClientError
 
 from .test_http import zipped
 
@@ -34,9 +35,9 @@ def handler(event, context):
 @pytest.fixture(scope="module")
 def function(endpoint):
     """A function with a role that allows nothing: (name, role's name, function to call it)."""
-    iam, functions = endpoint.client("iam"), endpoint.client("lambda")
+    functions = endpoint.client("lambda")
     role = f"role-{uuid.uuid4().hex[:8]}"
-    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    arn = endpoint.role(role)
     name = f"fn-{uuid.uuid4().hex[:8]}"
     functions.create_function(
         FunctionName=name,
@@ -227,3 +228,20 @@ def test_who_one_is_may_always_be_asked_and_is_the_role(endpoint, function):
 
 def test_the_learner_is_not_restricted(endpoint, table):
     endpoint.client("dynamodb").put_item(TableName=table[0], Item={"Id": {"S": "2"}})
+
+
+def test_a_role_that_lambda_may_not_assume_is_refused(endpoint, function):
+    iam, functions = endpoint.client("iam"), endpoint.client("lambda")
+    name = f"role-{uuid.uuid4().hex[:8]}"
+    principal = {"Service": "states.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    with pytest.raises(ClientError, match="cannot be assumed by Lambda") as refused:
+        functions.update_function_configuration(FunctionName=function[0], Role=arn)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"
+    with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
+        functions.create_function(
+            FunctionName="untrusted", Runtime=RUNTIME, Role=arn, Handler="app.handler",
+            Code={"ZipFile": zipped(SOURCE)},
+        )  # fmt: skip

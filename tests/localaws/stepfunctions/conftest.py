@@ -132,26 +132,13 @@ class Workshop:
         return [event["type"] for event in self.events(execution)]
 
 
-def _role(endpoint) -> str:
-    """The ARN of a new role that may do everything."""
-    iam = endpoint.client("iam")
-    made = iam.create_role(RoleName="states-tests", AssumeRolePolicyDocument="{}")
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    iam.put_role_policy(
-        RoleName="states-tests",
-        PolicyName="everything",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
-    )
-    return made["Role"]["Arn"]
-
-
 @pytest.fixture(scope="session")
 def workshop(endpoint) -> Workshop:
     """Makes and runs functions, tables and state machines on the shared endpoint."""
-    return Workshop(endpoint, _role(endpoint))
+    return Workshop(endpoint, endpoint.role("states-tests", allow="*"))
 
 
 @pytest.fixture(scope="module")
 def own_workshop(module_endpoint) -> Workshop:
     """The same on an endpoint of the module's own, for tests that move the clock."""
-    return Workshop(module_endpoint, _role(module_endpoint))
+    return Workshop(module_endpoint, module_endpoint.role("states-tests", allow="*"))

@@ -147,7 +147,7 @@ def test_history_in_pages_backwards_and_without_data(workshop):
 
 def test_the_role_has_to_allow_it(workshop):
     iam = workshop.endpoint.client("iam")
-    role = iam.create_role(RoleName="may-nothing", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    role = workshop.endpoint.role("may-nothing")
     arn = workshop.function("def handler(event, context):\n    return 1\n")
     key = {"TableName": workshop.table(), "Key": {"Id": {"S": "1"}}}
     tasks = [

@@ -288,3 +288,24 @@ def test_test_state_does_not_ask_where_a_state_leads(workshop):
     }
     told = workshop.sync.test_state(definition=json.dumps(state), input='{"n": 1}')
     assert (told["status"], told["nextState"]) == ("SUCCEEDED", "B")
+
+
+def test_a_role_that_step_functions_may_not_assume(workshop):
+    iam = workshop.endpoint.client("iam")
+    other = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}
+    trust = {"Version": "2012-10-17", "Statement": [{**other, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="of-ec2", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    expected = (
+        "AccessDeniedException",
+        "Neither the global service principal states.amazonaws.com, nor the regional one is "
+        "authorized to assume the provided role.",
+    )
+    missing = "arn:aws:iam::123456789012:role/nobody-made-it"
+    machine = workshop.machine(PASS)
+    for arn in (role["Arn"], missing):
+        assert refused(workshop.machine, PASS, roleArn=arn) == expected
+        update = workshop.states.update_state_machine
+        assert refused(update, stateMachineArn=machine, roleArn=arn) == expected
+    trust["Statement"][0]["Principal"] = {"Service": ["states.us-east-1.amazonaws.com"]}
+    iam.update_assume_role_policy(RoleName="of-ec2", PolicyDocument=json.dumps(trust))
+    assert workshop.run(workshop.machine(PASS, roleArn=role["Arn"]))["status"] == "SUCCEEDED"

@@ -385,3 +385,29 @@ def test_a_function_that_lambda_cannot_run_fails_its_task_with_lambdas_error(wor
         workshop.functions.delete_function_concurrency(FunctionName=name)
     assert error == "Lambda.TooManyRequestsException"
     assert "Status Code: 429; Error Code: TooManyRequestsException" in cause
+
+
+def test_what_only_aws_can_carry_out_fails_when_it_is_reached_and_can_be_mocked(workshop):
+    connection = "arn:aws:events:us-east-1:123456789012:connection/c/1"
+    parameters = {"ApiEndpoint": "https://example.com", "Method": "GET",
+                  "Authentication": {"ConnectionArn": connection}}  # fmt: skip
+    state = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "End": True,
+             "Parameters": parameters}  # fmt: skip
+    error, cause = workshop.failure({"A": state})
+    assert error == "States.Runtime"
+    assert cause.startswith("The local endpoint cannot carry out http:invoke.")
+    told = workshop.sync.test_state(
+        definition=json.dumps(state), roleArn=workshop.role, mock={"result": '{"StatusCode": 200}'}
+    )
+    assert (told["status"], told["output"]) == ("SUCCEEDED", '{"StatusCode": 200}')
+
+
+def test_an_answer_of_sqs_has_the_headers_that_aws_tells(workshop):
+    """AWS: 106 bytes, the length of the answer; the request id is a UUID."""
+    queue = workshop.endpoint.client("sqs").create_queue(QueueName="headers")["QueueUrl"]
+    states = task("arn:aws:states:::sqs:sendMessage",
+                  Parameters={"QueueUrl": queue, "MessageBody": "x"})  # fmt: skip
+    told = workshop.output(states)["SdkHttpMetadata"]
+    assert told["HttpHeaders"]["Content-Length"] == "106"
+    assert told["AllHttpHeaders"]["Content-Length"] == ["106"]
+    assert len(told["HttpHeaders"]["x-amzn-RequestId"]) == 36
