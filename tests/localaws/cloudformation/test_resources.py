@@ -47,6 +47,17 @@ def function_of(physical_id):
     return physical_id.split(":function:")[-1].split(":")[0]
 
 
+def _settings(function):
+    logs = function["LoggingConfig"]
+    return [
+        function["Timeout"],
+        function["MemorySize"],
+        logs["LogFormat"],
+        logs.get("ApplicationLogLevel"),
+        function["DeadLetterConfig"]["TargetArn"].split(":")[2],
+    ]
+
+
 def cases():
     code = {"Code": {"S3Bucket": BUCKET, "S3Key": "code.zip"}}
     passing = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
@@ -299,14 +310,17 @@ def cases():
             "Handler": "app.handler",
             "Runtime": "python3.11",
             "Timeout": "9",
+            "LoggingConfig": {"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG"},
+            "DeadLetterConfig": {"TargetArn": att("Letters", "Arn")},
         },
-        lambda c, i, a: [
-            c("lambda").get_function_configuration(FunctionName=i)[k]
-            for k in ("Timeout", "MemorySize", "CodeSha256")
-        ],
-        {"Role": role()},
-        change={"MemorySize": 256, "Code": {"S3Bucket": BUCKET, "S3Key": "other.zip"}},
-        seen=lambda found: found[:2] == [9, 256],
+        lambda c, i, a: _settings(c("lambda").get_function_configuration(FunctionName=i)),
+        {"Role": role(), "Letters": resource("AWS::SQS::Queue")},
+        change={
+            "MemorySize": 256,
+            "Code": {"S3Bucket": BUCKET, "S3Key": "other.zip"},
+            "LoggingConfig": {"LogFormat": "Text"},
+        },
+        seen=lambda found: found == [9, 256, "Text", None, "sqs"],
         attributes=("Arn",),
     )
     yield Case(

@@ -13,6 +13,8 @@ from .base import Made, Request, ResourceType, handler_failure
 # What a function has when its template does not say (Lambda API Reference, CreateFunction).
 DEFAULTS: dict[str, Any] = {"Description": "", "MemorySize": 128, "Timeout": 3, "Layers": []}
 PLAIN = ("Handler", "Role", "Runtime", "VpcConfig")
+LATER: dict[str, Any] = {"LoggingConfig": {}, "DeadLetterConfig": {}}
+"""Settings that this project adds to moto's functions, and what they are when not given."""
 BESIDE = {  # moto's update_configuration overlooks these
     "Architectures": ("architectures", ["x86_64"]),
     "KmsKeyArn": ("kms_key_arn", None),
@@ -39,7 +41,7 @@ class Function(ResourceType):
         if any(f.function_name == name for f in backend(request).list_functions()):
             raise handler_failure(f"Function already exist: {name}", "AlreadyExists")
         spec = {key: wanted[key] for key in (*PLAIN, *DEFAULTS) if key in wanted}
-        for key in ("Architectures", "EphemeralStorage", "ImageConfig", "PackageType"):
+        for key in ("Architectures", "EphemeralStorage", "ImageConfig", "PackageType", *LATER):
             if key in wanted:
                 spec[key] = wanted[key]
         spec |= {
@@ -62,6 +64,7 @@ class Function(ResourceType):
             lambdas.update_function_code(name, None, _code(wanted))
         body: dict[str, Any] = {key: wanted.get(key) for key in PLAIN}
         body |= {key: wanted.get(key, default) for key, default in DEFAULTS.items()}
+        body |= {key: wanted.get(key, default) for key, default in LATER.items()}
         body["Environment"] = {"Variables": _variables(wanted)}
         lambdas.update_function_configuration(name, None, body)
         function = lambdas.get_function(name)
