@@ -1,4 +1,4 @@
-"""Times as a reader says them: `0.4 s`, `1 min 12 s`. A leaf: it imports nothing of ours."""
+"""Times and names as a reader says them: `0.4 s`, `1 min 12 s`. A leaf of the imports."""
 
 from __future__ import annotations
 
@@ -50,6 +50,15 @@ def clock(when: datetime | None, *, like: datetime | None = None) -> str:
     if like is not None and like.astimezone(UTC).date() != when.date():
         text = f"{when.day} {when:%b} {text}"
     return text
+
+
+def named(name: str) -> str:
+    """A name on one line; a blank one is said to be none.
+
+    >>> named("line\\nbreak"), named(" ")
+    ('line break', '(no name)')
+    """
+    return " ".join(name.split()) or "(no name)"
 
 
 def shorten(text: str, longest: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from .saying import map_words, number, strings, value_words, wait_words
+from .saying import map_words, number, settings_words, strings, value_words, wait_words
 from .service import Call, call_of
 from .words import path_words
 
@@ -164,6 +164,11 @@ class State:
         if self.type == "Fail":
             return value_words(self.raw.get("Error") or path_words(self.raw.get("ErrorPath", "")))
         return ""
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What else it is told, a few words each: `times out after 10 s`, `assigns limit`."""
+        return settings_words(self.raw)
 
     def __repr__(self) -> str:
         return f"<State {self.location} {self.type or 'of no type'}>"

@@ -11,7 +11,7 @@ from .words import path_words
 def wait_words(raw: dict[str, Any]) -> str:
     """What a Wait waits for: `10 s`, `until 2030-01-01T09:00:00Z`, `expiry (in seconds)` …"""
     for name, say in (
-        ("Seconds", lambda x: f"{x} s" if is_number(x) else f"{value_words(x)} (in seconds)"),
+        ("Seconds", _seconds),
         ("Timestamp", lambda x: f"until {value_words(x)}"),
         ("SecondsPath", lambda x: f"{path_words(x)} (in seconds)"),
         ("TimestampPath", lambda x: f"until {path_words(x)}"),
@@ -44,6 +44,49 @@ def map_words(raw: dict[str, Any]) -> str:
     elif isinstance(raw.get("MaxConcurrencyPath"), str):
         said += f", {path_words(raw['MaxConcurrencyPath'])} at once"
     return said
+
+
+def settings_words(raw: dict[str, Any]) -> tuple[str, ...]:
+    """What else a state is told to do, a few words each: its limits, variables, role and the like.
+
+    >>> settings_words({"TimeoutSeconds": 10, "Assign": {"limit": 50, "day": "{% $now() %}"}})
+    ('times out after 10 s', 'assigns limit, day')
+    """
+    said = []
+    for field, words in (
+        ("TimeoutSeconds", "times out after {}"),
+        ("HeartbeatSeconds", "needs a heartbeat every {}"),
+    ):
+        if field in raw:
+            said.append(words.format(_seconds(raw[field])))
+        elif f"{field}Path" in raw:
+            said.append(words.format(f"{path_words(raw[f'{field}Path'])} (in seconds)"))
+    role = raw["Credentials"] if isinstance(raw.get("Credentials"), dict) else {}
+    if "RoleArn" in role:
+        said.append(f"in the role {value_words(role['RoleArn'])}")
+    elif "RoleArn.$" in role:
+        said.append(f"in the role {path_words(role['RoleArn.$'])}")
+    for field, words in (
+        ("ToleratedFailureCount", "up to {} items may fail"),
+        ("ToleratedFailurePercentage", "up to {} % of the items may fail"),
+    ):
+        if field in raw:
+            said.append(words.format(value_words(raw[field])))
+        elif f"{field}Path" in raw:
+            said.append(words.format(path_words(raw[f"{field}Path"])))
+    if isinstance(raw.get("ResultWriter"), dict) and "Resource" in raw["ResultWriter"]:
+        said.append(f"results are written by {call_of(raw['ResultWriter']).words}")
+    if isinstance(raw.get("Assign"), dict) and raw["Assign"]:
+        said.append("assigns " + ", ".join(str(name).removesuffix(".$") for name in raw["Assign"]))
+    if "Cause" in raw:
+        said.append(f"cause: {value_words(raw['Cause'])}")
+    elif "CausePath" in raw:
+        said.append(f"cause: {path_words(raw['CausePath'])}")
+    return tuple(said)
+
+
+def _seconds(value: Any) -> str:
+    return f"{value} s" if is_number(value) else f"{value_words(value)} (in seconds)"
 
 
 def is_number(value: Any) -> bool:

@@ -13,7 +13,7 @@ from helpers import units
 from . import look
 from .look import STATUS, text_width
 from .picture import Picture, card
-from .words import counts, tally
+from .words import counts, nothing_entered, status_word, tally
 
 if TYPE_CHECKING:
     from helpers.executions import Attempt, Execution, Run, Step
@@ -108,7 +108,7 @@ class _Chart:
         for step in run.steps:
             visits.setdefault(step.name, []).append(step)
         for name, steps in visits.items():
-            row = Row(name, depth)
+            row = Row(units.named(name), depth)
             for step in steps[:MOST_VISITS]:
                 row.bars += self._bars(step)
             row.said = self._said(name, steps)
@@ -127,14 +127,16 @@ class _Chart:
                 begin, end = self._run_span(run)
                 if len({inside.name for inside in run.steps}) == 1 and not run.steps[0].runs:
                     only = run.steps[0].name
-                    row.label += f": {only}"
+                    row.label += f": {units.named(only)}"
                     row.heading = False
                     row.bars = [bar for inside in run.steps for bar in self._bars(inside)]
-                    row.said = f"{step.name}, {what} {number}: {self._said(only, run.steps)}"
+                    row.said = (
+                        f"{units.named(step.name)}, {what} {number}: {self._said(only, run.steps)}"
+                    )
                     self.rows.append(row)
                     continue
-                row.bars.append(Bar(begin, end, "span", "", run.status))
-                row.said = f"{step.name}, {what} {number}: {STATUS[run.status].word}."
+                row.bars.append(Bar(begin, end, "span", _mark(run.status), STATUS[run.status].word))
+                row.said = f"{units.named(step.name)}, {what} {number}: {STATUS[run.status].word}."
                 self.rows.append(row)
                 self._run_rows(run, depth + 1)
             rest = attempt.runs[MOST_RUNS:]
@@ -205,7 +207,7 @@ class _Chart:
         """A sentence a row, and how the whole went."""
         execution = self.execution
         if not self.rows:
-            return f"Timeline: {execution!r}. No state has been entered yet."
+            return f"Timeline: {execution!r}".rstrip(".") + f". {nothing_entered(execution)}"
         first = f"Timeline: {execution!r}".rstrip(".") + "."
         if self.timed:
             first += f" It began at {units.clock(self._zero)} UTC."
@@ -217,12 +219,16 @@ class _Chart:
         return "\n".join(lines)
 
     def _said(self, name: str, steps: list[Step]) -> str:
+        name = units.named(name)
         if len(steps) > 1:
             marks = tally(step.status for step in steps)
             begin, end = self._span(steps[0])[0], self._span(steps[-1])[1]
-            return f"{name}: {len(steps)} visits ({marks}), {self._from_to(begin, end)}."
+            said = f"{name}: {len(steps)} visits ({marks}), {self._from_to(begin, end)}"
+            if any(len(step.attempts) > 1 for step in steps):
+                said += f", {sum(len(step.attempts) for step in steps)} attempts in all"
+            return said + "."
         step = steps[0]
-        said = f"{name}: {STATUS[step.status].word}"
+        said = f"{name}: {status_word(step)}"
         if step.error:
             said += f" {step.error}"
         if step.type == "Map" and counts(step):
@@ -353,7 +359,7 @@ def _mark(status: str) -> str:
 
 
 def _told(step: Step) -> str:
-    return f"{step.name}: {STATUS[step.status].word}"
+    return f"{units.named(step.name)}: {status_word(step)}"
 
 
 def _tick(length: float, timed: bool) -> float:

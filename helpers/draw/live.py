@@ -89,7 +89,7 @@ _EMPTY = {"text/html": "", "text/plain": ""}
 def _progress(execution: Execution) -> str:
     """`RUNNING for 3.1 s: 4 states entered, now in Buy Stock`."""
     steps = list(execution.walk())
-    now = [step.name for step in steps if step.status == "running" and not step.runs]
+    now = [units.named(step.name) for step in steps if step.status == "running" and not step.runs]
     said = f"{execution!r}: {len(steps)} state{'' if len(steps) == 1 else 's'} entered"
     named = ", ".join(dict.fromkeys(now))
     return said + (f", now in {units.shorten(named, 80)}" if named else "")

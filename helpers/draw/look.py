@@ -68,7 +68,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
         code = ord(character)
         if 32 <= code <= 126:
             thousandths += _WIDTHS[code - 32]
-        elif code in (0x200B, 0x200D, 0xFE0F) or 0x300 <= code <= 0x36F:
+        elif code in (0x200B, 0x200C, 0x200D, 0xFE0F) or 0x300 <= code <= 0x36F:
             continue  # joins and accents take no room
         elif code >= 0x1100:
             thousandths += 1000  # wide scripts, symbols, emoji
@@ -77,13 +77,18 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return thousandths * size / 1000 * (1.07 if bold else 1)
 
 
+_UNSEEN = "\n\u200c\u200d"  # line end, zero-width non-joiner and joiner
+
+
 def clean(text: str) -> str:
     """The text with a dot for each character that no picture can show: controls, half emoji.
+
+    The joiners stay, of which emoji and many scripts make one sign of several.
 
     >>> clean("ding\\x07")
     'ding·'
     """
-    return "".join(c if c == "\n" or c.isprintable() else "·" for c in text)
+    return "".join(c if c in _UNSEEN or c.isprintable() else "·" for c in text)
 
 
 def wrap(text: str, longest: int, lines: int = 3) -> list[str]:

@@ -113,7 +113,8 @@ class Graph:
     ) -> None:
         self.overlay = overlay
         self.details: list[tuple[str, str]] = []
-        self._names = _node_names(definition)
+        self._used: set[str] = set()
+        self._names = _node_names(definition, self._used)
         self._number = {id(state): n for n, state in enumerate(definition.states, 1)}
         self._ghosts: dict[tuple[int, str], str] = {}
         self._edges = edges
@@ -229,7 +230,7 @@ class Graph:
     def _node(self, state: State) -> None:
         number, status = self._number[id(state)], self._status(state)
         shape = SHAPES.get(state.type, SHAPES[""])
-        name = wrap(state.name, 22, 4)  # AWS takes 80 characters
+        name = wrap(units.named(state.name), 22, 4)  # AWS takes 80 characters
         rest = [*self._what(state), *self._notes(state)]
         told = self._told(state, status)
         lines = [*name, *rest, *([told] if told else [])]
@@ -261,17 +262,18 @@ class Graph:
 
     def _what(self, state: State) -> list[str]:
         """The second line: the type, and what it does."""
-        return wrap(words.what(state), 34, 2)
+        return wrap(words.what(state), 34, 3)
 
     def _notes(self, state: State) -> list[str]:
         """Retry, as far as it fits; the tooltip and the words have all of it."""
         several = len(state.retriers) > 1
         lines = []
-        for retrier in state.retriers[:3]:
+        shown = state.retriers if len(state.retriers) <= 4 else state.retriers[:3]
+        for retrier in shown:
             on = f"{_short_error(retrier.errors)}: " if several else ""
             lines += wrap(on + retrier.words, 34, 2)
-        if len(state.retriers) > 3:
-            lines.append(f"and {len(state.retriers) - 3} more retries")
+        if len(state.retriers) > len(shown):
+            lines.append(f"and {len(state.retriers) - len(shown)} more retries")
         if self._called[id(state)]:
             lines.append(f"{self._called[id(state)]} signs lead here")
         return lines
@@ -279,6 +281,8 @@ class Graph:
     def _told(self, state: State, status: str) -> str:
         if not status:
             return ""
+        if self.overlay and self.overlay.elsewhere(state):
+            return f"{STATUS[status].mark} in executions of its own"
         seen = self.overlay.seen(state) if self.overlay else None
         return status_line(state, status, seen.steps if seen else [])
 
@@ -292,6 +296,8 @@ class Graph:
         label = edge_lines(edge, self.overlay, taken)
         colour = look.INK if taken else look.FADED_LINE if faded else look.LINE
         caught = edge.kind == "catch"
+        # an arrow back must not lift its state; a sign stands beside its state, so that it may
+        loops = id(edge) in self._ranks.back and id(edge) not in self._ranks.far
         if caught and not faded:
             colour = look.ERROR_LINE
         style = "dashed" if caught else "dotted" if edge.kind == "end" and _fails(edge) else None
@@ -303,7 +309,7 @@ class Graph:
             color="#DE322F" if edge.dangling and not faded else colour,
             fontcolor=look.FADED_INK if faded else look.ERROR_LINE if caught else look.INK,
             penwidth=2.6 if taken else 1.0,
-            constraint=False if id(edge) in self._ranks.back else None,
+            constraint=False if loops else None,
             weight=self._weight(edge),
             id=f"edge-{number}",
             class_=" ".join(["edge", edge.kind, *(["taken"] if taken else [])]),
@@ -340,8 +346,7 @@ class Graph:
             scope = edge.source
         key = (id(scope), edge.target_name)
         if key not in self._ghosts:
-            name = _free(f"(missing) {edge.target_name}", set(self._names.values()))
-            name = _free(name, set(self._ghosts.values()))
+            name = _free(f"(missing) {units.named(edge.target_name)}", self._used)
             self._ghosts[key] = name
             self._dot.node(
                 name,
@@ -358,10 +363,11 @@ class Graph:
 
     def _sign(self, edge: Edge, number: int) -> str:
         """A small sign that names where an arrow leads, for one that would cross everything."""
-        name = f"(to) {number}"
+        leads_to = units.named(edge.target.name) if edge.target else "End"
+        name = _free(f"(to) {number}", self._used)
         self._dot.node(
             name,
-            label=label_of([f"→ {units.shorten(edge.target.name if edge.target else 'End', 32)}"]),
+            label=label_of([f"→ {units.shorten(leads_to, 32)}"]),
             shape="plaintext",
             fontsize=LINE_SIZE,
             fontcolor=look.SOFT,
@@ -372,7 +378,7 @@ class Graph:
         return name
 
     def _out_of(self, state: State) -> str:
-        return f"(out of) {self._names[id(state)]}"
+        return _out_of(self._names[id(state)])
 
 
 def edge_lines(edge: Edge, overlay: Overlay | None, taken: int) -> list[str]:
@@ -395,6 +401,8 @@ def status_line(state: State, status: str, steps: list[Step]) -> str:
     if not steps:
         return parts[0]
     last = steps[-1]
+    if status == last.status:
+        parts[0] = f"{shown.mark} {words.status_word(last)}"
     if status in ("caught", "failed") and last.error:
         parts[0] = f"{shown.mark} {'caught' if status == 'caught' else 'failed'} {last.error}"
     if state.type == "Map" and words.counts(last):
@@ -444,24 +452,35 @@ def _size(shape: str, name: list[str], rest: list[str]) -> tuple[float, float]:
     if shape == "octagon":
         return max(wide * 1.22 + 14, 90), high * 1.2 + 16
     if shape == "parallelogram":
-        return max(wide + 56, 120), high + 16
+        return max(wide + max(56, high + 16), 120), high + 16  # its sides lean with its height
     return max(wide + 26, 110), high + 16
 
 
-def _node_names(definition: Definition) -> dict[int, str]:
-    """A name for each state in DOT: its own where no other has it, else with its path."""
-    used: set[str] = {"(Start)", "(End)"}
+def _node_names(definition: Definition, used: set[str]) -> dict[int, str]:
+    """A name for each state in DOT: its own where no other has it, else with its path.
+
+    `used` are all names that are taken; those given are added.
+    """
+    used |= {"(Start)", "(End)"}
     names: dict[int, str] = {}
     for state in definition.states:
-        name = clean(state.name.replace("\n", " "))
-        name = name if name not in used else clean(state.json_pointer)
-        names[id(state)] = _free(name, used)
-        used |= {names[id(state)], f"(out of) {names[id(state)]}"}
+        name = clean(units.named(state.name))
+        if {name, _out_of(name)} & used:
+            name = clean(state.json_pointer)
+        names[id(state)] = name = _free(name, used)
+        used.add(_out_of(name))
     return names
 
 
+def _out_of(name: str) -> str:
+    """The place at which what is inside a Parallel or Map comes together."""
+    return f"(out of) {name}"
+
+
 def _free(name: str, used: set[str]) -> str:
+    """The name, or the first with a number that neither it nor its box has; then it is taken."""
     free, number = name, 2
-    while free in used:
+    while {free, _out_of(free)} & used:
         free, number = f"{name} ({number})", number + 1
+    used.add(free)
     return free

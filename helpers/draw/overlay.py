@@ -92,6 +92,16 @@ class Overlay:
         seen = self.seen(state)
         return seen.status if seen else "not started"
 
+    def elsewhere(self, state: State) -> bool:
+        """Is it inside a distributed Map that was entered? Then executions of their own, whose
+        histories these events are not, went through it."""
+        around = state.parent
+        while around is not None:
+            if around.is_distributed and self.seen(around) and not self.seen(state):
+                return True
+            around = around.parent
+        return False
+
     def taken(self, edge: Edge) -> int:
         """How often an edge was taken."""
         return len(self._taken.get(id(edge), ()))
@@ -222,6 +232,10 @@ def _decide(
     edges = [edge for edge in edges if edge.kind in ("choice", "default")]
     if not edges:
         return None
+    if step.raw_input is None:  # a history without data: the way is known, not the values
+        taken = [edge for edge in edges if edge.kind == "choice"] or edges
+        label = taken[0].label if len(edges) == 1 else "not told: this history has no data"
+        return Decision(taken[0], label, label)
     given, context = step.input, _context(step, execution)
     if isinstance(state.raw.get("InputPath"), str):
         given = look_up(state.raw["InputPath"], given, context, step.variables)

@@ -111,7 +111,7 @@ def _data(
             {
                 "id": f"state-{one}",
                 "box": f"box-{one}",
-                "name": state.name,
+                "name": units.named(state.name),
                 "what": words.what(state),
                 "definition": _cut(_pretty(state.raw)),
             }

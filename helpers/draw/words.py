@@ -47,7 +47,8 @@ def of_definition(definition: Definition, edges: list[Edge]) -> str:
     states = definition.states
     if not states:
         return "A state machine without states."
-    lines = [f"{_plural(len(states), 'state')}, beginning with {definition.start_at or 'none'}."]
+    first = "none" if definition.start_at is None else units.named(definition.start_at)
+    lines = [f"{_plural(len(states), 'state')}, beginning with {first}."]
     if definition.comment:
         lines[0] = f"{definition.comment.rstrip('.')}. {lines[0]}"
     leaving: dict[int, list[Edge]] = {}
@@ -59,11 +60,11 @@ def of_definition(definition: Definition, edges: list[Edge]) -> str:
 
 
 def _told_state(state: State, leaving: list[Edge]) -> str:
-    said = _inside(state) + state.name + ": " + what(state)
+    said = _inside(state) + units.named(state.name) + ": " + what(state)
     for retrier in state.retriers:
         on = "" if retrier.errors == ("States.ALL",) else f" on {', '.join(retrier.errors)}"
         said += f"; {retrier.words}{on}"
-    said += "."
+    said += "".join(f"; {setting}" for setting in state.settings) + "."
     for kind in ("branch", "iteration"):
         firsts = [_target(edge) for edge in leaving if edge.kind == kind]
         if firsts:
@@ -83,30 +84,36 @@ def _inside(state: State) -> str:
     if state.parent is None:
         return ""
     branch = "" if state.branch_index is None else f" branch {state.branch_index + 1}"
-    return f"In {state.parent.name}{branch}: "
+    return f"In {units.named(state.parent.name)}{branch}: "
 
 
 def _target(edge: Edge) -> str:
     if edge.target is not None:
-        return edge.target.name
-    return f"{edge.target_name} (no such state)"
+        return units.named(edge.target.name)
+    return f"{units.named(edge.target_name)} (no such state)"
 
 
 def of_edge(edge: Edge) -> str:
     """One arrow: from, to, and when."""
-    source = edge.source.name if edge.source else "Start"
-    return f"{source} → {edge.target.name if edge.target else edge.target_name}: {edge.label}"
+    source = units.named(edge.source.name) if edge.source else "Start"
+    return f"{source} → {_target(edge)}: {edge.label}"
 
 
 def of_state(state: State, overlay: Overlay | None) -> str:
     """One state: what it is and, with an execution, how it went."""
-    said = f"{state.name}: {what(state)}"
+    said = f"{units.named(state.name)}: {what(state)}"
     for retrier in state.retriers:
         said += f"; {retrier.words} on {', '.join(retrier.errors)}"
+    said += "".join(f"; {setting}" for setting in state.settings)
     if overlay is None:
         return said
     seen = overlay.seen(state)
-    said += f". {STATUS[overlay.status(state)].word.capitalize()}"
+    if overlay.elsewhere(state):
+        return f"{said}. In executions of its own, one an item or batch"
+    if seen and seen.status == seen.last.status:
+        said += f". {status_word(seen.last).capitalize()}"
+    else:
+        said += f". {STATUS[overlay.status(state)].word.capitalize()}"
     if seen:
         last = seen.last
         if last.error:
@@ -121,14 +128,17 @@ def of_state(state: State, overlay: Overlay | None) -> str:
 def of_execution(definition: Definition, overlay: Overlay) -> str:
     """The path as an arrowed line, how it ended, what was tried again, what was not reached."""
     execution = overlay.execution
-    lines = [_path(execution.run, overlay) or "Nothing has been entered yet."]
+    lines = [_path(execution.run, overlay) or nothing_entered(execution)]
     lines.append(f"{execution!r}".rstrip(".") + ".")
     lines += [line for step in execution.walk() if (line := _tries(step))][:30]
-    missed = [s.name for s in definition.states if overlay.seen(s) is None]
+    unseen = [state for state in definition.states if overlay.seen(state) is None]
+    missed = [units.named(s.name) for s in unseen if not overlay.elsewhere(s)]
     if missed:
         lines.append(f"Not started: {_listed(missed)}.")
+    if elsewhere := [units.named(s.name) for s in unseen if overlay.elsewhere(s)]:
+        lines.append(f"In executions of their own, one an item or batch: {_listed(elsewhere)}.")
     if overlay.strangers:
-        names = _listed(list(dict.fromkeys(overlay.strangers)))
+        names = _listed([units.named(name) for name in dict.fromkeys(overlay.strangers)])
         lines.append(f"Entered, but not in this definition: {names}.")
     return "\n".join(lines)
 
@@ -147,12 +157,12 @@ def _path(run: Run, overlay: Overlay) -> str:
 def _step(step: Step, overlay: Overlay) -> str:
     decision = overlay.decisions.get(id(step))
     if decision and step.status == "succeeded":
-        return f"{step.name} ({decision.short})"
-    said = f"{step.name} {STATUS[step.status].mark}"
+        return f"{units.named(step.name)} ({decision.short})"
+    said = f"{units.named(step.name)} {STATUS[step.status].mark}"
     if step.status in ("failed", "caught") and step.error:
         said += f" {step.error}"
     if step.status in ("running", "cancelled"):
-        said += f" {STATUS[step.status].word}" if step.status == "cancelled" else ""
+        said += f" {status_word(step)}" if step.status == "cancelled" else ""
     if len(step.attempts) > 1:
         said += f" ({len(step.attempts)} attempts)"
     if step.type == "Map" and counts(step):
@@ -185,7 +195,18 @@ def _tries(step: Step) -> str:
     if len(told) > 12:
         told[6:-6] = [f"… {len(told) - 12} more …"]
     inside = f" ({where(step)})" if where(step) else ""
-    return f"{step.name}{inside}: {', '.join(told)}."
+    return f"{units.named(step.name)}{inside}: {', '.join(told)}."
+
+
+def status_word(step: Step) -> str:
+    """How a visit went; of one that was cancelled with its execution, why that ended."""
+    word = STATUS[step.status].word
+    return f"{word}: {step.stopped_by}" if step.stopped_by else word
+
+
+def nothing_entered(execution: Execution) -> str:
+    """What there is to say of an execution without steps."""
+    return "Nothing has been entered yet." if execution.is_running else "No state was entered."
 
 
 def where(step: Step) -> str:
@@ -193,14 +214,14 @@ def where(step: Step) -> str:
     said, run = [], step.run
     while run.parent is not None:
         if run.kind == "iteration":
-            said.append(f"item {run.index} of {run.parent.name}")
+            said.append(f"item {run.index} of {units.named(run.parent.name)}")
         run = run.parent.run
     return ", ".join(said)
 
 
 def step_line(step: Step) -> str:
     """One visit: `✗ failed Boom, 3 attempts, 2.4 s`."""
-    said = f"{STATUS[step.status].mark} {STATUS[step.status].word}"
+    said = f"{STATUS[step.status].mark} {status_word(step)}"
     said += f" {step.error}" if step.error else ""
     if step.type == "Map" and counts(step):
         said += f", {counts(step)}"

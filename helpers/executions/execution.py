@@ -239,6 +239,8 @@ class Execution:
         said = self.status
         if took is not None:
             said += f" {'for' if self.is_running else 'after'} {units.duration(took)}"
+        if self.redrives:
+            said += f", redriven {'once' if self.redrives == 1 else f'{self.redrives}×'}"
         if self.error:
             said += f": {self.error}"
             if self.cause:

@@ -29,6 +29,7 @@ _ENDS = {
     "ExecutionAborted": "ABORTED",
     "ExecutionTimedOut": "TIMED_OUT",
 }
+_STOPS = {"ExecutionAborted": "aborted", "ExecutionTimedOut": "timed out"}
 _WORK = ("Task", "LambdaFunction", "Activity")
 
 
@@ -57,7 +58,10 @@ def moment(value: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value, UTC)
+        try:
+            return datetime.fromtimestamp(value, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
     if isinstance(value, str):
         try:
             when = datetime.fromisoformat(value)
@@ -176,6 +180,7 @@ class _Reader:
         while here is not None:
             if here.exited is None:
                 here.status, here.ended, here.error, here.cause = "running", None, None, None
+                here.stopped_by = ""
                 here.run.outcome = None
                 if here.type in CONTAINERS and here.attempts:
                     here.attempts[-1].status, here.attempts[-1].ended = "running", None
@@ -197,6 +202,7 @@ class _Reader:
                     _finish(step, "failed", when)
                 else:
                     _finish(step, "cancelled", when)
+                    step.stopped_by = _STOPS.get(kind, "")
             elif id(step) in guilty and step.status == "failed":
                 self._blame(step)
 

@@ -65,7 +65,8 @@ class Step:
 
     A state that is entered twice (a loop) gives two steps. `number` counts the steps of the
     whole execution from 1, in the order in which they were entered. `first_event` and
-    `last_event` are ids in the history.
+    `last_event` are ids in the history. `stopped_by` is "aborted" or "timed out" where the whole
+    execution was while this went on, else "".
     """
 
     name: str
@@ -81,6 +82,7 @@ class Step:
     attempts: list[Attempt] = field(default_factory=list)
     last_event: int = 0
     ended: datetime | None = None
+    stopped_by: str = ""
     length: int | None = None
     map_run: str | None = None
     item_counts: dict[str, int] | None = None

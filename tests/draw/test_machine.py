@@ -217,7 +217,15 @@ def test_a_catch_is_dashed_and_a_wrong_name_is_shown():
     assert "Stat 1 (no such state)" in picture.text
 
 
-NAMES = ['say "hi"', "back\\slash\\n", "<b>&amp;</b>", "日本語の状態", "a" * 80, "(Start)"]
+NAMES = [
+    'say "hi"',
+    "back\\slash\\n",
+    "<b>&amp;</b>",
+    "日本語の状態",
+    "a" * 80,
+    "(Start)",
+    "👩‍👩‍👧",
+]
 
 
 @pytest.mark.parametrize("name", [*NAMES, "\x07bell", "half \ud83d"])
@@ -232,6 +240,91 @@ def test_any_name_is_shown_as_it_is(name, engine, monkeypatch):
     lines = [text.text for text in group.iter(f"{SVG}text")][:-1]
     shown = name.replace("\x07", "·").replace("\ud83d", "·")
     assert "".join(lines) == shown and shown in picture.text
+
+
+@pytest.mark.parametrize("name", ["", " ", "\n"])
+def test_a_state_without_a_name_says_so(name):
+    picture = draw.state_machine({"StartAt": name, "States": {name: PASS}})
+    assert "(no name)\nPass" in picture.source.replace("\\n", "\n")
+    assert "beginning with" in picture.text and "(no name): Pass" in picture.text
+
+
+def test_a_name_of_two_lines_is_one_line_of_words():
+    picture = draw.state_machine({"StartAt": "a\nb", "States": {"a\nb": PASS}})
+    assert "a b: Pass" in picture.text.splitlines()[1]
+
+
+@pytest.mark.parametrize("taken", ["(out of) P", "(to) 1", "(missing) Nowhere", "(End)"])
+def test_a_state_may_be_called_like_a_part_of_the_drawing(taken):
+    """What the drawing adds of its own never falls together with a state."""
+    inner = {"StartAt": "In", "States": {"In": PASS}}
+    machine = {
+        "StartAt": taken,
+        "States": {
+            taken: {"Type": "Pass", "Next": "P"},
+            "P": {"Type": "Parallel", "Branches": [inner], "Next": "Nowhere"},
+        },
+    }
+    definition = asl.Definition.from_dict(machine)
+    picture = draw.state_machine(definition)
+    nodes, edges = nodes_and_edges(picture.source)
+    assert len({name for _, name in nodes}) == 3
+    declared = re.findall(rf"^\s*{WORD} \[", picture.source, re.MULTILINE)
+    assert len(declared) == len(set(declared))
+    assert {end for _, *ends in edges for end in ends} <= set(declared)
+
+
+def test_a_sign_stands_beside_the_state_that_it_belongs_to(monkeypatch):
+    """Also that of an arrow back: it does not stand at the top with its arrow across all."""
+    machine = chain(120)
+    for at in range(30, 118, 3):
+        machine["States"][f"State {at}"]["Next"] = "State 2"
+    picture = draw.state_machine(machine)
+    back = [o for o in picture.source.splitlines() if '-> "(to) ' in o and "edge next" in o]
+    assert back and not any("constraint" in line for line in back)
+
+
+def test_settings_are_said_in_the_words():
+    picture = draw.state_machine(
+        {
+            "StartAt": "Lake",
+            "States": {
+                "Lake": {
+                    "Type": "Map",
+                    "ToleratedFailurePercentage": 5,
+                    "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject"},
+                    "ItemProcessor": {
+                        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                        "StartAt": "Work",
+                        "States": {
+                            "Work": {
+                                "Type": "Task",
+                                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                                "TimeoutSecondsPath": "$.limit",
+                                "HeartbeatSeconds": 60,
+                                "Credentials": {"RoleArn": "arn:aws:iam::1:role/other"},
+                                "Assign": {"seen.$": "$.n"},
+                                "End": True,
+                            }
+                        },
+                    },
+                    "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Mourn"}],
+                    "End": True,
+                },
+                "Mourn": {"Type": "Fail", "Error": "Sad", "Cause": "no luck"},
+            },
+        }
+    )
+    for said in (
+        "up to 5 % of the items may fail",
+        "results are written by S3 putObject",
+        "times out after limit (in seconds)",
+        "needs a heartbeat every 60 s",
+        "in the role arn:aws:iam::1:role/other",
+        "assigns seen",
+        "cause: no luck",
+    ):
+        assert said in picture.text
 
 
 def test_two_states_of_one_name_stay_two():
@@ -351,7 +444,11 @@ def test_status_is_told_by_colour_mark_and_word():
 
 @pytest.mark.parametrize(
     ("how", "word"),
-    [("Aborted", "– cancelled"), ("TimedOut", "– cancelled"), ("", "… in progress")],
+    [
+        ("Aborted", "– cancelled: aborted"),
+        ("TimedOut", "– cancelled: timed out"),
+        ("", "… in progress"),
+    ],
 )
 def test_under_way_and_stopped(how, word):
     run = Recorder()
@@ -444,6 +541,57 @@ def test_one_item_looked_into():
     assert told(by_name)["By freight"].startswith("✓ succeeded")
     assert told(by_name)["By parcel"] == "○ not started"
     assert "kg 48 > 20" in labels(by_name)
+
+
+def test_items_of_a_map_run_are_said_to_be_elsewhere():
+    """Their states are in histories of their own: not started would be wrong."""
+    machine = nested(1)
+    machine["States"]["Level 1"]["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED"}
+    run = Recorder()
+    run.enter("Map", "Level 1", [1])
+    run.add("MapStateStarted", length=1000)
+    run.add("MapRunStarted", mapRunArn="arn:aws:states:us-east-1:1:mapRun:M/L:1")
+    run.add("MapRunSucceeded")
+    run.add("MapStateSucceeded")
+    run.leave("Map", "Level 1")
+    picture = draw.state_machine(machine, executions.from_history(run.ends()))
+    assert told(picture)["Leaf"] == "○ in executions of its own"
+    assert "In executions of their own, one an item or batch: Leaf." in picture.text
+    assert "Not started" not in picture.text
+
+
+def test_a_redrive_is_said():
+    run = Recorder()
+    run.enter("Task", "State 0")
+    run.fails("Boom")
+    run.add("ExecutionFailed", error="Boom")
+    run.add("ExecutionRedriven", redriveCount=1)
+    run.succeeds()
+    run.leave("Task", "State 0")
+    picture = draw.state_machine(chain(1), executions.from_history(run.ends()))
+    assert "redriven once" in picture.text and "redriven once" in picture.title
+    assert "(2 attempts)" in picture.text
+
+
+def test_a_history_without_data_gives_the_way_and_no_values():
+    events = copy.deepcopy(trade(2))
+    for event in events:
+        for details in event.values():
+            if isinstance(details, dict):
+                for field in ("input", "output", "parameters"):
+                    details.pop(field, None)
+    picture = draw.state_machine(TRADER, executions.from_history(events))
+    assert "Buy or Sell? (stock_price ≤ 50) → Buy Stock ✓" in picture.text
+    assert "absent" not in picture.text + labels(picture)
+
+
+def test_an_execution_that_entered_no_state():
+    ended = Recorder().ends("Failed", error="States.Runtime")
+    assert (
+        "No state was entered." in draw.state_machine(chain(1), executions.from_history(ended)).text
+    )
+    begun = executions.from_history(Recorder().events)
+    assert "Nothing has been entered yet." in draw.state_machine(chain(1), begun).text
 
 
 def test_edges_taken_several_times_say_so():
