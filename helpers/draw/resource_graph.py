@@ -11,9 +11,10 @@ from helpers import units
 
 from . import layout, look, resources
 from .dot import Dot, label_of
+from .kinds import GROUPS
 from .look import text_width, wrap
 from .picture import Picture, card, from_graphviz, inside, size
-from .resources import GROUPS, Resource, Template
+from .resources import Resource, Template
 
 # Each group's ground and the colour of its heading, outlines and arrows: 4.5:1 on the ground.
 _GROUNDS = {

@@ -14,97 +14,7 @@ from helpers.asl.intrinsics import resolve
 from helpers.asl.reading import read_text
 
 from .errors import NothingToDraw
-
-GROUPS = (
-    "Triggers and APIs",
-    "Workflows",
-    "Functions",
-    "Data",
-    "Messages",
-    "Permissions",
-    "Monitoring",
-    "Network",
-    "Others",
-)
-
-# CloudFormation's service part → the service as AWS writes it, and the group it is drawn in.
-SERVICES: dict[str, tuple[str, str]] = {
-    "ApiGateway": ("API Gateway", "Triggers and APIs"),
-    "ApiGatewayV2": ("API Gateway", "Triggers and APIs"),
-    "AppSync": ("AppSync", "Triggers and APIs"),
-    "ApplicationInsights": ("CloudWatch Application Insights", "Monitoring"),
-    "Athena": ("Athena", "Data"),
-    "Batch": ("Batch", "Functions"),
-    "CertificateManager": ("Certificate Manager", "Network"),
-    "CloudFormation": ("CloudFormation", "Others"),
-    "CloudFront": ("CloudFront", "Network"),
-    "CloudTrail": ("CloudTrail", "Monitoring"),
-    "CloudWatch": ("CloudWatch", "Monitoring"),
-    "CodeBuild": ("CodeBuild", "Functions"),
-    "CodeDeploy": ("CodeDeploy", "Others"),
-    "CodePipeline": ("CodePipeline", "Workflows"),
-    "Cognito": ("Cognito", "Permissions"),
-    "DynamoDB": ("DynamoDB", "Data"),
-    "EC2": ("EC2", "Network"),
-    "ECR": ("ECR", "Data"),
-    "ECS": ("ECS", "Functions"),
-    "EFS": ("EFS", "Data"),
-    "ElastiCache": ("ElastiCache", "Data"),
-    "ElasticLoadBalancingV2": ("Elastic Load Balancing", "Network"),
-    "Events": ("EventBridge", "Triggers and APIs"),
-    "Glue": ("Glue", "Data"),
-    "IAM": ("IAM", "Permissions"),
-    "KMS": ("KMS", "Permissions"),
-    "Kinesis": ("Kinesis", "Messages"),
-    "KinesisFirehose": ("Data Firehose", "Messages"),
-    "Lambda": ("Lambda", "Functions"),
-    "Logs": ("CloudWatch Logs", "Monitoring"),
-    "MSK": ("MSK", "Messages"),
-    "OpenSearchService": ("OpenSearch", "Data"),
-    "Pipes": ("EventBridge Pipes", "Triggers and APIs"),
-    "RDS": ("RDS", "Data"),
-    "ResourceGroups": ("Resource Groups", "Monitoring"),
-    "Route53": ("Route 53", "Network"),
-    "S3": ("S3", "Data"),
-    "SES": ("SES", "Messages"),
-    "SNS": ("SNS", "Messages"),
-    "SQS": ("SQS", "Messages"),
-    "SSM": ("Systems Manager", "Others"),
-    "SageMaker": ("SageMaker", "Functions"),
-    "Scheduler": ("EventBridge Scheduler", "Triggers and APIs"),
-    "SecretsManager": ("Secrets Manager", "Permissions"),
-    "Serverless": ("SAM", "Others"),
-    "StepFunctions": ("Step Functions", "Workflows"),
-    "WAFv2": ("WAF", "Permissions"),
-    "XRay": ("X-Ray", "Monitoring"),
-}
-
-# Where the type says more than its service, or stands elsewhere than the rest of its service.
-TYPES: dict[str, tuple[str, str]] = {
-    "AWS::Serverless::Function": ("Lambda function", "Functions"),
-    "AWS::Serverless::StateMachine": ("Step Functions state machine", "Workflows"),
-    "AWS::Serverless::SimpleTable": ("DynamoDB table", "Data"),
-    "AWS::Serverless::Api": ("API Gateway REST API", "Triggers and APIs"),
-    "AWS::Serverless::HttpApi": ("API Gateway HTTP API", "Triggers and APIs"),
-    "AWS::Serverless::WebSocketApi": ("API Gateway WebSocket API", "Triggers and APIs"),
-    "AWS::Serverless::GraphQLApi": ("AppSync GraphQL API", "Triggers and APIs"),
-    "AWS::Serverless::LayerVersion": ("Lambda layer", "Functions"),
-    "AWS::Serverless::Application": ("nested application", "Others"),
-    "AWS::Serverless::Connector": ("SAM connector", "Permissions"),
-    "AWS::Lambda::Permission": ("Lambda permission", "Permissions"),
-    "AWS::Lambda::LayerVersion": ("Lambda layer", "Functions"),
-    "AWS::Lambda::EventSourceMapping": ("Lambda event source", "Triggers and APIs"),
-    "AWS::Lambda::Url": ("Lambda function URL", "Triggers and APIs"),
-    "AWS::S3::BucketPolicy": ("S3 bucket policy", "Permissions"),
-    "AWS::SQS::QueuePolicy": ("SQS queue policy", "Permissions"),
-    "AWS::SNS::TopicPolicy": ("SNS topic policy", "Permissions"),
-    "AWS::IAM::ManagedPolicy": ("IAM managed policy", "Permissions"),
-    "AWS::ResourceGroups::Group": ("resource group", "Monitoring"),
-    "AWS::ApplicationInsights::Application": ("Application Insights", "Monitoring"),
-    "AWS::Events::EventBus": ("EventBridge bus", "Messages"),
-    "AWS::EC2::Instance": ("EC2 instance", "Functions"),
-    "AWS::CloudFormation::Stack": ("nested stack", "Others"),
-}
+from .kinds import kind_of
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 _SAM_POLICY_VERBS = (
@@ -143,13 +53,15 @@ _READING = re.compile(r":(\*|Get|Query|Scan|List|Describe|BatchGet|Read|Select|C
 class Resource:
     """One resource: `kind` in AWS's words (`Lambda function`), `group` where it is drawn.
 
-    `notes` say what matters about it (`rate(1 hour), disabled`); `implied` is one that SAM
+    `properties` have CloudFormation's functions as `${placeholders}`, `written` has them as they
+    stand. `notes` say what matters about it (`rate(1 hour), disabled`); `implied` is one that SAM
     makes out of something written inside another.
     """
 
     name: str
     type: str
     properties: dict[str, Any]
+    written: dict[str, Any]
     kind: str = ""
     group: str = "Others"
     notes: tuple[str, ...] = ()
@@ -193,41 +105,64 @@ def read(given: Mapping[str, Any] | str | PathLike[str]) -> Template:
         )
     description = data.get("Description")
     template = Template(description if isinstance(description, str) else "")
-    for name, raw in resources.items():
-        raw = raw if isinstance(raw, Mapping) else {}
-        properties = resolve(raw.get("Properties") or {})
-        properties = properties if isinstance(properties, dict) else {}
+    raws = dict(_each(resources))
+    for name, (raw, repeated) in raws.items():
         type = raw.get("Type") if isinstance(raw.get("Type"), str) else "no type"
+        written = _with_globals(type, _mapping(raw.get("Properties")), data.get("Globals"))
+        properties = _mapping(resolve(written))
         kind, group = kind_of(type)
-        template.resources[str(name)] = Resource(
-            str(name), type, properties, kind, group, tuple(_notes(type, properties))
+        notes = [*repeated, *_notes(type, properties)]
+        if isinstance(raw.get("Condition"), str):
+            notes.append(f"if {raw['Condition']}")
+        template.resources[name] = Resource(
+            name, type, properties, written, kind, group, tuple(notes)
         )
     _add_events(template)
     ties: dict[tuple[str, str], list[Tie]] = {}
-    for tie in [*_ties(template), *_after(template, resources)]:
+    for tie in [*_ties(template), *_after(template, raws)]:
         ties.setdefault((tie.source, tie.target), []).append(tie)
     template.ties = [_merged(several) for several in ties.values()]
     return template
 
 
-def kind_of(type: str) -> tuple[str, str]:
-    """A resource type in words, and its group.
+def _each(
+    resources: Mapping[Any, Any],
+) -> Iterator[tuple[str, tuple[Mapping[str, Any], list[str]]]]:
+    """Each resource by its name, with what a loop (`Fn::ForEach`) round it says."""
+    for name, raw in resources.items():
+        if str(name).startswith("Fn::ForEach::") and isinstance(raw, list) and len(raw) == 3:
+            variable, values, inside = raw
+            said = resolve(values)
+            told = ", ".join(map(str, said)) if isinstance(said, list) else said
+            for inner, (body, notes) in _each(_mapping(inside)):
+                yield inner, (body, [f"for each {variable} of {told}", *notes])
+        else:
+            yield str(name), (_mapping(raw), [])
 
-    >>> kind_of("AWS::DynamoDB::Table"), kind_of("AWS::Serverless::Function")
-    (('DynamoDB table', 'Data'), ('Lambda function', 'Functions'))
-    >>> kind_of("AWS::Events::Rule"), kind_of("Custom::Thing")
-    (('EventBridge rule', 'Triggers and APIs'), ('custom resource Thing', 'Others'))
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _with_globals(type: str, properties: dict[str, Any], given: Any) -> dict[str, Any]:
+    """A SAM resource's properties with those that Globals gives to all of its type.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
     """
-    if type in TYPES:
-        return TYPES[type]
-    parts = type.split("::")
-    if parts[0] == "Custom":
-        return f"custom resource {'::'.join(parts[1:])}", "Others"
-    if len(parts) == 3 and parts[0] == "AWS":
-        service, group = SERVICES.get(parts[1], (parts[1], "Others"))
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[2]).lower()
-        return f"{service} {words}", group
-    return type, "Others"
+    for_type = _mapping(given).get(type.removeprefix("AWS::Serverless::"))
+    if not type.startswith("AWS::Serverless::") or not isinstance(for_type, Mapping):
+        return properties
+    return _merged_into(dict(for_type), properties)
+
+
+def _merged_into(general: Any, own: Any) -> Any:
+    """Mappings are merged, lists put behind each other; anything else is the resource's own."""
+    if isinstance(general, Mapping) and isinstance(own, Mapping):
+        both = {key: _merged_into(value, own[key]) for key, value in general.items() if key in own}
+        return {**general, **own, **both}
+    if isinstance(general, list) and isinstance(own, list):
+        return [*general, *own]
+    return own
 
 
 def _data(given: Any) -> Any:
@@ -237,10 +172,12 @@ def _data(given: Any) -> Any:
         raise NothingToDraw(
             f"A {type(given).__name__} is no template. Give a path, the text, or a dict."
         )
+    if isinstance(given, str) and not given.strip():
+        raise NothingToDraw("The template is empty. Give a path, the text, or a dict.")
     is_text = isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{"))
     try:
         text = given if is_text else Path(given).read_text(encoding="utf-8")
-        return read_text(text, file=None if is_text else str(given)).data
+        return read_text(text, file="the template" if is_text else str(given)).data
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise NothingToDraw(f"The template {given} cannot be read: {why}.") from None
@@ -268,17 +205,18 @@ def _notes(type: str, properties: dict[str, Any]) -> Iterator[str]:
 def _add_events(template: Template) -> None:
     """SAM's Events are written inside a function or state machine: each is a resource too."""
     for owner in list(template.resources.values()):
-        events = owner.properties.get("Events")
+        events = owner.written.get("Events")
         if not owner.type.startswith("AWS::Serverless::") or not isinstance(events, dict):
             continue
         for name, event in events.items():
             if not isinstance(event, dict):
                 continue
-            given = event.get("Properties") if isinstance(event.get("Properties"), dict) else {}
+            written = _mapping(event.get("Properties"))
+            given = _mapping(resolve(written))
             kind, what = _event_words(str(event.get("Type", "event")), given)
             key = name if name not in template.resources else f"{owner.name} {name}"
             template.resources[key] = Resource(
-                key, "", given, kind, "Triggers and APIs", tuple(what), implied=True
+                key, "", given, written, kind, "Triggers and APIs", tuple(what), implied=True
             )
             template.ties.append(Tie(key, "triggers", owner.name))
 
@@ -318,7 +256,7 @@ def _merged(several: list[Tie]) -> Tie:
 def _ties(template: Template) -> Iterator[Tie]:
     yield from template.ties
     for resource in template.resources.values():
-        for path, name, actions in _references(resource.properties, ()):
+        for path, name, actions in _references(resource.written, ()):
             target = template.resources.get(name)
             if target is None or target is resource:
                 continue
@@ -330,7 +268,8 @@ def _ties(template: Template) -> Iterator[Tie]:
 def _references(
     value: Any, path: tuple[str, ...], actions: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...]]]:
-    """Every `${Name}` with the keys that lead to it; in an IAM statement with its actions."""
+    """Every resource that is named, with the keys that lead to it; in an IAM statement with its
+    actions. CloudFormation's functions are looked through, whichever they are."""
     if isinstance(value, str):
         for found in _REFERENCE.finditer(value):
             yield path, found[1], actions
@@ -338,13 +277,34 @@ def _references(
         for one in value:
             yield from _references(one, path, actions)
     elif isinstance(value, dict):
+        if name := _named_by(value):
+            yield path, name, actions
+            return
+        given = value.get("Fn::Sub")
+        if isinstance(given, list) and len(given) == 2 and isinstance(given[1], dict):
+            text, names = given
+            found = _references(text, path, actions)
+            yield from (one for one in found if one[1] not in names)
+            yield from _references(list(names.values()), path, actions)
+            return
         said = value.get("Action") if "Effect" in value else None
         if isinstance(said, str):
             said = [said]
         if isinstance(said, list):
             actions = tuple(one for one in said if isinstance(one, str))
         for key, inner in value.items():
-            yield from _references(inner, (*path, str(key)), actions)
+            function = str(key).startswith("Fn::")
+            yield from _references(inner, path if function else (*path, str(key)), actions)
+
+
+def _named_by(value: dict[str, Any]) -> str:
+    """The resource that a `Ref` or `Fn::GetAtt` names; "" for anything else."""
+    if len(value) != 1:
+        return ""
+    name = value.get("Ref") or value.get("Fn::GetAtt")
+    if isinstance(name, list):
+        name = name[0] if name else ""
+    return name.partition(".")[0] if isinstance(name, str) else ""
 
 
 def _tie(
@@ -381,7 +341,7 @@ def _tie(
         verb = {"Lambda function": "invokes", "Step Functions state machine": "starts"}.get(
             target.kind, "uses"
         )
-    elif "DeadLetter" in "".join(path):
+    elif "deadletter" in "".join(path).lower():
         verb = "sends failures to"
     elif name in ("RestApiId", "ApiId", "UserPoolId", "ClusterName", "Cluster", "VpcId"):
         verb = "belongs to"
@@ -420,9 +380,11 @@ def _verb_of_actions(actions: tuple[str, ...]) -> str:
     return "writes to" if writes else "reads" if reads else "may use"
 
 
-def _after(template: Template, raw: Mapping[str, Any]) -> Iterator[Tie]:
-    for name, resource in raw.items():
-        wanted = resource.get("DependsOn") if isinstance(resource, Mapping) else None
-        for other in [wanted] if isinstance(wanted, str) else wanted or []:
-            if other in template.resources:
-                yield Tie(str(name), "is created after", other, weak=True)
+def _after(
+    template: Template, raws: Mapping[str, tuple[Mapping[str, Any], list[str]]]
+) -> Iterator[Tie]:
+    for name, (raw, _) in raws.items():
+        wanted = raw.get("DependsOn")
+        for other in wanted if isinstance(wanted, list) else [wanted]:
+            if isinstance(other, str) and other in template.resources:
+                yield Tie(name, "is created after", other, weak=True)

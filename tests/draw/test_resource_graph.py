@@ -4,6 +4,8 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from machines import TEMPLATE
 
 from helpers import draw
@@ -49,6 +51,12 @@ AFTER = {
         },
     }
 }
+
+
+WORDS = [
+    "A", "Type", "Properties", "Events", "Ref", "Fn::Sub", "Fn::GetAtt", "Fn::If", "DependsOn",
+    "Condition", "Policies", "Effect", "Action", "Function", "AWS::Serverless::Function", "${A}",
+]  # fmt: skip
 
 
 def ties(given) -> set[tuple[str, str, str]]:
@@ -153,3 +161,86 @@ def test_what_is_no_template_is_refused_in_a_sentence(tmp_path):
         draw.template("Resources:\n  - a\n b: [")
     with pytest.raises(draw.NothingToDraw, match="A int is no template"):
         draw.template(7)
+
+
+def test_a_reference_is_found_inside_any_function():
+    queue = {"Type": "AWS::SQS::Queue"}
+    inside = [
+        {"Fn::If": ["IsProd", {"Ref": "Q0"}, {"Ref": "AWS::NoValue"}]},
+        {"Fn::Select": [0, {"Fn::Split": [",", {"Fn::GetAtt": ["Q1", "Arn"]}]}]},
+        {"Fn::Join": ["", ["a", {"Fn::GetAtt": "Q2.Arn"}]]},
+        {"Fn::Sub": ["${Q9}${mine}", {"mine": {"Ref": "Q3"}, "Q9": "not the resource"}]},
+        {"Fn::Sub": "${Q4.Arn}-${!Q9}-${AWS::Region}"},
+        {"Fn::Base64": {"Fn::ToJsonString": {"deep": [{"Ref": "Q5"}]}}},
+    ]
+    template = {"Resources": {f"Q{n}": queue for n in range(10)}}
+    template["Resources"]["Fn"] = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"Environment": {"Variables": dict(enumerate(inside))}},
+    }
+    assert ties(template) == {("Fn", "uses", f"Q{n}") for n in range(6)}
+
+
+def test_globals_reach_every_resource_of_their_type():
+    template = {
+        "Globals": {
+            "Function": {
+                "Runtime": "python3.13",
+                "Environment": {"Variables": {"TABLE": {"Ref": "Table"}}},
+            }
+        },
+        "Resources": {
+            "Table": {"Type": "AWS::DynamoDB::Table"},
+            "One": {"Type": "AWS::Serverless::Function"},
+            "Two": {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {
+                    "Runtime": "nodejs22.x",
+                    "Environment": {"Variables": {"OTHER": {"Ref": "One"}}},
+                },
+            },
+            "Plain": {"Type": "AWS::Lambda::Function"},
+        },
+    }
+    assert ties(template) == {
+        ("One", "uses", "Table"),
+        ("Two", "uses", "Table"),
+        ("Two", "uses", "One"),
+    }
+    text = draw.template(template).text
+    assert "One (Lambda function, python3.13); Two (Lambda function, nodejs22.x)" in text
+
+
+def test_conditions_and_loops_are_said():
+    topic = {"Type": "AWS::SNS::Topic"}
+    picture = draw.template(
+        {
+            "Resources": {
+                "Fn::ForEach::Topics": ["Name", ["A", "B"], {"Topic${Name}": topic}],
+                "Sometimes": {**topic, "Condition": "IsProd"},
+            }
+        }
+    )
+    assert "Topic${Name} (SNS topic, for each Name of A, B)" in picture.text
+    assert "Sometimes (SNS topic, if IsProd)" in picture.text
+
+
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_an_empty_template_is_refused_in_a_sentence(text):
+    with pytest.raises(draw.NothingToDraw, match="The template is empty"):
+        draw.template(text)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.sampled_from(WORDS),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4)
+        ),
+        max_leaves=12,
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_in_a_template_is_read(body):
+    """What CloudFormation would refuse is drawn as far as it goes, never with a traceback."""
+    resources.read({"Resources": {"A": body, "Fn::ForEach::B": body}, "Globals": body})
