@@ -41,7 +41,7 @@ run: $(READY) ## execute every notebook headless, in order; HTML goes to build/c
 
 test: $(READY) ## the whole test suite, notebooks included
 	@$(WITH_VENV) ruff check . && $(WITH_VENV) ruff format --check .
-	@$(WITH_VENV) python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(WITH_VENV) python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY) ## mend what can be mended in the style of the code
 	@$(WITH_VENV) ruff check --fix . && $(WITH_VENV) ruff format .

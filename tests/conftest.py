@@ -29,6 +29,22 @@ TRUST = {
 }
 
 
+LONGEST = (
+    "notebooks/test_notebooks.py",
+    "test_course.py",
+    "test_sam_cli.py",
+    "sam_app/test_commands.py",
+    "test_jupyterlab.py",
+)
+"""What runs longest runs first, so that no worker is left alone with it at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take minutes first; within a file the order stays."""
+    rank = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
 @dataclass
 class LocalEndpoint:
     """A running local endpoint of its own.

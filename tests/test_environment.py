@@ -72,6 +72,11 @@ def test_the_lock_pins_every_dependency_within_what_is_declared(declared):
             assert requirement.specifier.contains(version), f"{name} {version}: make lock"
 
 
+def test_no_sam_command_waits_for_a_grammar_of_addresses():
+    """rfc3987-syntax is over a second of import in whatever imports jsonschema, `sam` too."""
+    assert "rfc3987" not in (ROOT / "requirements.lock").read_text()
+
+
 def test_the_lock_holds_no_address():
     text = (ROOT / "requirements.lock").read_text()
     assert not re.search(r"https?:|file:|--index|--find-links|\.whl", text)

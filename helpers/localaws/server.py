@@ -7,7 +7,6 @@ import logging
 import logging.handlers
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -96,8 +95,6 @@ class Endpoint:
 
 
 def _moto_app() -> Dispatcher:
-    # jsonschema asks for it, Jupyter brings it, and it takes three seconds: do without.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from helpers.localaws import (
         cloudformation,
         core_hooks,

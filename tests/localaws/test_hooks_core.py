@@ -16,7 +16,6 @@ def in_a_process_of_its_own(code):
     """Run code with the hooks in place; what it prints as JSON."""
     setup = (
         "import json, os, sys, threading\n"
-        "sys.modules.setdefault('rfc3987_syntax', None)\n"
         "os.environ.update(AWS_ACCESS_KEY_ID='a', AWS_SECRET_ACCESS_KEY='b', "
         "AWS_DEFAULT_REGION='us-east-1')\n"
         "from helpers.localaws.clock import clock\n"
