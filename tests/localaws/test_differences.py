@@ -1,0 +1,381 @@
+"""Where the endpoint is not AWS: each row of docs/local-versus-aws.md that no other test shows.
+
+A test here holds a difference: when one is mended, its test fails, and its row goes.
+"""
+
+import io
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+from botocore.exceptions import ClientError
+
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+MISSING_ROLE = "arn:aws:iam::123456789012:role/nobody-made-this"
+
+
+@pytest.fixture(scope="module")
+def role(module_endpoint):
+    return module_endpoint.role("differences", allow="*")
+
+
+@pytest.fixture
+def function(module_endpoint, role):
+    """Makes a function from its code; gives what calls it."""
+    client = module_endpoint.client("lambda")
+
+    def make(code, **options):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("app.py", code)
+        name = f"fn-{uuid.uuid4().hex[:8]}"
+        options = {"Role": role, "Timeout": 30, "MemorySize": 512} | options
+        made = client.create_function(
+            FunctionName=name, Runtime=RUNTIME, Handler="app.handler",
+            Code={"ZipFile": packed.getvalue()}, **options,
+        )  # fmt: skip
+
+        def call(event=None):
+            answer = client.invoke(FunctionName=name, Payload=json.dumps(event))
+            payload = json.loads(answer["Payload"].read())
+            assert "FunctionError" not in answer, payload
+            return payload
+
+        call.name, call.arn = name, made["FunctionArn"]
+        return call
+
+    return make
+
+
+@pytest.fixture
+def run(module_endpoint, role):
+    """Runs a definition to its end; gives its description."""
+    states = module_endpoint.client("stepfunctions")
+
+    def run(definition, given=None):
+        machine = states.create_state_machine(
+            name=f"m-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=role
+        )["stateMachineArn"]
+        arn = states.start_execution(stateMachineArn=machine, input=json.dumps(given or {}))
+        return ended(arn["executionArn"])
+
+    def ended(execution):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            found = states.describe_execution(executionArn=execution)
+            if found["status"] != "RUNNING":
+                return found
+            time.sleep(0.01)
+        raise AssertionError("still running")
+
+    run.ended = ended
+    return run
+
+
+def refused(call, **parameters):
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    return caught.value.response["Error"]
+
+
+# -- everywhere
+
+
+def test_no_call_is_throttled(module_endpoint):
+    """AWS: ListStateMachines takes 100 at once and then 5 a second."""
+    states = module_endpoint.client("stepfunctions")
+    for _ in range(150):
+        states.list_state_machines()
+
+
+def test_there_are_no_metrics(module_endpoint, function):
+    function("def handler(event, context):\n    return 1\n")()
+    found = module_endpoint.client("cloudwatch").list_metrics(Namespace="AWS/Lambda")
+    assert found["Metrics"] == []
+
+
+def test_there_is_no_trail(module_endpoint):
+    trail = module_endpoint.client("cloudtrail")
+    assert refused(trail.lookup_events)["Code"] == "NotImplemented"
+
+
+def test_users_and_assumed_roles_may_do_everything(module_endpoint):
+    iam = module_endpoint.client("iam")
+    iam.create_user(UserName="without-policies")
+    key = iam.create_access_key(UserName="without-policies")["AccessKey"]
+    nothing = module_endpoint.role("allows-nothing")
+    session = module_endpoint.client("sts").assume_role(RoleArn=nothing, RoleSessionName="tests")
+    session = session["Credentials"]
+    for keys in (
+        {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]},
+        {
+            "aws_access_key_id": session["AccessKeyId"],
+            "aws_secret_access_key": session["SecretAccessKey"],
+            "aws_session_token": session["SessionToken"],
+        },
+    ):
+        module_endpoint.client("sqs", **keys).list_queues()
+
+
+def test_a_role_that_is_not_there_can_be_assumed(module_endpoint):
+    sts = module_endpoint.client("sts")
+    found = sts.assume_role(RoleArn=MISSING_ROLE, RoleSessionName="tests")
+    assert found["Credentials"]["AccessKeyId"].startswith("ASIA")
+
+
+# -- S3
+
+
+def test_s3_takes_no_anonymous_request_and_no_form(module_endpoint):
+    s3 = module_endpoint.client("s3")
+    s3.create_bucket(Bucket="for-everybody")
+    s3.put_object(Bucket="for-everybody", Key="k", Body=b"x", ACL="public-read")
+    address = f"{module_endpoint.url}/for-everybody"
+    form = s3.generate_presigned_post("for-everybody", "uploaded")["fields"]
+    lines = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in {**form, "file": "content"}.items()
+    ]
+    upload = urllib.request.Request(
+        address,
+        data="".join([*lines, "--b--\r\n"]).encode(),
+        headers={"Content-Type": "multipart/form-data; boundary=b"},
+    )
+    for request in (f"{address}/k", upload):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request)
+        assert caught.value.code == 403
+
+
+def test_a_bucket_policy_counts_without_its_conditions(module_endpoint):
+    s3 = module_endpoint.client("s3")
+    s3.create_bucket(Bucket="with-a-condition")
+    s3.put_object(Bucket="with-a-condition", Key="k", Body=b"x")
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::with-a-condition/*",
+        "Condition": {"StringEquals": {"aws:PrincipalAccount": "999999999999"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    s3.put_bucket_policy(Bucket="with-a-condition", Policy=policy)
+    assert refused(s3.get_object, Bucket="with-a-condition", Key="k")["Code"] == "403"
+
+
+# -- Lambda
+
+
+def test_a_function_may_call_services_that_check_no_role(module_endpoint, function):
+    call = function(
+        "import boto3\n\ndef handler(event, context):\n"
+        "    return boto3.client('cloudwatch').list_dashboards()['DashboardEntries']\n",
+        Role=module_endpoint.role("no-dashboards"),
+    )
+    assert call() == []
+
+
+def test_a_function_sees_the_files_of_this_machine(function, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    call = function("def handler(event, context):\n    return open(event).read()\n")
+    assert call(str(tmp_path / "mine.txt")) == "mine"
+
+
+def test_a_function_url_is_not_served(module_endpoint, function):
+    functions = module_endpoint.client("lambda")
+    name = function("def handler(event, context):\n    return 1\n").name
+    made = functions.create_function_url_config(FunctionName=name, AuthType="NONE")
+    assert made["FunctionUrl"].endswith(".lambda-url.us-east-1.on.aws")
+    template = {
+        "Type": "AWS::Lambda::Url",
+        "Properties": {"AuthType": "NONE", "TargetFunctionArn": name},
+    }
+    assert "cannot create AWS::Lambda::Url" in stack_refusal(module_endpoint, template)
+
+
+def test_starts_cannot_be_made_quicker(module_endpoint, function):
+    functions = module_endpoint.client("lambda")
+    code = "def handler(event, context):\n    return 1\n"
+    name = function(code, SnapStart={"ApplyOn": "PublishedVersions"}).name
+    version = functions.publish_version(FunctionName=name)
+    assert version["SnapStart"]["ApplyOn"] == "None"
+    answer = refused(
+        functions.put_provisioned_concurrency_config,
+        FunctionName=name, Qualifier=version["Version"], ProvisionedConcurrentExecutions=1,
+    )  # fmt: skip
+    assert answer["Code"] == "NotImplemented"
+
+
+def test_a_container_image_does_not_run(module_endpoint, role):
+    functions = module_endpoint.client("lambda")
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest"
+    functions.create_function(
+        FunctionName="an-image", PackageType="Image", Role=role, Code={"ImageUri": image}
+    )
+    answer = refused(functions.invoke, FunctionName="an-image")
+    assert answer["Code"] == "InvalidRuntimeException"
+    assert "runs functions in Python only" in answer["Message"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the extension is a shell script")
+def test_an_extension_in_a_layer_is_not_started(module_endpoint, function, tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        entry = zipfile.ZipInfo("extensions/told")
+        entry.external_attr = 0o755 << 16
+        archive.writestr(entry, f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    layer = module_endpoint.client("lambda").publish_layer_version(
+        LayerName="extension", Content={"ZipFile": packed.getvalue()}
+    )["LayerVersionArn"]
+    call = function("def handler(event, context):\n    return 1\n", Layers=[layer])
+    assert call() == 1
+    assert not (tmp_path / "started").exists()
+
+
+# -- Step Functions
+
+
+@pytest.mark.parametrize("kind", ["PARQUET", "MANIFEST"])
+def test_items_of_these_types_are_not_read(module_endpoint, run, kind):
+    s3 = module_endpoint.client("s3")
+    s3.create_bucket(Bucket=f"items-{kind.lower()}")
+    s3.put_object(Bucket=f"items-{kind.lower()}", Key="k", Body=b"[]")
+    config = {"InputType": kind}
+    if kind == "MANIFEST":
+        config["ManifestType"] = "S3_INVENTORY"
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": config,
+        "Parameters": {"Bucket": f"items-{kind.lower()}", "Key": "k"},
+    }
+    done = run({"StartAt": "M", "States": {"M": each(PASS, ItemReader=reader)}})
+    assert done["error"] == "States.ItemReaderFailed"
+    assert done["cause"] == f"The local endpoint does not read items of the type {kind}"
+
+
+def each(processor, **fields):
+    config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    return {"Type": "Map", "ItemProcessor": {**config, **processor}, "End": True, **fields}
+
+
+def test_a_redriven_map_run_begins_again(module_endpoint, function, run, tmp_path):
+    """AWS: the same Map Run goes on, and only with the children that did not succeed."""
+    flag = tmp_path / "mended"
+    call = function(
+        "import os\n\ndef handler(event, context):\n"
+        f"    if event == 2 and not os.path.exists({str(flag)!r}):\n"
+        "        raise ValueError(event)\n"
+        "    return event\n"
+    )
+    task = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": call.arn, "End": True}}}
+    failed = run({"StartAt": "M", "States": {"M": each(task, ItemsPath="$.n")}}, {"n": [1, 2]})
+    assert failed["status"] == "FAILED"
+    flag.touch()
+    states = module_endpoint.client("stepfunctions")
+    states.redrive_execution(executionArn=failed["executionArn"])
+    assert run.ended(failed["executionArn"])["status"] == "SUCCEEDED"
+    runs = states.list_map_runs(executionArn=failed["executionArn"])["mapRuns"]
+    assert len(runs) == 2
+    children = states.list_executions(mapRunArn=runs[0]["mapRunArn"])["executions"]
+    assert len(children) == 2
+
+
+def test_executions_are_kept_for_longer_than_90_days(module_endpoint, run):
+    done = run(PASS)
+    module_endpoint.control("/_local/clock", {"advance": 100 * 86_400})
+    states = module_endpoint.client("stepfunctions")
+    assert states.describe_execution(executionArn=done["executionArn"])["status"] == "SUCCEEDED"
+
+
+# -- CloudFormation
+
+
+def stack_refusal(endpoint, resource, **fields):
+    body = json.dumps({"Resources": {"It": resource}, **fields})
+    stacks = endpoint.client("cloudformation")
+    return refused(stacks.create_stack, StackName="refused", TemplateBody=body)["Message"]
+
+
+def test_an_api_cannot_be_deployed(module_endpoint):
+    api = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "api"}}
+    assert "cannot create AWS::ApiGateway::RestApi" in stack_refusal(module_endpoint, api)
+
+
+def test_macros_of_ones_own_do_not_run(module_endpoint):
+    topic = {"Type": "AWS::SNS::Topic"}
+    assert "No transform named Mine found" in stack_refusal(
+        module_endpoint, topic, Transform="Mine"
+    )
+
+
+def test_what_cloudformation_does_not_do_here(module_endpoint):
+    stacks = module_endpoint.client("cloudformation")
+    for call, parameters in (
+        (stacks.cancel_update_stack, {"StackName": "s"}),
+        (stacks.create_stack_set, {"StackSetName": "s", "TemplateBody": "{}"}),
+    ):
+        answer = refused(call, **parameters)
+        assert answer["Code"] == "InvalidAction"
+        assert "is not available on this local endpoint" in answer["Message"]
+    bucket = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+    answer = refused(
+        stacks.create_change_set,
+        StackName="s", ChangeSetName="c", ChangeSetType="IMPORT",
+        TemplateBody=json.dumps({"Resources": {"Bucket": bucket}}),
+        ResourcesToImport=[{"ResourceType": "AWS::S3::Bucket", "LogicalResourceId": "Bucket",
+                            "ResourceIdentifier": {"BucketName": "b"}}],
+    )  # fmt: skip
+    assert "IMPORT are not available" in answer["Message"]
+
+
+def test_one_resource_is_made_after_the_other(module_endpoint):
+    """AWS begins at once with all that wait for nothing."""
+    stacks = module_endpoint.client("cloudformation")
+    body = {"Resources": {name: {"Type": "AWS::SNS::Topic"} for name in ("First", "Second")}}
+    made = stacks.create_stack(StackName="one-by-one", TemplateBody=json.dumps(body))["StackId"]
+    stacks.get_waiter("stack_create_complete").wait(StackName=made, WaiterConfig={"Delay": 1})
+    events = stacks.describe_stack_events(StackName=made)["StackEvents"][::-1]
+    order = [(event["LogicalResourceId"], event["ResourceStatus"]) for event in events]
+    assert order.index(("First", "CREATE_COMPLETE")) < order.index(("Second", "CREATE_IN_PROGRESS"))
+
+
+# -- rules
+
+
+def test_a_rule_needs_no_role_that_allows_it(module_endpoint, role):
+    """AWS: the rule's target needs a role that EventBridge may assume and that allows the start."""
+    states, events = module_endpoint.client("stepfunctions"), module_endpoint.client("events")
+    machine = states.create_state_machine(
+        name="started-by-a-rule", definition=json.dumps(PASS), roleArn=role
+    )["stateMachineArn"]
+    events.put_rule(Name="without-a-role", ScheduleExpression="rate(1 hour)")
+    target = {"Id": "1", "Arn": machine, "RoleArn": MISSING_ROLE}
+    events.put_targets(Rule="without-a-role", Targets=[target])
+    module_endpoint.control("/_local/clock", {"advance": 3_601})
+    events.remove_targets(Rule="without-a-role", Ids=["1"])
+    events.delete_rule(Name="without-a-role")
+    assert len(states.list_executions(stateMachineArn=machine)["executions"]) == 1
+
+
+def test_what_is_due_begins_in_its_own_second(module_endpoint, role):
+    """AWS: at some time within the minute."""
+    states, events = module_endpoint.client("stepfunctions"), module_endpoint.client("events")
+    machine = states.create_state_machine(
+        name="on-the-second", definition=json.dumps(PASS), roleArn=role
+    )["stateMachineArn"]
+    events.put_rule(Name="every-hour", ScheduleExpression="cron(0 * * * ? *)")
+    target = {"Id": "1", "Arn": machine, "RoleArn": role}
+    events.put_targets(Rule="every-hour", Targets=[target])
+    module_endpoint.control("/_local/clock", {"advance": 3_600})
+    events.remove_targets(Rule="every-hour", Ids=["1"])
+    events.delete_rule(Name="every-hour")
+    (begun,) = states.list_executions(stateMachineArn=machine)["executions"]
+    begun = datetime.fromtimestamp(begun["startDate"].timestamp(), UTC)
+    assert (begun.minute, begun.second) == (0, 0)
