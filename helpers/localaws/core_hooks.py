@@ -5,14 +5,19 @@ Imports moto.
 
 from __future__ import annotations
 
+import gzip
+import io
 from typing import Any
 
 import moto.core.responses
 import moto.core.utils
 from moto.core.common_models import BaseModel
+from moto.core.responses import BaseResponse
 from moto.s3.models import FakeBucket
 
 from helpers.localaws.clock import clock
+from helpers.localaws.guard import CALL_LIMIT, TOO_LARGE
+from helpers.localaws.malformed import UnknownOperation, Wrong, check, operations
 
 
 def install() -> None:
@@ -22,6 +27,8 @@ def install() -> None:
     BaseModel.__new__ = staticmethod(_new)
     moto.core.responses.gen_amzn_requestid_long = _request_id
     FakeBucket.__init__ = _init_bucket
+    BaseResponse.call_action = _call_action
+    BaseResponse.decompress_request_body = _decompress_request_body
 
 
 def _utcnow() -> Any:
@@ -53,3 +60,43 @@ def _init_bucket(self: FakeBucket, *args: Any, **kwargs: Any) -> None:
     """For FakeBucket.__init__, which asks the wall clock when the bucket was created."""
     _plain_init_bucket(self, *args, **kwargs)
     self.creation_date = clock.now()
+
+
+_plain_call_action = BaseResponse.call_action
+
+
+def _call_action(self: BaseResponse) -> Any:
+    """For BaseResponse.call_action, which takes any method of the class for an operation, and
+    walks over dicts that other requests change meanwhile: reading is then begun again.
+    """
+    name = self._get_action() or ""
+    known = operations(self.boto3_service_name)
+    if known and name not in known:
+        raise UnknownOperation(name)
+    if self.service_name in _CREDULOUS:
+        check(self.normalized_request.environ)
+    for _ in range(_TRIES if name.startswith(_READING) else 0):
+        try:
+            return _plain_call_action(self)
+        except RuntimeError as error:
+            if "during iteration" not in str(error):
+                raise
+    return _plain_call_action(self)
+
+
+_READING = ("Describe", "List", "Get", "BatchGet", "Scan", "Query", "Filter", "Search", "Lookup")
+_TRIES = 20
+_CREDULOUS = {"scheduler"}
+"""Services of moto's that keep what they cannot read again, and then cannot list anything."""
+
+
+def _decompress_request_body(self: BaseResponse, request: Any) -> None:
+    """For BaseResponse.decompress_request_body, which unpacks a megabyte into a thousand."""
+    if request.content_encoding != "gzip" or not self.allow_request_decompression:
+        return
+    with gzip.GzipFile(fileobj=request.stream) as packed:
+        body = packed.read(CALL_LIMIT + 1)
+    if len(body) > CALL_LIMIT:
+        raise Wrong(TOO_LARGE)
+    request.environ["wsgi.input"] = request.stream = io.BytesIO(body)
+    request.get_data(parse_form_data=True)

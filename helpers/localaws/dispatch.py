@@ -11,11 +11,14 @@ from typing import Any
 
 import moto.core.responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from helpers.localaws.errors import service_of
 from helpers.localaws.http import Environ
 from helpers.localaws.stepfunctions import api as stepfunctions
+
+_MOTO_ITSELF = "/moto-api/"
+"""Moto's own control routes; the endpoint has others."""
 
 
 def install() -> None:
@@ -46,6 +49,8 @@ class Dispatcher(DomainDispatcherApplication):
         service = service_of(environ)
         if service == "states" and environ["PATH_INFO"] == "/":
             return _states(environ, start_response)
+        if environ["PATH_INFO"].startswith(_MOTO_ITSELF):
+            raise NotImplementedError(environ["PATH_INFO"][:100])
         host = self.infer_service_region_host(environ, environ["PATH_INFO"])
         if host is not None and self.get_backend_for_host(host) is None:
             raise NotImplementedError(f"the service {service}")
@@ -70,11 +75,12 @@ _STATUS = {200: "200 OK", 400: "400 Bad Request"}
 
 def _app_of(service: Any) -> Any:
     app = create_backend_app(service)
-    app.register_error_handler(NotFound, _no_such_route)
+    for error in (NotFound, MethodNotAllowed):
+        app.register_error_handler(error, _no_such_route)
     return app
 
 
-def _no_such_route(error: NotFound) -> Any:
+def _no_such_route(error: NotFound | MethodNotAllowed) -> Any:
     from flask import request
 
     raise NotImplementedError(f"{request.method} {request.path}")

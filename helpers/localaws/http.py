@@ -31,7 +31,7 @@ IDLE_SECONDS = 120.0
 BODY_SECONDS = 60.0
 """How long the sender of a body may pause."""
 CONNECTIONS = 512
-"""Connections open at once; further ones wait to be accepted."""
+"""Connections open at once; for a further one, that is closed which has said least for longest."""
 DISCARD_LIMIT = 1024 * 1024
 """Bytes of an unread body that are read past to keep the connection; beyond that it is closed."""
 
@@ -206,7 +206,11 @@ class Server:
         except OSError:  # it was gone again, or this process is out of files for the moment
             time.sleep(0.01)
             return
-        self._slots.acquire()
+        while not self._slots.acquire(timeout=0.05):
+            if self._stopping:
+                sock.close()
+                return
+            self._make_room()
         try:
             threading.Thread(
                 target=self._connection, args=(sock, address), name="http", daemon=True
@@ -215,6 +219,14 @@ class Server:
             self._slots.release()
             sock.close()
 
+    def _make_room(self) -> None:
+        """Shut the oldest connection that has no request under way, or not yet a whole head."""
+        with self._lock:
+            idle = next((sock for sock, at_work in self._open.items() if not at_work), None)
+            if idle is not None:
+                del self._open[idle]
+                _shut(idle)
+
     def _connection(self, sock: socket.socket, address: tuple[Any, ...]) -> None:
         with self._lock:
             self._open[sock] = False
@@ -222,7 +234,6 @@ class Server:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             wire = _Wire(sock)
             while not self._stopping and wire.wait(IDLE_SECONDS):
-                self._mark(sock, at_work=True)
                 if not self._exchange(wire, address):
                     break
                 self._mark(sock, at_work=False)
@@ -232,7 +243,7 @@ class Server:
             LOG.exception("a connection ended badly")
         finally:
             with self._lock:
-                del self._open[sock]
+                self._open.pop(sock, None)
                 self._lock.notify_all()
             _shut(sock)
             sock.close()
@@ -240,7 +251,9 @@ class Server:
 
     def _mark(self, sock: socket.socket, *, at_work: bool) -> None:
         with self._lock:
-            self._open[sock] = at_work
+            if self._open.pop(sock, None) is None:
+                raise ConnectionError("closed to make room for others")
+            self._open[sock] = at_work  # the last in the order: it has just said something
             if self._stopping:
                 self._lock.notify_all()
 
@@ -251,6 +264,7 @@ class Server:
             head = wire.until(b"\r\n\r\n", HEAD_LIMIT, HEAD_SECONDS)
             if head is None:
                 return False
+            self._mark(wire.sock, at_work=True)
             environ, body = _environ(head, wire, address)
             reply.head_only = environ["REQUEST_METHOD"] == "HEAD"
             reply.http11 = environ["SERVER_PROTOCOL"] == "HTTP/1.1"

@@ -14,8 +14,9 @@ from moto.events.models import EventPattern
 from moto.events.responses import EventsHandler
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogGroup
-from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName
+from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, MissingKey
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
+from moto.s3.responses import S3Response
 
 from helpers.localaws.workspace import ACCOUNT
 
@@ -29,6 +30,8 @@ _BUCKET_NAME = re.compile(
 def install() -> None:
     """Put the hooks in place."""
     S3Backend.create_bucket = _create_bucket
+    S3Backend.delete_object_tagging = _delete_object_tagging
+    S3Response._bucket_response_put = _bucket_response_put
     BucketNotEmpty.__init__ = _init_bucket_not_empty
     LogGroup.get_log_events = _get_log_events
     EventsHandler.test_event_pattern = _test_event_pattern
@@ -44,6 +47,29 @@ def _create_bucket(self: S3Backend, bucket_name: str, *args: Any, **kwargs: Any)
     if not _BUCKET_NAME.fullmatch(bucket_name):
         raise InvalidBucketName
     return _plain_create_bucket(self, bucket_name, *args, **kwargs)
+
+
+_plain_delete_object_tagging = S3Backend.delete_object_tagging
+
+
+def _delete_object_tagging(
+    self: S3Backend, bucket_name: str, key_name: str, version_id: str | None = None
+) -> None:
+    """For S3Backend.delete_object_tagging, which stumbles over a key that is not there."""
+    if self.get_object(bucket_name, key_name, version_id=version_id) is None:
+        raise MissingKey(key=key_name)
+    _plain_delete_object_tagging(self, bucket_name, key_name, version_id)
+
+
+_plain_bucket_response_put = S3Response._bucket_response_put
+
+
+def _bucket_response_put(self: S3Response, *args: Any, **kwargs: Any) -> Any:
+    """For S3Response._bucket_response_put, which answers XML that says nothing with a bare 404."""
+    answer = _plain_bucket_response_put(self, *args, **kwargs)
+    if answer == (404, {}, ""):
+        raise MalformedXML
+    return answer
 
 
 _plain_init_bucket_not_empty = BucketNotEmpty.__init__

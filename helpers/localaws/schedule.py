@@ -277,7 +277,9 @@ class SchedulesOnTheClock(EventBridgeSchedulerBackend):
         agenda.drop(schedule.arn)
 
     def delete_schedule_group(self, name: str | None) -> None:
-        """Delete a group with all its schedules."""
+        """Delete a group with all its schedules; the default one stays, as on AWS."""
+        if (name or "default") == "default":
+            raise SchedulerValidationException("Default schedule group cannot be deleted.")
         for schedule in list(self.get_schedule_group(name).schedules.values()):
             agenda.drop(schedule.arn)
         super().delete_schedule_group(name)

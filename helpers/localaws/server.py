@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import control, errors, guard, process, workspace
-from helpers.localaws.http import Environ, Server, listen
+from helpers.localaws.http import BadRequest, Environ, Server, listen
 from helpers.localaws.workspace import ACCOUNT, REGION, Workspace
 
 if TYPE_CHECKING:
@@ -38,28 +38,46 @@ class Endpoint:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
-        refusal = guard.check(environ, self.workspace)
-        if refusal is not None:
-            return errors.answer(refusal, environ, start_response)
         try:
+            refusal = guard.check(environ, self.workspace)
+            if refusal is not None:
+                return errors.answer(refusal, environ, start_response)
             if environ["PATH_INFO"].startswith("/_local/"):
                 return control.respond(self, environ, start_response)
             return self.wait_ready()(environ, start_response)
-        except NotImplementedError as error:
-            refusal = errors.Refusal(
+        except (ConnectionError, TimeoutError, BadRequest):  # while the body was read
+            raise
+        except Exception as error:
+            refusal = self._failed(environ, error)
+        return errors.answer(refusal, environ, start_response)
+
+    def _failed(self, environ: Environ, error: Exception) -> errors.Refusal:
+        """What to say of a request that ended with `error`: the caller's mistake, or ours."""
+        refusal = None
+        if self.ready.is_set() and not environ["PATH_INFO"].startswith("/_local/"):
+            try:
+                from helpers.localaws import malformed
+
+                refusal = malformed.refusal(environ, error)
+            except Exception:
+                LOG.exception("could not look for what is wrong with a request")
+        if refusal is not None:
+            return refusal
+        if isinstance(error, NotImplementedError):
+            return errors.Refusal(
                 "501 Not Implemented",
                 "NotImplemented",
                 f"The local endpoint does not have this operation: {error}",
             )
-        except Exception:
-            LOG.exception("%s %s failed", environ["REQUEST_METHOD"], environ["RAW_URI"][:200])
-            refusal = errors.Refusal(
-                "500 Internal Server Error",
-                "InternalFailure",
-                f"The local endpoint failed at this request; {self.workspace.log_file} says where.",
-                (("s3", "InternalError"),),
-            )
-        return errors.answer(refusal, environ, start_response)
+        LOG.error(
+            "%s %s failed", environ["REQUEST_METHOD"], environ["RAW_URI"][:200], exc_info=error
+        )
+        return errors.Refusal(
+            "500 Internal Server Error",
+            "InternalFailure",
+            f"The local endpoint failed at this request; {self.workspace.log_file} says where.",
+            (("s3", "InternalError"),),
+        )
 
     def wait_ready(self) -> Callable[..., Iterable[bytes]]:
         """Moto's app, once it is there. Raises RuntimeError if it does not come."""

@@ -178,6 +178,8 @@ def test_the_settings_that_moto_reads(endpoint):
     ("module", "name", "method"),
     [
         ("moto.s3.models", "S3Backend", "create_bucket"),
+        ("moto.s3.models", "S3Backend", "delete_object_tagging"),
+        ("moto.s3.responses", "S3Response", "_bucket_response_put"),
         ("moto.s3.exceptions", "BucketNotEmpty", "__init__"),
         ("moto.logs.models", "LogGroup", "get_log_events"),
         ("moto.events.responses", "EventsHandler", "test_event_pattern"),
@@ -210,3 +212,53 @@ def test_method_names_are_looked_up_once_for_each_class():
         "    'method_names_from_class' in responses.BaseResponse.call_action.__code__.co_names]))\n"
     )
     assert found == [True, True, True], "moto reflects on its classes at every request again"
+
+
+def test_only_operations_of_the_service_are_carried_out():
+    """Hook: BaseResponse.call_action, which calls any method of the class by its name."""
+    from moto.core.responses import BaseResponse, method_names_from_class
+    from moto.iam.responses import IamResponse
+
+    assert "method_names_from_class(self.__class__)" in inspect.getsource(BaseResponse.call_action)
+    assert "setup_class" in method_names_from_class(IamResponse)
+
+
+def test_reading_is_begun_again_when_what_is_read_changes_meanwhile():
+    """Hook: BaseResponse.call_action; moto walks over its dicts without a lock."""
+    found = in_a_process_of_its_own(
+        "from moto.core.responses import BaseResponse\n"
+        "from helpers.localaws import core_hooks\n"
+        "core_hooks.install()\n"
+        "came = []\n"
+        "class Reader(BaseResponse):\n"
+        "    def __init__(self): self.response_headers = {}\n"
+        "    service_name = 'logs'\n"
+        "    def _get_action(self): return name\n"
+        "    def describe_log_streams(self): return self.put_log_events()\n"
+        "    def put_log_events(self):\n"
+        "        came.append(name)\n"
+        "        names = dict.fromkeys(range(3))\n"
+        "        if len(came) % 3:\n"
+        "            for one in names: names.pop(one)\n"
+        "        return '{}'\n"
+        "BaseResponse._authenticate_and_authorize_normal_action = lambda *_: None\n"
+        "name = 'DescribeLogStreams'\n"
+        "status = Reader().call_action()[0]\n"
+        "name = 'PutLogEvents'\n"
+        "try: Reader().call_action()\n"
+        "except RuntimeError as error: failed = str(error)\n"
+        "print(json.dumps([status, came, failed]))\n"
+    )
+    assert found[0] == 200
+    assert found[1] == ["DescribeLogStreams"] * 3 + ["PutLogEvents"]
+    assert "during iteration" in found[2], "what writes is not done twice"
+
+
+def test_moto_still_unpacks_bodies_without_a_limit():
+    """Hook: BaseResponse.decompress_request_body."""
+    from moto.core.responses import BaseResponse
+
+    plain = inspect.getsource(BaseResponse.decompress_request_body)
+    assert "gzip.GzipFile" in plain
+    assert "self.allow_request_decompression" in plain
+    assert "self.decompress_request_body(request)" in inspect.getsource(BaseResponse.setup_class)

@@ -227,3 +227,29 @@ def test_a_hundred_connections_at_once(port):
         connection.request("GET", f"/{number}")
     for number, connection in enumerate(connections):
         assert connection.getresponse().read() == b"GET /%d  " % number
+
+
+def test_who_holds_every_connection_and_says_nothing_keeps_nobody_out(monkeypatch):
+    """Half of them are idle, half have begun a head that never ends."""
+    monkeypatch.setattr(server_module, "CONNECTIONS", 8)
+    with serving() as (_, number):
+        held = [socket.create_connection(("127.0.0.1", number), timeout=5) for _ in range(8)]
+        for sock in held[::2]:
+            sock.sendall(b"POST / HTTP/1.1\r\nX-Slow: ")
+        for _ in range(12):
+            assert b"GET /x" in talk(number, b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert held[0].recv(10) == b""
+        for sock in held:
+            sock.close()
+
+
+def test_room_is_not_made_at_the_cost_of_a_request_under_way(monkeypatch):
+    monkeypatch.setattr(server_module, "CONNECTIONS", 2)
+    with serving() as (_, number):
+        busy = http.client.HTTPConnection("127.0.0.1", number)
+        busy.request("GET", "/slow")
+        idle = socket.create_connection(("127.0.0.1", number), timeout=5)
+        time.sleep(0.1)
+        assert b"GET /x" in talk(number, b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert busy.getresponse().read() == b"GET /slow  "
+        assert idle.recv(10) == b""

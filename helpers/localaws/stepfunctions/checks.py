@@ -20,13 +20,22 @@ def check(operation: str, body: Any) -> None:
     shape = _input(operation)
     if shape is None:
         return
-    wrong: list[str] = []
-    _check(shape, body, "", wrong, sensitive=False)
+    wrong = violations(shape, body)
     if wrong:
         many = "error" if len(wrong) == 1 else "errors"
         raise ApiError(
             "ValidationException", f"{len(wrong)} validation {many} detected: {'; '.join(wrong)}"
         )
+
+
+def violations(shape: Any, body: Any) -> list[str]:
+    """What AWS finds wrong with the members of `body`, a sentence each.
+
+    shape: botocore's model of the input. Raises the ApiError for a value of another type.
+    """
+    wrong: list[str] = []
+    _check(shape, body, "", wrong, sensitive=False)
+    return wrong
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
