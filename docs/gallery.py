@@ -21,7 +21,7 @@ drawing are its own: a screen reader reads them, and they stand in the notebook 
 
 Every call gives a `Picture`. As the last line of a cell it shows, in an untrusted notebook too;
 `.text` has its words, `.source` its DOT, `.save("run.svg")` writes it (also `.html`, `.dot`, `.txt`
-and, where Graphviz is installed, `.png`).
+and, where a browser is installed, `.png` and `.pdf`).
 """
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from functools import lru_cache
 
-from .errors import CannotSave, GraphvizFailed
+from .errors import GraphvizFailed
 
 OVERRIDE = "COURSE_GRAPHVIZ"
 """Set it to `wasm` (or `dot`) in the environment to force one of the two."""
@@ -28,26 +28,16 @@ def svg(source: str) -> str:
     return _laid_out(source, engine())
 
 
-def png(source: str, dpi: int = 144) -> bytes:
-    """The drawing as PNG bytes, which only an installed `dot` can make; else raises CannotSave."""
-    if engine() != "dot":
-        raise CannotSave(
-            "A PNG of a graph is made by Graphviz's `dot`, which is not installed here. "
-            "Save it as .svg or .html instead, or install Graphviz."
-        )
-    return _with_dot(source.replace("{", f"{{ graph [dpi={dpi}]", 1), "png")
-
-
 @lru_cache(maxsize=64)
 def _laid_out(source: str, using: str) -> str:
-    return _with_dot(source, "svg").decode() if using == "dot" else _with_wasm(source)
+    return _with_dot(source) if using == "dot" else _with_wasm(source)
 
 
-def _with_dot(source: str, format: str) -> bytes:
+def _with_dot(source: str) -> str:
     import graphviz
 
     try:
-        return graphviz.pipe("dot", format, source.encode(), quiet=True)
+        return graphviz.pipe("dot", "svg", source.encode(), quiet=True).decode()
     except graphviz.ExecutableNotFound:
         raise GraphvizFailed(
             f"{OVERRIDE}=dot asks for Graphviz's `dot`, which is not on PATH. "

@@ -11,11 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import layout
+from . import browser, layout
 from .errors import CannotSave
 from .look import EDGE_OF_PAPER, FONT_STACK, PAPER, clean
 
-FORMATS = (".svg", ".html", ".dot", ".txt", ".png")
+FORMATS = (".svg", ".html", ".dot", ".txt", ".png", ".pdf")
 
 
 class Picture:
@@ -71,14 +71,15 @@ class Picture:
         )
 
     def save(self, path: str | Path) -> Path:
-        """Writes the picture; the ending says how: .svg, .html, .dot, .txt or .png (needs `dot`).
+        """Writes the picture; the ending says how: .svg, .html, .dot, .txt, or, where a browser is
+        installed, .png or .pdf. A file of that name is replaced.
 
-        Returns the path. Raises CannotSave for another ending.
+        Returns the path. Raises CannotSave for another ending, and where nothing can be written.
         """
         path = Path(path)
         kind = path.suffix.lower()
-        if kind == ".png":
-            content = self._png()
+        if kind in (".png", ".pdf"):
+            content = browser.render(self.svg, *size(self.svg), kind[1:])
         elif kind == ".svg":
             content = self.svg.encode()
         elif kind == ".html":
@@ -91,17 +92,18 @@ class Picture:
             content = self.source.encode()
         else:
             raise CannotSave(
-                f"{path.name} does not end in a format that a picture can be saved in: "
+                f'"{path}" does not end in a format that a picture can be saved in: '
                 f"{', '.join(FORMATS)}."
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise CannotSave(
+                f'"{path}" cannot be written: {error.strerror or error}. '
+                "Give a folder that is yours, such as the notebook's own."
+            ) from None
         return path
-
-    def _png(self) -> bytes:
-        if not self.source:
-            raise CannotSave("This drawing is no graph, and only graphs become .png. Save .svg.")
-        return layout.png(self.source)
 
     def _page(self) -> str:
         title = html.escape(self.title or "Picture")

@@ -1,8 +1,10 @@
 """A Picture: seen everywhere, said in words, saved in each format; both engines lay it out."""
 
+import asyncio
 import base64
 import html
 import re
+import shutil
 import xml.etree.ElementTree as ET
 
 import nbconvert
@@ -10,10 +12,11 @@ import nbformat
 import pytest
 from machines import TEMPLATE, TRADER, chain
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from PIL import Image
 from recorder import trade
 
 from helpers import draw, executions
-from helpers.draw import layout, look
+from helpers.draw import browser, layout, look
 from helpers.draw.picture import Picture, size
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -79,19 +82,47 @@ def test_saved(picture, tmp_path, kind):
         assert content == picture.text + "\n"
 
 
-def test_saved_as_dot_and_png(tmp_path, monkeypatch):
+def test_saved_as_dot(tmp_path):
     graph = draw.state_machine(TRADER)
     assert graph.save(tmp_path / "a.dot").read_text() == graph.source
-    if layout.engine() == "dot":
-        assert graph.save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
-    monkeypatch.setenv("COURSE_GRAPHVIZ", "wasm")
+    with pytest.raises(draw.CannotSave, match="is no graph"):
+        draw.timeline(RUN).save(tmp_path / "c.dot")
+
+
+@pytest.mark.skipif(not any(map(shutil.which, browser.LINUX)), reason="no browser here")
+def test_saved_as_png_and_pdf_as_a_browser_shows_it(tmp_path):
+    for drawn in (draw.state_machine(TRADER), draw.timeline(RUN)):
+        with Image.open(drawn.save(tmp_path / "a.png")) as png:
+            width, height = size(drawn.svg)
+            assert png.size == (2 * width, 2 * height)
+            assert len(png.convert("RGB").getcolors(1 << 24)) > 20  # there is something on it
+    assert drawn.save(tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.skipif(not any(map(shutil.which, browser.LINUX)), reason="no browser here")
+def test_saved_as_png_from_a_notebook_whose_event_loop_runs(tmp_path):
+    async def cell():
+        return draw.timeline(RUN).save(tmp_path / "a.png")
+
+    assert asyncio.run(cell()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_a_browser_it_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(browser, "_candidates", lambda: iter([{"executable_path": "/no/such"}]))
     with pytest.raises(draw.CannotSave, match=r"Save it as \.svg or \.html"):
-        graph.save(tmp_path / "b.png")
-    for name in ("c.dot", "c.png"):
-        with pytest.raises(draw.CannotSave, match="is no graph"):
-            draw.timeline(RUN).save(tmp_path / name)
-    with pytest.raises(draw.CannotSave, match="does not end in a format"):
-        graph.save(tmp_path / "a.jpeg")
+        draw.timeline(RUN).save(tmp_path / "b.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_where_nothing_can_be_written_it_says_so(picture, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder.svg").mkdir()
+    for name in ("file/a.svg", "folder.svg"):
+        with pytest.raises(draw.CannotSave, match=r"cannot be written: .+ Give a folder"):
+            picture.save(tmp_path / name)
+    for name in ("a.jpeg", "a", ""):
+        with pytest.raises(draw.CannotSave, match="does not end in a format"):
+            picture.save(name)
 
 
 def test_details_become_tooltips_of_their_part_only():
