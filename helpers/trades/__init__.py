@@ -28,7 +28,8 @@ from .errors import NoSuchTable, TradesError, Unreachable
 from .figures import gain, held, many, moment, money, number
 from .ledger import THRESHOLD, checked, from_items, replay, simulate, since
 from .table import read
-from .words import Turnover, compare, names_of, other_types, summary, turnover
+from .values import as_numbers
+from .words import Turnover, compare, names_of, other_types, summary, turnover, type_of
 
 __all__ = [
     "THRESHOLD",
@@ -36,6 +37,7 @@ __all__ = [
     "TradesError",
     "Turnover",
     "Unreachable",
+    "as_numbers",
     "checked",
     "compare",
     "from_items",
@@ -53,4 +55,5 @@ __all__ = [
     "since",
     "summary",
     "turnover",
+    "type_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 import pandas as pd
@@ -10,13 +11,24 @@ import pandas as pd
 def money(dollars: float, cents: bool | None = None) -> str:
     """Dollars with thousands separated; cents where there are any, or always or never.
 
+    Less than half a cent is said with two digits that tell: not as nothing.
+
     >>> money(1234567), money(-42), money(24.8), money(24.8, cents=False), money(7, cents=True)
     ('$1,234,567', '−$42', '$24.80', '$25', '$7.00')
+    >>> money(0.0042), money(-0.00001), money(1e-300)
+    ('$0.0042', '−$0.00001', '$0')
     """
+    if cents is None and 0 < abs(dollars) < 0.005:
+        return f"{'−' if dollars < 0 else ''}${_small(abs(dollars))}"
     if cents is None:
         cents = round(dollars, 2) != round(dollars)
     figure = f"{abs(dollars):,.{2 if cents else 0}f}"
     return f"{'−' if dollars < 0 and figure.strip('0.,') else ''}${figure}"
+
+
+def _small(dollars: float) -> str:
+    decimals = 1 - math.floor(math.log10(dollars))
+    return f"{dollars:.{decimals}f}".rstrip("0") if decimals < 12 else "0"
 
 
 def number(value: float) -> str:

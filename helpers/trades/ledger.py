@@ -16,6 +16,7 @@ NEEDED = ("time", "type", "price", "qty", "position", "cash", "profit")
 THRESHOLD = 50
 """The app buys at this many dollars or less: the Choice rule of its state machine."""
 
+GIVE = "Give what trades.read, trades.from_items or trades.simulate returned."
 ATTRIBUTES = ("Id", "Type", "Price", "Quantity", "Timestamp")
 
 
@@ -54,6 +55,7 @@ def simulate(
     """
     price = as_numbers(prices, "price")
     count = len(price)
+    (limit,) = as_numbers([threshold], "threshold")
     given = quantities if isinstance(quantities, Iterable) else [quantities] * count
     qty = as_numbers(given, "quantity", smallest=0)
     if times is None:
@@ -69,7 +71,7 @@ def simulate(
             )
     ledger = _ledger(
         time=when,
-        kind=np.where(price <= threshold, "buy", "sell").astype(object),
+        kind=np.where(price <= limit, "buy", "sell").astype(object),
         price=price,
         qty=qty,
         ids=np.array([f"simulated-{n}" for n in range(1, count + 1)], dtype=object),
@@ -109,8 +111,19 @@ def checked(ledger: pd.DataFrame) -> pd.DataFrame:
         raise TradesError(
             "This is no table of trades.",
             f"It is a {type(ledger).__name__} without {', '.join(missing)}.",
-            "Give what trades.read, trades.from_items or trades.simulate returned.",
+            GIVE,
         )
+    time = ledger["time"]
+    if not isinstance(time.dtype, pd.DatetimeTZDtype) or time.isna().any():
+        raise TradesError(
+            "This is no table of trades.", "Its time is not a time with a zone in every row.", GIVE
+        )
+    for name in NEEDED[2:]:
+        column = ledger[name]
+        if not pd.api.types.is_numeric_dtype(column) or not np.isfinite(column).all():
+            raise TradesError(
+                "This is no table of trades.", f"Its {name} is not a number in every row.", GIVE
+            )
     return ledger
 
 
@@ -119,6 +132,8 @@ def _ledger(
 ) -> pd.DataFrame:
     """The columns that were recorded, sorted, and the five that follow from them."""
     time = time.astype("datetime64[us, UTC]")
+    if qty.sum(dtype=float) * np.abs(price).max(initial=0) >= 2**62:
+        price, qty = price.astype(float), qty.astype(float)  # whole numbers would run over
     order = np.argsort(time.dt.tz_localize(None).to_numpy(), kind="stable")
     kind, price, qty = kind[order], price[order], qty[order]
     bought = qty * ((kind == "buy").astype(np.int64) - (kind == "sell"))

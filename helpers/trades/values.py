@@ -42,6 +42,10 @@ def as_times(values: Sequence[Any] | pd.Series, ids: Sequence[Any] = ()) -> pd.S
     return pd.Series(np.array(read, dtype="datetime64[us]")).dt.tz_localize("UTC")
 
 
+MOST = 1e15
+"""No price and no quantity is larger: beyond it, sums of cents are no longer exact."""
+
+
 def as_numbers(
     values: Iterable[Any], name: str, ids: Sequence[Any] = (), smallest: float = -np.inf
 ) -> np.ndarray:
@@ -51,11 +55,14 @@ def as_numbers(
         numbers = given.astype(float)
     except (TypeError, ValueError):
         numbers = np.array([_number(value) for value in given], dtype=float)
-    good = np.isfinite(numbers) & (numbers >= smallest)
+    good = np.isfinite(numbers) & (numbers >= smallest) & (np.abs(numbers) <= MOST)
     if not good.all():
         at = int(np.argmin(good))
         wrong = f"is {given[at]!s}, not a number"
-        wrong += f" from {smallest:g} up" if np.isfinite(smallest) else ""
+        if abs(numbers[at]) > MOST:
+            wrong += f" up to {MOST:,.0f}"
+        elif np.isfinite(smallest):
+            wrong += f" from {smallest:g} up"
         if len(ids):
             raise _no_trade(ids[at], f"its {name} {wrong}")
         raise TradesError(f"The {name} at place {at} {wrong}.", "", "Give only numbers.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from .errors import TradesError
 from .figures import gain, held, many, moment, money, number
 from .ledger import THRESHOLD, checked
 
@@ -52,14 +53,27 @@ def compare(
     names: of the columns; without them, the thresholds where they are known.
     Raises TradesError if one of the two is no ledger.
     """
-    columns = names or names_of(ledger, other)
+    columns = names_of(ledger, other, names)
     return pd.DataFrame(
         {name: _figures(checked(one)) for name, one in zip(columns, (ledger, other), strict=True)}
     )
 
 
-def names_of(ledger: pd.DataFrame, other: pd.DataFrame) -> tuple[str, str]:
-    """What to call two ledgers: by their thresholds if these are known and differ."""
+def names_of(
+    ledger: pd.DataFrame, other: pd.DataFrame, names: tuple[str, str] | None = None
+) -> tuple[str, str]:
+    """What to call two ledgers: `names`, or their thresholds if these are known and differ.
+
+    Raises TradesError if one of the two is no ledger, or `names` are not two.
+    """
+    if names is not None:
+        if isinstance(names, str) or len(names) != 2:
+            raise TradesError(
+                f"Two ledgers have two names, and these are {names!r}.",
+                "",
+                'Give both: names=("mine", "yours").',
+            )
+        return str(names[0]), str(names[1])
     known = [checked(one).attrs.get("threshold") for one in (ledger, other)]
     if known[0] is None and known[1] is not None:
         known[0] = THRESHOLD
@@ -89,10 +103,17 @@ def _figures(ledger: pd.DataFrame) -> dict[str, str]:
 
 def other_types(ledger: pd.DataFrame) -> str:
     """The types that are neither buy nor sell, counted: "3 hold"; "" if there are none."""
-    counts = ledger["type"].value_counts()
+    counts = ledger["type"].value_counts(dropna=False)
     return ", ".join(
-        f"{number(count)} {kind}" for kind, count in counts.items() if kind not in ("buy", "sell")
+        f"{number(count)} {type_of(kind)}"
+        for kind, count in counts.items()
+        if kind not in ("buy", "sell")
     )
+
+
+def type_of(kind: object) -> str:
+    """A trade's type in words; a blank one is said to be none."""
+    return kind if isinstance(kind, str) and kind.strip() else "(no type)"
 
 
 @dataclass(frozen=True)

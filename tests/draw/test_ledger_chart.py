@@ -329,3 +329,71 @@ def test_a_million_trades_in_a_small_picture():
     # the benchmark holds it to 2 s on a quiet machine; this only catches a change of order
     assert time.perf_counter() - started < 15
     assert "1,000,000 trades are too many to mark each" in picture.text
+
+
+# ---- what nobody expects
+
+
+def test_whole_numbers_do_not_run_over():
+    """10¹² shares at 10¹² dollars are more than 64 bits hold."""
+    ledger = ledgers.simulate([10**12] * 3, quantities=[10**12] * 3)
+    assert ledger["cash"].iloc[-1] == pytest.approx(3e24)
+    picture = trades(ledger)
+    assert "$3e24" in texts(picture)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("price", float("nan")), ("qty", "x"), ("time", pd.NaT), ("profit", None), ("cash", np.inf)],
+)
+def test_a_column_that_is_not_what_it_says_is_refused(column, value):
+    broken = ledgers.simulate([1, 60]).astype({column: object})
+    broken.loc[1, column] = value
+    with pytest.raises(ledgers.TradesError, match=f"Its {column} is not a"):
+        trades(broken)
+
+
+def test_times_without_a_zone_are_refused():
+    ledger = ledgers.simulate([1, 60])
+    with pytest.raises(ledgers.TradesError, match="Its time is not a time with a zone"):
+        trades(ledger.assign(time=ledger["time"].dt.tz_localize(None)))
+
+
+@pytest.mark.parametrize("threshold", ["x", float("nan"), None])
+def test_a_threshold_that_is_no_number_is_refused(threshold):
+    with pytest.raises(ledgers.TradesError, match="threshold"):
+        ledgers.simulate([1, 60], threshold)
+    if threshold is not None:
+        with pytest.raises(ledgers.TradesError, match="threshold"):
+            trades(ledgers.simulate([1, 60]), threshold=threshold)
+
+
+@pytest.mark.parametrize("names", [("one",), "ab", ("a", "b", "c")])
+def test_two_ledgers_have_two_names(names):
+    one = ledgers.simulate([1, 60])
+    for call in (trades, ledgers.compare):
+        with pytest.raises(ledgers.TradesError, match="Two ledgers have two names"):
+            call(one, one, names=names)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["0001-01-01T00:00:00", "2025-01-01T00:00:00", "9999-12-31T00:00:00"],
+        ["2025-01-01T00:00:00"] * 3,
+        ["2025-01-01T00:00:00.000001", "2025-01-01T00:00:00.000002", "2025-01-01T00:00:00.000003"],
+    ],
+)
+def test_times_far_apart_and_close_together(times):
+    assert trades(ledgers.simulate([1, 60, 3], times=times)).svg
+
+
+def test_prices_below_a_cent_are_not_nothing():
+    picture = trades(ledgers.simulate([0.001, 0.004, 0.0025]))
+    assert "at $0.001 to $0.004 a share" in picture.text
+    assert "$0 to under $0:" not in picture.text
+
+
+def test_a_trade_without_a_type_says_so():
+    ledger = ledgers.simulate([1, 60]).assign(type=["", "sell"])
+    assert "1 (no type)" in trades(ledger).text and "(no type) 1 at $1" in trades(ledger).text

@@ -27,9 +27,11 @@ def time_shape(days: float) -> Any:
 def short(value: float) -> str:
     """A number on an axis: 1,500 stays, 20,000 becomes 20k.
 
-    >>> short(1500), short(20000), short(-2500000)
-    ('1,500', '20k', '−2.5M')
+    >>> short(1500), short(20000), short(-2500000), short(-2e24)
+    ('1,500', '20k', '−2.5M', '−2e24')
     """
+    if abs(value) >= 1e15:
+        return f"{value:.3g}".replace("e+", "e").replace("-", "−")
     for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             divided = value / (1e3 if letter == "k" else size)

@@ -15,7 +15,10 @@ def price_counts(ledger: Ledger) -> tuple[list[str], dict[str, np.ndarray], np.n
     """Spans of prices in words, how many trades of each side are in them, and their edges."""
     price = ledger.values("price")
     edges = _edges(price)
-    words = [f"{low} to under {high}" for low, high in pairwise(map(money, edges))]
+    said = [money(edge) for edge in edges]
+    if len(set(said)) < len(said):  # cents do not tell them apart
+        said = [f"${number(edge)}" for edge in edges]
+    words = [f"{low} to under {high}" for low, high in pairwise(said)]
     if _whole(price):
         words = [
             money(low) if high - low == 1 else f"{money(low)}–{money(high - 1)}"

@@ -11,11 +11,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers import units
-from helpers.trades import checked, moment, names_of, number
+from helpers.trades import as_numbers, checked, moment, names_of
 
 from ..look import INK, SOFT
 from ..picture import Picture, card
-from .axes import short_money
+from .axes import short, short_money
 from .lines import lines_panel
 from .panels import BOTTOM, GAP, TOP, WIDTH, Panels
 from .prices import price_panel
@@ -34,10 +34,12 @@ def chart(
     names: tuple[str, str] | None,
 ) -> Picture:
     """What `draw.trades` draws."""
+    if threshold is not None:
+        (threshold,) = as_numbers([threshold], "threshold").tolist()
     if other is None:
         ledgers = [Ledger(frame, "", threshold)]
     else:
-        called = names or names_of(checked(frame), checked(other))
+        called = names_of(checked(frame), checked(other), names)
         ledgers = [Ledger(frame, called[0], threshold), Ledger(other, called[1], threshold)]
     drawn = [ledger for ledger in ledgers if ledger.size]
     title = title_of(ledgers)
@@ -83,7 +85,7 @@ def _draw(title: str, ledgers: list[Ledger]) -> str:
         figure.text(24 / WIDTH, 1 - 54 / height, _subtitle(ledgers), fontsize=11, color=SOFT)
         for ledger, tall in zip(ledgers, heights, strict=False):
             price_panel(panels, tall, ledger)
-        lines_panel(panels, 110, "Shares held", ledgers, ["position"], number)
+        lines_panel(panels, 110, "Shares held", ledgers, ["position"], short)
         quantities_panel(panels, 110, ledgers[0])
         if len(ledgers) == 1:
             lines_panel(panels, 170, "Money", ledgers, ["cash", "profit"], short_money)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.dates import AutoDateLocator, date2num, num2date
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 WIDTH = 940
 LEFT, TIME_WIDTH, SIDE, SIDE_WIDTH = 72, 590, 704, 208
 TOP, GAP, BOTTOM = 98, 46, 58
+EARLIEST, LATEST = date2num(datetime(1, 1, 1)), date2num(datetime(9999, 12, 31))  # of an axis
 
 
 class Panels:
@@ -84,7 +86,7 @@ def limits(ledgers: list[Ledger], axes: Axes) -> tuple[float, float]:
         room = (high - low) / 42
         first, last = min(first, low + room), max(last, high - room)
     room = (last - first) / 40 or 1 / 48
-    return first - room, last + room
+    return max(first - room, EARLIEST), min(last + room, LATEST)
 
 
 def legend(axes: Axes, keys: list[tuple[str, dict[str, Any]]]) -> None:

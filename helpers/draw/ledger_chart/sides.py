@@ -6,11 +6,13 @@ import numpy as np
 
 from helpers.trades import money, number, turnover
 
-from .axes import count_axis, short
+from .axes import count_axis, short, short_money
 from .counts import quantity_counts
 from .panels import SIDE_WIDTH, Panels, named
 from .style import bar
 from .thinning import Ledger
+
+LONGEST = 16  # characters that have room beside what they are called
 
 
 def quantities_panel(panels: Panels, tall: float, ledger: Ledger) -> None:
@@ -50,11 +52,23 @@ def _ends(ledger: Ledger) -> list[tuple[str, str]]:
     last = ledger.frame.iloc[-1]
     rows = []
     for side in (turnover(ledger.frame, "buy"), turnover(ledger.frame, "sell")):
-        rows.append((f"shares {side.past}", number(side.shares)))
-        rows.append((f"{side.past} at, on average", side.average))
+        rows.append((f"shares {side.past}", _number(side.shares)))
+        long = len(side.average) > 12
+        average = short_money(side.worth / side.shares) if long else side.average
+        rows.append((f"{side.past} at, on average", average))
     return [
         *rows,
-        ("shares held", number(last["position"])),
-        ("cash", money(last["cash"])),
-        ("profit", money(last["profit"])),
+        ("shares held", _number(last["position"])),
+        ("cash", _money(last["cash"])),
+        ("profit", _money(last["profit"])),
     ]
+
+
+def _number(value: float) -> str:
+    said = number(value)
+    return said if len(said) <= LONGEST else short(value)
+
+
+def _money(dollars: float) -> str:
+    said = money(dollars)
+    return said if len(said) <= LONGEST else short_money(dollars)

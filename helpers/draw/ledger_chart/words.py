@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from helpers import units
-from helpers.trades import many, moment, money, number, summary
+from helpers.trades import many, moment, money, number, summary, type_of
 
 from .counts import all_sides, price_counts, quantity_counts
 from .thinning import COLUMNS, STEPS, Ledger
@@ -62,7 +62,8 @@ def _course(ledger: Ledger) -> str:
     for at in places:
         row = ledger.frame.iloc[at]
         lines.append(
-            f"{moment(row['time'])}: {row['type']} {number(row['qty'])} at {money(row['price'])}, "
+            f"{moment(row['time'])}: {type_of(row['type'])} {number(row['qty'])} "
+            f"at {money(row['price'])}, "
             f"then position {number(row['position'])}, cash {money(row['cash'])}, "
             f"profit {money(row['profit'])}"
         )
