@@ -1,13 +1,17 @@
 """Renders the gallery: `python docs/gallery.py` writes docs/gallery.md and the drawings beside it.
 
-The executions were run on the local endpoint and kept with `Execution.save`.
+The executions were run on the local endpoint and kept with `Execution.save`. So were the trades:
+a year of the course's app, hourly by its rule, with the course's market seed.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from helpers import draw, executions
+import pandas as pd
+
+from helpers import draw, executions, trades
+from helpers.draw.picture import no_formula
 
 DOCS = Path(__file__).resolve().parent
 FOLDER = DOCS / "gallery"
@@ -25,6 +29,20 @@ and, where a browser is installed, `.png` and `.pdf`).
 """
 
 
+REPLAY = """\
+Steps, plays and scrubs through the events, by mouse or keyboard: ← and → step, Home and End go to
+the ends, Space plays. Choose a state (click it, or Tab to it and press Enter) for its input,
+output, error, attempts and definition. It works in a trusted notebook, in its HTML export and as
+a saved page (`draw.replay(…).save("replay.html")`), and needs nothing from the network. Where
+scripts do not run, as on this page, the drawing and its words stand instead."""
+
+
+def ledger() -> pd.DataFrame:
+    """The year's trades, as `trades.read` gave them but for their ids, which are their numbers."""
+    kept = pd.read_csv(FOLDER / "trades.csv").reset_index(names="Id")
+    return trades.from_items(kept.astype(str).to_dict("records"))
+
+
 def entries() -> list[tuple[str, str, str, str, draw.Picture]]:
     """Name of the file, heading, what it shows, the call, and the drawing."""
     orders = FOLDER / "orders.asl.json"
@@ -32,6 +50,9 @@ def entries() -> list[tuple[str, str, str, str, draw.Picture]]:
     refunded = executions.from_json(FOLDER / "orders-refunded.json")
     trade = executions.from_json(FOLDER / "trade.json")
     processed = FOLDER / "processed.json"
+    year = ledger()
+    month = year.head(720)
+    careful = trades.replay(month, threshold=30)
     return [
         (
             "trader",
@@ -78,6 +99,13 @@ def entries() -> list[tuple[str, str, str, str, draw.Picture]]:
             draw.timeline(shipped),
         ),
         (
+            "replay",
+            "Replay",
+            REPLAY,
+            'draw.replay("docs/gallery/orders.asl.json", run)',
+            draw.replay(orders, shipped),
+        ),
+        (
             "template",
             "The resources of a template",
             "Grouped by kind; an arrow says what one does to the other.",
@@ -91,23 +119,41 @@ def entries() -> list[tuple[str, str, str, str, draw.Picture]]:
             'draw.template("sam-app/template.yaml", "docs/gallery/processed.json")',
             draw.template(TEMPLATE, processed),
         ),
+        (
+            "trades",
+            "Trades",
+            "A month of hourly trades: each has its mark, and the lines of shares and money go "
+            "through averages.",
+            "draw.trades(month)",
+            draw.trades(month),
+        ),
+        (
+            "strategies",
+            "Two strategies",
+            "The same market for a trader who buys at $30 or less: price by price what the app "
+            "did, and what this one would have done.",
+            "careful = trades.replay(month, threshold=30)\ndraw.trades(month, careful)",
+            draw.trades(month, careful),
+        ),
+        (
+            "year",
+            "Too many to mark each",
+            "A year: time is cut into columns from the lowest to the highest price, so that no "
+            "peak is lost, and picture and words say so.",
+            "draw.trades(year)",
+            draw.trades(year),
+        ),
+        (
+            "no-trades",
+            "No trades yet",
+            "An empty table gives a picture that says so.",
+            "draw.trades(year.head(0))",
+            draw.trades(year.head(0)),
+        ),
     ]
 
 
 TAIL = """
-## Replay
-
-```python
-draw.replay("docs/gallery/orders.asl.json", run)
-```
-
-Steps, plays and scrubs through the events, by mouse or keyboard: ← and → step, Home and End go to
-the ends, Space plays. Choose a state (click it, or Tab to it and press Enter) for its input,
-output, error, attempts and definition. It works in a trusted notebook, in its HTML export and as
-a saved page, and needs nothing from the network:
-`draw.replay(…).save("replay.html")`. Where scripts do not run, as on this page, the drawing and its
-words stand instead.
-
 ## Watching
 
 ```python
@@ -116,11 +162,12 @@ draw.watch(run)
 ```
 
 The drawing changes in place while the execution runs; the last one stays.
-
-## Trades
-
-`draw.trades(ledger)` draws the ledger that `helpers.trades.read` gives; notebook 08 shows it.
 """
+
+
+def quoted(words: str) -> str:
+    """A drawing's words as a quotation, line by line."""
+    return "\n".join(f"> {line}  " for line in no_formula(words).splitlines()).rstrip()
 
 
 def main() -> None:
@@ -128,12 +175,11 @@ def main() -> None:
     page = [HEAD]
     for name, heading, shows, call, picture in entries():
         picture.save(FOLDER / f"{name}.svg")
-        words = "\n".join(f"> {line}  " for line in picture.text.splitlines()).rstrip()
-        alt = picture.title.replace("[", "(").replace("]", ")")
+        alt = picture.title.replace("[", "(").replace("]", ")").replace("$", "&#36;")
         page.append(
             f"## {heading}\n\n{shows}\n\n```python\n{call}\n```\n\n"
-            f"![{alt}](gallery/{name}.svg)\n\n<details><summary>In words</summary>\n\n{words}\n\n"
-            "</details>\n"
+            f"![{alt}](gallery/{name}.svg)\n\n<details><summary>In words</summary>\n\n"
+            f"{quoted(picture.text)}\n\n</details>\n"
         )
     (DOCS / "gallery.md").write_text("\n".join([*page, TAIL.lstrip()]), encoding="utf-8")
 

@@ -72,7 +72,10 @@ def a_jupyterlab(folder: Path, **more: str) -> Iterator[Lab]:
     It asks nothing of the network, and when the block ends no process of it is left.
     """
     # All cells are laid out at once, so that a picture further down exists without scrolling.
-    _settings(folder, "notebook-extension/tracker", {"windowingMode": "none"})
+    kernel = {"autoStartDefaultKernel": True}  # it is not asked for with a dialog
+    _settings(folder, "notebook-extension/tracker", {"windowingMode": "none", **kernel})
+    silent = {"fetchNews": "false", "checkForUpdates": False}
+    _settings(folder, "apputils-extension/notification", silent)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -97,6 +100,14 @@ def a_jupyterlab(folder: Path, **more: str) -> Iterator[Lab]:
             yield Lab(url, folder, env)
         finally:
             _end(server)
+
+
+def run_all(page: Any) -> None:
+    """Runs all cells of the notebook in the page, from the menu, once its kernel is there."""
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.get_by_text("Run", exact=True).first.click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".jp-InputPrompt", has_text="*").first.wait_for()
 
 
 def _answers(url: str) -> bool:

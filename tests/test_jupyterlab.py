@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from browsing import ROOT, SCREENSHOTS, a_browser, a_jupyterlab, in_browser
+from browsing import ROOT, SCREENSHOTS, a_browser, a_jupyterlab, in_browser, run_all
 
 NOTEBOOK = "06_run.ipynb"
 
@@ -78,8 +78,7 @@ def test_run_all_cells_draws_the_run(page):
     page.get_by_text("Edit", exact=True).first.click()
     page.get_by_text("Clear Outputs of All Cells", exact=True).click()
     page.wait_for_function("() => !document.querySelector('.jp-OutputArea-output img')")
-    page.get_by_text("Run", exact=True).first.click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    run_all(page)
     wait_for_pictures(page, 2)
     code_cells = page.locator(".jp-CodeCell").count()
     page.wait_for_function(

@@ -182,5 +182,13 @@ def _with_words(svg: str, title: str, text: str, details: tuple[tuple[str, str],
     )
 
 
+def no_formula(text: str) -> str:
+    """HTML in which amounts stay amounts: notebooks and GitHub take what stands between two bare
+    dollar signs for a formula."""
+    return text.replace("$", "<span>$</span>")
+
+
 def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in text.splitlines() if line)
+    return no_formula(
+        "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in text.splitlines() if line)
+    )

@@ -208,3 +208,9 @@ def test_text_on_paper_and_boxes_can_be_read():
     assert contrast(look.INK, look.ENDS) >= 4.5
     for ground, line in _GROUNDS.values():
         assert contrast(line, ground) >= 4.5, line
+
+
+def test_amounts_in_the_words_are_not_taken_for_a_formula():
+    page = Picture("From $5 to $7.\n<b>", draw=lambda: "<svg></svg>").html
+    assert "<p>From <span>$</span>5 to <span>$</span>7.</p><p>&lt;b&gt;</p>" in page
+    assert 'alt="From $5 to $7.' in page

@@ -1,43 +1,21 @@
 """The replay in a real browser: stepped, played, scrubbed, looked into, by keyboard alone."""
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
-import nbformat
 import pytest
-from machines import ORDERS, ROOT, TRADER
-from nbformat.v4 import new_code_cell, new_notebook, new_output
-from recorder import Recorder, trade
+from browsing import a_browser, in_browser
+from machines import ORDERS, TRADER
+from recorder import Recorder
 from test_machine import order
 
 from helpers import draw, executions
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-SHOTS = ROOT / "build" / "screenshots"
-in_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="no browser here: apt-get install chromium"
-)
-
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with a_browser() as started:
+        yield started
 
 
 @pytest.fixture
@@ -227,104 +205,3 @@ def test_a_long_history_stays_small():
 def test_a_replay_needs_an_execution():
     with pytest.raises(draw.NothingToDraw, match="needs an execution"):
         draw.replay(TRADER, None)
-
-
-# ---- in JupyterLab: light, dark and untrusted
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A JupyterLab with a notebook that holds each drawing; (its URL, its folder, its settings)."""
-    folder = tmp_path_factory.mktemp("lab")
-    run = executions.from_history(trade(2))
-    drawings = [
-        draw.state_machine(TRADER, run),
-        draw.timeline(order(fail=True)),
-        draw.template(ROOT / "sam-app" / "template.yaml"),
-        draw.replay(TRADER, run),
-    ]
-    cells = [
-        new_code_cell(
-            f"drawing {n}",
-            execution_count=n,
-            outputs=[new_output("execute_result", d._repr_mimebundle_(), execution_count=n)],
-        )
-        for n, d in enumerate(drawings, 1)
-    ]
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    for name in ("trusted", "untrusted"):  # trust goes by content, so the two must differ
-        metadata = {"kernelspec": spec, "title": name}
-        nbformat.write(new_notebook(cells=cells, metadata=metadata), folder / f"{name}.ipynb")
-    settings = folder / "settings" / "@jupyterlab"
-    (settings / "notebook-extension").mkdir(parents=True)
-    (settings / "apputils-extension").mkdir()
-    (settings / "notebook-extension" / "tracker.jupyterlab-settings").write_text(
-        '{"windowingMode": "none"}'
-    )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(folder / "jupyter"),
-        "JUPYTER_DATA_DIR": str(folder / "data"),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-    }
-    jupyter = [sys.executable, "-m", "jupyter"]
-    subprocess.run([*jupyter, "trust", str(folder / "trusted.ipynb")], env=env, check=True)
-    command = [*jupyter, "lab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--IdentityProvider.token=", f"--notebook-dir={folder}"]
-    log = (folder / "lab.log").open("w")
-    server = subprocess.Popen(command, env=env, cwd=folder, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/api/status", timeout=5).close()
-                break
-            except OSError:
-                assert server.poll() is None, (folder / "lab.log").read_text()
-                assert time.monotonic() < deadline, (folder / "lab.log").read_text()
-                time.sleep(0.2)
-        yield url, settings / "apputils-extension" / "themes.jupyterlab-settings"
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
-
-
-@in_browser
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-@pytest.mark.parametrize("trust", ["trusted", "untrusted"])
-def test_seen_in_jupyterlab(lab, browser, theme, trust):
-    url, themes = lab
-    themes.write_text(json.dumps({"theme": f"JupyterLab {theme}"}))
-    page = browser.new_page(viewport={"width": 1400, "height": 2600})
-    try:
-        page.goto(f"{url}/lab/tree/{trust}.ipynb?reset")
-        page.locator(".jp-OutputArea-output").nth(3).wait_for(timeout=120_000)
-        page.wait_for_timeout(1500)
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"drawings-{trust}-{theme.lower()}.png")
-        outputs = page.locator(".jp-OutputArea-output")
-        for number in range(3):
-            image = outputs.nth(number).locator("img")
-            assert image.count() == 1 and image.is_visible()
-            assert image.evaluate("one => one.naturalWidth") > 200
-            assert image.get_attribute("alt")
-        still = outputs.nth(3).locator("img").first
-        controls = outputs.nth(3).get_by_role("button", name="Play")
-        assert still.is_visible() == (trust == "untrusted")
-        assert controls.count() == (1 if trust == "trusted" else 0)
-        if trust == "trusted":
-            outputs.nth(3).get_by_role("button", name="To the beginning").click()
-            outputs.nth(3).locator("#state-1").focus()
-            before = page.locator(".jp-Cell").count()
-            for key in ("ArrowRight", "ArrowRight", "d", "d", "x", "b"):
-                page.keyboard.press(key)
-            assert page.locator(".jp-Cell").count() == before  # JupyterLab took none of them
-            assert outputs.nth(3).locator("output").text_content().startswith("Event 2 of 19")
-    finally:
-        page.close()
