@@ -54,7 +54,7 @@ def work(endpoint):
     client.create_state_machine(
         name="Delivery",
         definition=json.dumps(DELIVERY),
-        roleArn="arn:aws:iam::123456789012:role/tests",
+        roleArn=endpoint.role("tests-of-screens"),
     )
 
     def work_on(name):
