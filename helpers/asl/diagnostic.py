@@ -92,14 +92,17 @@ class Findings:
 def invalid_definition_message(diagnostics: Iterable[Diagnostic]) -> str:
     """The message of the InvalidDefinition error that CreateStateMachine and UpdateStateMachine
     answer with, in AWS's form: `Invalid State Machine Definition: 'CODE: message at location'`,
-    several joined by commas, a missing location as `null`. Warnings do not count.
+    several joined by commas, a missing location as `null`. Warnings do not count. That a text is
+    no JSON says its location in the message already.
 
     >>> invalid_definition_message([Diagnostic("MISSING_END_STATE", "Workflow has no terminal state")])
     "Invalid State Machine Definition: 'MISSING_END_STATE: Workflow has no terminal state at null'"
     """  # noqa: E501
     errors = [one for one in diagnostics if one.severity == "ERROR"]
     said = ", ".join(
-        f"{one.code}: {one.message} at {'null' if one.location is None else one.location}"
+        f"{one.code}: {one.message}"
+        if one.location is not None and one.message.endswith(f" at {one.location}")
+        else f"{one.code}: {one.message} at {'null' if one.location is None else one.location}"
         for one in errors
     )
     return f"Invalid State Machine Definition: '{said}'"

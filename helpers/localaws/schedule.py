@@ -154,6 +154,15 @@ class RulesOnTheClock(EventsBackend):
         _watch_rule(rule)
         return rule
 
+    def put_targets(
+        self, name: str, event_bus_arn: str | None, targets: list[dict[str, Any]]
+    ) -> None:
+        """Give a rule targets; a state machine is started with a role only."""
+        for target in targets:
+            if ":states:" in target["Arn"] and not target.get("RoleArn"):
+                raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
+        super().put_targets(name, event_bus_arn, targets)
+
     def describe_rule(self, name: str, event_bus_arn: str | None) -> Rule:
         """The rule of that name; AWS says on which bus it looked for it."""
         try:

@@ -63,6 +63,15 @@ def read_only(type_name: str) -> set[str]:
     return {pointer.removeprefix("/properties/").replace("/", ".") for pointer in pointers}
 
 
+def has_attribute(type_name: str, name: str) -> bool:
+    """Return whether Fn::GetAtt may ask for `name`; true where no schema says so.
+
+    What a type takes counts too: for some, AWS gives it back, which the schemas do not tell.
+    """
+    properties = _schema(type_name).get("properties")
+    return properties is None or name.split(".")[0] in properties
+
+
 def recreation(type_name: str, name: str) -> str:
     """Return whether a change of property `name` makes a new resource.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from . import shapes
+from . import schema, shapes
 from .errors import ValidationError
 from .references import condition_names, references
 
@@ -46,6 +46,8 @@ RESOURCE_ATTRIBUTES = {
     "Connectors",
     "IgnoreGlobals",
 }
+ANY_ATTRIBUTE = {"AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Stack"}
+"""Types whose attributes are what a function answers, or what another template's outputs are."""
 PSEUDO_PARAMETERS = {
     "AWS::AccountId",
     "AWS::NoValue",
@@ -259,6 +261,13 @@ def check(template: dict[str, Any]) -> None:
     _check_references(template)
 
 
+def _has_attribute(resource: Any, name: str) -> bool:
+    kind = resource.get("Type") if isinstance(resource, dict) else None
+    if not isinstance(kind, str) or kind in ANY_ATTRIBUTE or "$" in name:
+        return True
+    return schema.has_attribute(kind, name)
+
+
 def _check_references(template: dict[str, Any]) -> None:
     resources = template["Resources"]
     known = set(resources) | set(template.get("Parameters") or {}) | PSEUDO_PARAMETERS
@@ -273,6 +282,11 @@ def _check_references(template: dict[str, Any]) -> None:
                     raise ValidationError(
                         "Template error: instance of Fn::GetAtt references undefined resource "
                         f"{target}"
+                    )
+                elif attribute and not _has_attribute(resources[target], attribute):
+                    raise ValidationError(
+                        f"Template error: resource {target} does not support attribute type "
+                        f"{attribute} in Fn::GetAtt"
                     )
             depends = body.get("DependsOn", []) if section == "Resources" else []
             missing += [

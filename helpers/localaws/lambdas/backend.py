@@ -78,7 +78,7 @@ class LocalLambdaBackend(LambdaBackend):
 
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
         """Create a function, unless AWS would refuse its configuration."""
-        _check(spec)
+        _check(limits.creation_problem(spec))
         _check_code(spec.get("Code"))
         _check_role(spec.get("Role"), self.region_name)
         return super().create_function(spec)
@@ -87,7 +87,7 @@ class LocalLambdaBackend(LambdaBackend):
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
         """Change a function, unless AWS would refuse its new configuration."""
-        _check(body)
+        _check(limits.problem(body))
         _check_role(body.get("Role"), self.region_name)
         return super().update_function_configuration(function_name, qualifier, body)
 
@@ -121,8 +121,7 @@ class LocalLambdaBackend(LambdaBackend):
         return payload
 
 
-def _check(spec: dict[str, Any]) -> None:
-    wrong = limits.problem(spec)
+def _check(wrong: tuple[str, str] | None) -> None:
     if wrong is not None:
         raise LambdaClientError(*wrong)
 

@@ -38,6 +38,29 @@ _RUNTIME = re.compile(
 )
 _VARIABLE = re.compile(r"[a-zA-Z]([a-zA-Z0-9_])+")
 _RANGES = {"Timeout": ("timeout", 1, 900), "MemorySize": ("memorySize", 128, 10240)}
+_NAME = (
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?"
+    r"([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+)
+
+
+def creation_problem(spec: dict[str, Any]) -> tuple[str, str] | None:
+    """The same as `problem` for what only CreateFunction is given: a name and a package."""
+    name = str(spec.get("FunctionName", ""))
+    if not re.fullmatch(_NAME, name):
+        return (
+            "ValidationException",
+            f"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy "
+            f"constraint: Member must satisfy regular expression pattern: {_NAME}",
+        )
+    zipped = (spec.get("PackageType") or "Zip") == "Zip"
+    if zipped and not (spec.get("Runtime") and spec.get("Handler")):
+        return (
+            "InvalidParameterValueException",
+            "Runtime and Handler are mandatory parameters for functions created with deployment "
+            "packages.",
+        )
+    return problem(spec)
 
 
 def problem(spec: dict[str, Any]) -> tuple[str, str] | None:

@@ -146,6 +146,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         self._check_role(roleArn)
         kind = sm_type or "STANDARD"
         check_definition(definition, kind)
+        _check_logging(loggingConfiguration)
         partition = get_partition(self.region_name)
         arn = f"arn:{partition}:states:{self.region_name}:{self.account_id}:stateMachine:{name}"
         existing = self._machine(arn)
@@ -207,6 +208,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             check_definition(definition, machine.type)
         if role_arn is not None:
             self._check_role(role_arn)
+        _check_logging(logging_configuration)
         changes = {
             "definition": definition,
             "roleArn": role_arn,
@@ -588,6 +590,27 @@ def _extra(machine: StateMachine) -> dict[str, Any]:
     if machine.revision_id:
         extra["revision"] = machine.revision_id
     return extra
+
+
+def _check_logging(configuration: dict[str, Any] | None) -> None:
+    """Raise what AWS answers to logging that leads nowhere."""
+    if configuration is None or configuration.get("level", "OFF") == "OFF":
+        return
+    if len(configuration.get("destinations") or []) != 1:
+        raise errors.ApiError(
+            "InvalidLoggingConfiguration",
+            "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+        )
+    from moto.logs.models import logs_backends
+
+    group = configuration["destinations"][0].get("cloudWatchLogsLogGroup") or {}
+    parts = str(group.get("logGroupArn", "")).split(":")
+    groups = logs_backends[parts[4]][parts[3]].groups if len(parts) > 6 else {}
+    if not groups or parts[6] not in groups:
+        raise errors.ApiError(
+            "InvalidLoggingConfiguration",
+            "Invalid Logging Configuration: Log Destination not found.",
+        )
 
 
 def _logging(configuration: dict[str, Any] | None) -> dict[str, Any]:

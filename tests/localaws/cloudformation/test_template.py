@@ -70,6 +70,9 @@ def test_order_puts_needs_first_and_keeps_the_templates_own_otherwise():
     assert references.in_order(wide) == list("dbca")
 
 
+A_NOPE = {"Fn::GetAtt": ["A", "Nope"]}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -133,6 +136,10 @@ TOPIC = {"Type": "AWS::SNS::Topic"}
         (
             {"Resources": {"A": {**TOPIC, "Properties": {"X": {"Fn::GetAtt": ["B", "Arn"]}}}}},
             "Template error: instance of Fn::GetAtt references undefined resource B",
+        ),
+        (
+            {"Resources": {"A": TOPIC, "B": {**TOPIC, "Properties": {"X": A_NOPE}}}},
+            "Template error: resource A does not support attribute type Nope in Fn::GetAtt",
         ),
         (
             {"Resources": {"A": {**TOPIC, "DeletionPolicy": "Keep"}}},

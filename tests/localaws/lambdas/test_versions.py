@@ -214,6 +214,23 @@ def test_what_aws_refuses_is_refused(functions, configuration, words):
     assert functions.value(arn) == 1
 
 
+@pytest.mark.parametrize(
+    ("configuration", "words"),
+    [
+        ({"FunctionName": "a b"}, "Value 'a b' at 'functionName' failed to satisfy constraint"),
+        ({"Handler": ""}, "Runtime and Handler are mandatory parameters"),
+        ({"Runtime": None}, "Runtime and Handler are mandatory parameters"),
+    ],
+)
+def test_what_only_a_new_function_can_have_wrong(functions, configuration, words):
+    from moto.awslambda.exceptions import LambdaClientError
+
+    spec = {"handler": configuration.pop("Handler", "app.handler"), **configuration}
+    with pytest.raises(LambdaClientError) as made:
+        functions.make("def handler(e, c): return 1\n", **spec)
+    assert words in made.value.message
+
+
 def test_reserved_concurrency_throttles(functions):
     from helpers.localaws.lambdas.errors import TooManyRequests
 

@@ -309,3 +309,32 @@ def test_a_role_that_step_functions_may_not_assume(workshop):
     trust["Statement"][0]["Principal"] = {"Service": ["states.us-east-1.amazonaws.com"]}
     iam.update_assume_role_policy(RoleName="of-ec2", PolicyDocument=json.dumps(trust))
     assert workshop.run(workshop.machine(PASS, roleArn=role["Arn"]))["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("destinations", "why"),
+    [
+        ([], "Must specify exactly one Log Destination."),
+        (["a", "b"], "Must specify exactly one Log Destination."),
+        (["nobody-made-it"], "Log Destination not found."),
+    ],
+)
+def test_logging_that_leads_nowhere(workshop, destinations, why):
+    logs = "arn:aws:logs:us-east-1:123456789012:log-group:{}:*"
+    groups = [{"cloudWatchLogsLogGroup": {"logGroupArn": logs.format(d)}} for d in destinations]
+    configuration = {"level": "ALL", "destinations": groups}
+    expected = ("InvalidLoggingConfiguration", f"Invalid Logging Configuration: {why}")
+    assert refused(workshop.machine, PASS, loggingConfiguration=configuration) == expected
+    update = workshop.states.update_state_machine
+    machine = workshop.machine(PASS)
+    assert refused(update, stateMachineArn=machine, loggingConfiguration=configuration) == expected
+
+
+def test_a_definition_that_is_no_json_says_once_where(workshop):
+    code, message = refused(workshop.machine, "nope")
+    assert code == "InvalidDefinition"
+    assert message == (
+        "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Unrecognized token 'nope': "
+        "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n"
+        ' at [Source: (String)"nope"; line: 1, column: 5]\''
+    )
