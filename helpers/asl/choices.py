@@ -83,7 +83,19 @@ def _check_rule(
         expect_reference(findings, rule["Variable"], (*steps, "Variable"))
         _check_comparison(findings, rule, operators, steps, mistyped)
     if "Condition" in rule and not isinstance(rule["Condition"], bool):
-        expect(findings, "STRING", rule["Condition"], (*steps, "Condition"))
+        place = (*steps, "Condition")
+        if expect(findings, "STRING", rule["Condition"], place) and not (
+            "{%" in rule["Condition"]
+            or "%}" in rule["Condition"]
+            or is_placeholder(rule["Condition"])
+        ):
+            findings.add(
+                "Condition is text and no expression: the rule can never hold",
+                place,
+                f"Write it between {{% and %}}: '{{% {rule['Condition'].strip()} %}}'.",
+                code="CONDITION_IS_TEXT",
+                severity="WARNING",
+            )
 
 
 def _check_names(findings: Findings, rule: dict[str, Any], steps: Steps, top: bool) -> bool:

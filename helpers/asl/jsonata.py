@@ -16,6 +16,8 @@ INVALID = "INVALID_JSONATA_EXPRESSION"
 UNSUPPORTED = "UNSUPPORTED_JSONATA_EXPRESSION"
 
 ERROR_OUTPUT = "$states.errorOutput"
+STATES_FIELDS = ("input", "result", "errorOutput", "context")
+"""What `$states` has; the third is known to a Catch only."""
 
 _QUOTED = {"S0201", "S0202", "S0203", "S0204", "S0205", "S0208", "S0211", "S0213", "S0214"}
 """Error codes whose message quotes the tokens; the Python port leaves the quotes out."""
@@ -23,7 +25,8 @@ _QUOTED = {"S0201", "S0202", "S0203", "S0204", "S0205", "S0208", "S0211", "S0213
 
 class Reading(NamedTuple):
     """What one expression is: `error` (None if it parses) and the names it reads from a context
-    that Step Functions does not have: `phone`, `$`, `$$`, or `$states.errorOutput`."""
+    that Step Functions does not have: `phone`, `$`, `$$`, `$states.errorOutput` or a field that
+    `$states` never has."""
 
     error: str | None
     references: tuple[str, ...] = ()
@@ -117,8 +120,8 @@ def _references(node: Any) -> Iterator[str]:
         steps = node.steps or []
         if steps:
             yield from _references(steps[0])
-        if _is_error_output(steps):
-            yield ERROR_OUTPUT
+        if field := _states_field(steps):
+            yield field
     elif kind == "name":
         yield str(node.value)
     elif kind == "variable":
@@ -152,9 +155,12 @@ def _each(nodes: Any) -> Iterator[str]:
         yield from _references(node)
 
 
-def _is_error_output(steps: list[Any]) -> bool:
-    return (
-        len(steps) > 1
-        and (steps[0].type, steps[0].value) == ("variable", "states")
-        and (steps[1].type, steps[1].value) == ("name", "errorOutput")
-    )
+def _states_field(steps: list[Any]) -> str:
+    """`$states.errorOutput`, or `$states.` and a name that it never has; "" for anything else."""
+    if len(steps) < 2 or (steps[0].type, steps[0].value) != ("variable", "states"):
+        return ""
+    if steps[0].predicate or steps[0].stages:  # a filter behind $states: who knows
+        return ""
+    name = steps[1].value if steps[1].type == "name" else "input"
+    known = name in STATES_FIELDS and name != "errorOutput"
+    return "" if known else f"$states.{name}"

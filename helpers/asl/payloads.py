@@ -8,9 +8,10 @@ from typing import Any
 from .diagnostic import Findings, is_placeholder
 from .fields import NOT_JSONATA, PAYLOADS
 from .functions import why_not_intrinsic
-from .jsonata import ERROR_OUTPUT, INVALID, UNSUPPORTED, is_expression, read
+from .jsonata import ERROR_OUTPUT, INVALID, STATES_FIELDS, UNSUPPORTED, is_expression, read
 from .paths import is_jsonpath
 from .places import Steps
+from .suggest import did_you_mean
 
 
 def check_template(findings: Findings, value: Any, steps: Steps) -> None:
@@ -166,6 +167,15 @@ def _check_expression(findings: Findings, value: str, steps: Steps, caught: bool
                     "with Assign and read the variable here.",
                     code=UNSUPPORTED,
                 )
+        elif name.startswith("$states."):
+            field = name.removeprefix("$states.")
+            findings.add(
+                f"Field '{name}' does not exist.",
+                steps,
+                f"$states has input, result, context and, in a Catch, errorOutput."
+                f"{did_you_mean(field, STATES_FIELDS)}",
+                code=UNSUPPORTED,
+            )
         elif name == "$$":
             findings.add(
                 "Reference to '$$' is not supported.",

@@ -1110,3 +1110,24 @@ def test_what_is_allowed_but_not_meant_is_a_warning(definition, code, location, 
 )
 def test_text_that_only_resembles_a_path_is_left_alone(definition):
     assert diagnose(definition) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "warned"),
+    [("$price > 3", True), ("{% $price > 3 %}", False), ("${Condition}", False), (True, False)],
+)
+def test_a_condition_that_is_text_is_warned_of(condition, warned):
+    rule = {"Condition": condition, "Next": "Z"}
+    choice = {"Type": "Choice", "Choices": [rule], "Default": "Z"}
+    found = diagnose(machine(choice, Z={"Type": "Succeed"}, QL="JSONata"))
+    assert [one.code for one in found] == ["CONDITION_IS_TEXT"] * warned
+    assert all(one.severity == "WARNING" and "{% $price > 3 %}" in one.hint for one in found)
+
+
+def test_a_field_that_states_does_not_have():
+    """AWS's words for $states.errorOutput where there is none; no other answer is at hand."""
+    found = one(output("{% $states.inpt.price %}"))
+    assert found.message == "Field '$states.inpt' does not exist."
+    assert "Did you mean 'input'?" in found.hint
+    for fine in ('$states["input"].price', "$sum($states.input.prices)", "$states.context.State"):
+        assert not diagnose(output(f"{{% {fine} %}}"))
