@@ -264,28 +264,6 @@ def each(processor, **fields):
     return {"Type": "Map", "ItemProcessor": {**config, **processor}, "End": True, **fields}
 
 
-def test_a_redriven_map_run_begins_again(module_endpoint, function, run, tmp_path):
-    """AWS: the same Map Run goes on, and only with the children that did not succeed."""
-    flag = tmp_path / "mended"
-    call = function(
-        "import os\n\ndef handler(event, context):\n"
-        f"    if event == 2 and not os.path.exists({str(flag)!r}):\n"
-        "        raise ValueError(event)\n"
-        "    return event\n"
-    )
-    task = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": call.arn, "End": True}}}
-    failed = run({"StartAt": "M", "States": {"M": each(task, ItemsPath="$.n")}}, {"n": [1, 2]})
-    assert failed["status"] == "FAILED"
-    flag.touch()
-    states = module_endpoint.client("stepfunctions")
-    states.redrive_execution(executionArn=failed["executionArn"])
-    assert run.ended(failed["executionArn"])["status"] == "SUCCEEDED"
-    runs = states.list_map_runs(executionArn=failed["executionArn"])["mapRuns"]
-    assert len(runs) == 2
-    children = states.list_executions(mapRunArn=runs[0]["mapRunArn"])["executions"]
-    assert len(children) == 2
-
-
 def test_executions_are_kept_for_longer_than_90_days(module_endpoint, run):
     done = run(PASS)
     module_endpoint.control("/_local/clock", {"advance": 100 * 86_400})

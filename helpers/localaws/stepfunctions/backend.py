@@ -21,7 +21,7 @@ from .callbacks import Queue, tokens
 from .distributed import MapRun
 from .executions import RUNNING, Execution, Facts, Store
 from .expressions import DefinitionError
-from .program import compile_program
+from .program import Program, compile_program
 from .services import Services
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]+")
@@ -510,7 +510,12 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             )
         if why is not None:
             raise errors.ApiError("ExecutionNotRedrivable", why)
-        program = compile_program(facts.definition)
+        self.take_up(facts, compile_program(facts.definition)).start(pulls=True)
+        return facts
+
+    def take_up(self, facts: Facts, program: Program) -> Execution:
+        """An execution that has ended and is ready to go on where it failed."""
+        arn = facts.arn
         with self._starting:
             events, bookmark = current_store().history(arn), current_store().resume(arn)
             if len(events) >= 24_999:
@@ -526,8 +531,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             execution.on_end.append(self._ended)
             current_store().reopen(facts)
             self._running[arn] = execution
-        execution.start(pulls=True)
-        return facts
+        return execution
 
     # -- what names and ARNs may look like
 

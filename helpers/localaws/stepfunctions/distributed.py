@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.localaws.clock import clock
 
 from .branches import BranchingState, Compile, MapFields, processor_of
-from .data import LIMIT, Data, dump
+from .data import LIMIT, Data, dump, parse
 from .executions import RUNNING, SUCCEEDED, Execution, Facts
 from .expressions import compile_jsonata, compile_template
 from .failures import PathMissing, RuntimeFailure, StateError
@@ -46,6 +46,10 @@ class MapRun:
     per_child: list[int] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
     written: int = 0
+    children: list[str] = field(default_factory=list)
+    """The ARN of each child, "" for one that was not started."""
+    redrive_count: int = 0
+    redrive_date: float | None = None
 
     def failed_items(self) -> int:
         """How many items were in children that failed."""
@@ -81,8 +85,10 @@ class MapRun:
             "toleratedFailureCount": self.tolerated_count,
             "itemCounts": self.counts(self.per_child),
             "executionCounts": self.counts([1] * len(self.statuses)),
-            "redriveCount": 0,
+            "redriveCount": self.redrive_count,
         }
+        if self.redrive_date is not None:
+            answer["redriveDate"] = self.redrive_date
         if self.stop is not None:
             answer["stopDate"] = self.stop
         return answer
@@ -154,12 +160,14 @@ class DistributedMapState(BranchingState):
         items = None if self.reader else self.fields.find_items(flow, effective)
         if flow.run.probe is not None:
             return self._probed(flow, effective, items, flow.run.probe)
-        length = 0 if items is None else len(items)
-        flow.event("MapStateStarted", "mapStateStartedEventDetails", {"length": length})
-        flow.children = {}
-        map_run = self._map_run(flow, effective, width)
-        flow.run.services.add_map_run(map_run)
-        flow.event("MapRunStarted", "mapRunStartedEventDetails", {"mapRunArn": map_run.arn})
+        map_run = self._redriven(flow)
+        if map_run is None:
+            length = 0 if items is None else len(items)
+            flow.event("MapStateStarted", "mapStateStartedEventDetails", {"length": length})
+            map_run = self._map_run(flow, effective, width)
+            flow.run.services.add_map_run(map_run)
+            flow.event("MapRunStarted", "mapRunStartedEventDetails", {"mapRunArn": map_run.arn})
+        flow.children = {0: Data(map_run.arn)}  # what a redrive finds again
         try:
             if items is None and self.reader is not None:
                 items = flow.call(lambda: self.reader.read(flow, effective))
@@ -216,6 +224,24 @@ class DistributedMapState(BranchingState):
             tolerated_percentage=float(percentage),
         )
 
+    def _redriven(self, flow: Flow) -> MapRun | None:
+        """The Map Run that a redrive takes up again, if it is one that does."""
+        mark = flow.resumed_children().get(0)
+        map_run = None if mark is None else flow.run.services.map_run(parse(mark["result"]))
+        if map_run is None:
+            return None
+        map_run.status, map_run.stop = RUNNING, None
+        map_run.redrive_count += 1
+        map_run.redrive_date = round(clock.time(), 3)
+        if self.express:  # what its children gave is not kept: all run again
+            map_run.statuses = []
+        flow.event(
+            "MapRunRedriven",
+            "mapRunRedrivenEventDetails",
+            {"mapRunArn": map_run.arn, "redriveCount": map_run.redrive_count},
+        )
+        return map_run
+
     def _tolerated(self, flow: Flow, given: Data, field_: Field, name: str) -> float:
         if not field_.is_set:
             return 0
@@ -237,17 +263,23 @@ class DistributedMapState(BranchingState):
         inputs = self._inputs(flow, given, items)
         map_run.items = len(items)
         map_run.per_child = [number for _, number in inputs]
-        map_run.statuses = ["PENDING"] * len(inputs)
+        if len(map_run.statuses) != len(inputs):
+            map_run.statuses = ["PENDING"] * len(inputs)
+            map_run.children = [""] * len(inputs)
+        todo = [n for n, status in enumerate(map_run.statuses) if status != SUCCEEDED]
+        for number in todo:
+            map_run.statuses[number] = "PENDING"
         children: list[Execution | None] = [None] * len(inputs)
         crew = Crew(flow.crew)
-        waiting = iter(range(len(inputs)))
+        waiting = iter(todo)
 
         def work() -> None:
             for number in waiting:
                 if crew.off or flow.over:
                     return
-                child = self._child(flow, map_run, inputs[number][0])
+                child = self._child(flow, map_run, inputs[number][0], map_run.children[number])
                 children[number] = child
+                map_run.children[number] = child.facts.arn
                 map_run.statuses[number] = RUNNING
                 with flow.waiting():
                     child.carry_out()
@@ -256,7 +288,7 @@ class DistributedMapState(BranchingState):
                     crew.called_off = True
                     clock.wake()
 
-        width = min(map_run.concurrency or MOST_AT_ONCE, MOST_AT_ONCE, len(inputs))
+        width = min(map_run.concurrency or MOST_AT_ONCE, MOST_AT_ONCE, len(todo))
         works: list[Callable[[], None]] = [work] * width
         try:
             if works:
@@ -267,7 +299,13 @@ class DistributedMapState(BranchingState):
                     child.stop(None, None)
                     map_run.statuses[number] = child.facts.status
         flow.check()
-        told = [_told(child.facts) for child in children if child is not None]
+        services = flow.run.services
+        ended = [
+            services.facts(arn) if child is None else child.facts
+            for child, arn in zip(children, map_run.children, strict=True)
+            if child is not None or arn
+        ]
+        told = [_told(facts) for facts in ended]
         if self.writer is not None and self.writer.to_s3:
             writer = self.writer
             summary = flow.call(lambda: writer.write(flow, given, map_run.arn, told))
@@ -278,7 +316,7 @@ class DistributedMapState(BranchingState):
             return Data(summary)
         if self.writer is not None and self.writer.transformation != "NONE":
             return Data(self.writer.shaped(told))
-        outputs = [c.facts.output for c in children if c is not None and c.facts.output is not None]
+        outputs = [facts.output for facts in ended if facts.output is not None]
         return Data(text=f"[{','.join(outputs)}]")
 
     def _inputs(self, flow: Flow, given: Data, items: list[Any]) -> list[tuple[Data, int]]:
@@ -294,7 +332,10 @@ class DistributedMapState(BranchingState):
             return self.batcher.batches(flow, given, inputs)
         return [(one, 1) for one in inputs]
 
-    def _child(self, flow: Flow, map_run: MapRun, given: Data) -> Execution:
+    def _child(self, flow: Flow, map_run: MapRun, given: Data, before: str) -> Execution:
+        """The execution of one child; before: the ARN of the one that a redrive takes up again."""
+        if before and not self.express:
+            return flow.run.services.take_up(before, self.program)
         name = str(uuid.uuid4())
         kind = "express" if self.express else "execution"
         arn = f"{map_run.machine_arn.replace(':stateMachine:', f':{kind}:')}:{name}"

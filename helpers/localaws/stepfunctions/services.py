@@ -19,7 +19,8 @@ from .data import dump, parse
 if TYPE_CHECKING:
     from .callbacks import Queue
     from .distributed import MapRun
-    from .executions import Execution
+    from .executions import Execution, Facts
+    from .program import Program
 
 
 class ServiceError(Exception):
@@ -234,6 +235,25 @@ class Services:
         from .backend import backend_of
 
         backend_of(map_run.execution_arn).map_runs[map_run.arn] = map_run
+
+    def map_run(self, arn: str) -> MapRun | None:
+        """A Map Run; None if it is not known."""
+        from .backend import backend_of
+
+        return backend_of(arn).map_runs.get(arn)
+
+    def facts(self, arn: str) -> Facts:
+        """What is known of an execution."""
+        from .backend import backend_of
+
+        return backend_of(arn).facts(arn)
+
+    def take_up(self, arn: str, program: Program) -> Execution:
+        """A child that did not succeed, ready to go on; program: of the Map's processor."""
+        from .backend import backend_of
+
+        backend = backend_of(arn)
+        return backend.take_up(backend.facts(arn), program)
 
     def adopt(self, child: Execution) -> None:
         """Let the API know of a child execution of a Map Run."""
