@@ -144,6 +144,8 @@ def _spawn(workspace: Workspace, port: int | None) -> str:
         command += ["--port", str(port)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_"))}
     environment["LOCALAWS_HOME"] = str(workspace.home)
+    # glibc otherwise keeps memory apart for up to eight groups of threads a core.
+    environment.setdefault("MALLOC_ARENA_MAX", "1")
     environment["PYTHONPATH"] = os.pathsep.join(
         [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     )

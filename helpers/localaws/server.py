@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import logging.handlers
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -97,6 +99,8 @@ class Endpoint:
             return
         LOG.info("ready %.2f s after the port answered", time.monotonic() - began)
         self.ready.set()
+        gc.freeze()  # what is here by now stays: the collector need not look through it any more
+        gc.enable()
         self._warm_up(app)
 
     def _warm_up(self, app: Dispatcher) -> None:
@@ -110,9 +114,13 @@ class Endpoint:
             stepfunctions.warm_up()
         except Exception:
             LOG.exception("could not warm up")
+        gc.freeze()
 
 
 def _moto_app() -> Dispatcher:
+    # Jupyter brings them, jsonschema imports them, and nothing here asks for what they check.
+    for name in ("arrow", "isoduration", "rfc3987_syntax", "uri_template", "webcolors"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     from helpers.localaws import (
         cloudformation,
         core_hooks,
@@ -170,6 +178,7 @@ def main(port: int, or_any: bool) -> int:
 
     port: the port to listen on, 0 for any. or_any: take a free one where that is taken.
     """
+    gc.disable()  # until all is imported: it would look through a million objects time and again
     home = Workspace.find()
     alive = home.alive
     if not alive.acquire(timeout=5):

@@ -1,9 +1,10 @@
 """Which worker serves which event: few processes, reused, and more of them only while events wait.
 
-A function starts with one worker and keeps two at most while idle; it gets more while its events
-would wait for longer than a tenth of a second. Idle workers of all functions together are few as
-well: the one that has been idle longest goes first. So a class of short functions runs in a handful
-of processes, and one that sleeps is still run many times at once, as on AWS.
+A function starts with one worker and keeps that one while idle; it gets more while its events
+would wait for longer than a tenth of a second, and keeps them until it has nothing to do. Idle
+workers of all functions together are few as well: the one that has been idle longest goes first. So
+a class of short functions runs in a handful of processes, and one that sleeps is still run many
+times at once, as on AWS.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.1
 """So long may an event wait for a worker before the function gets one more, in real seconds."""
-KEPT = 2
-"""Idle workers that one function keeps."""
+KEPT = 1
+"""Workers that one function keeps when none of them is busy."""
 MOST = 10
 """Workers that one function may have."""
 IDLE = 8
@@ -212,8 +213,8 @@ class Pools:
                         del self._idle[worker]
                         return worker
                     if pool.must_grow():
-                        if self._all >= ALL:
-                            unneeded = self._longest_idle()
+                        if self._all >= ALL and self._idle:
+                            unneeded = self._dismissed(next(iter(self._idle)))
                         if self._all < ALL:
                             pool.count += 1
                             self._all += 1
@@ -228,14 +229,12 @@ class Pools:
             if unneeded is not None:
                 unneeded.end()
 
-    def _longest_idle(self) -> Worker | None:
-        """Take the worker that has been idle longest out of its pool (the lock is held)."""
-        worker = next(iter(self._idle), None)
-        if worker is not None:
-            pool = self._idle.pop(worker)
-            pool.idle.remove(worker)
-            pool.count -= 1
-            self._all -= 1
+    def _dismissed(self, worker: Worker) -> Worker:
+        """An idle worker, taken out of its pool for good (the lock is held)."""
+        pool = self._idle.pop(worker)
+        pool.idle.remove(worker)
+        pool.count -= 1
+        self._all -= 1
         return worker
 
     def _start(self, pool: Pool) -> Worker:
@@ -247,24 +246,27 @@ class Pools:
             raise
 
     def _give_back(self, pool: Pool, worker: Worker, alive: bool, took: float | None) -> None:
-        unneeded = None
+        unneeded = []
         with self._lock:
             pool.busy.discard(worker)
             pool.last_free = time.monotonic()
             if took is not None:
                 pool.took = 0.8 * pool.took + 0.2 * took if pool.took else took
-            wanted = pool.count <= KEPT or pool.waiting > len(pool.idle)
-            alive = alive and wanted and not pool.retired
+            alive = alive and not pool.retired
             if alive:
                 pool.idle.append(worker)
                 self._idle[worker] = pool
                 pool.free.notify()
+                if not pool.busy and not pool.waiting:
+                    unneeded = [self._dismissed(one) for one in pool.idle[:-KEPT]]
                 if len(self._idle) > IDLE:
-                    unneeded = self._longest_idle()
+                    unneeded.append(self._dismissed(next(iter(self._idle))))
+                if not pool.waiting:
+                    self._feed()
         if not alive:
             self._forget(pool, worker)
-        if unneeded is not None:
-            unneeded.end()
+        for one in unneeded:
+            one.end()
 
     def _forget(self, pool: Pool, worker: Worker) -> None:
         worker.end()
@@ -275,8 +277,12 @@ class Pools:
             pool.count -= 1
             self._all -= 1
             pool.free.notify()
-            if self._hungry:
-                self._hungry.popleft().free.notify()
+            self._feed()
+
+    def _feed(self) -> None:
+        """There is room for a worker, or an idle one to end: whoever has none may have a look."""
+        if self._hungry:
+            self._hungry.popleft().free.notify()
 
     # -- the end of a function, or of all
 

@@ -12,6 +12,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 
 from _localaws import worker
 from _localaws.channel import NUMBER, Channel
@@ -76,10 +77,12 @@ def _import_the_usual() -> None:
     import simplejson
     import snapshot_restore_py
 
+    sys.modules["dateutil.parser"] = None  # time_machine does without, and without its 2 MB
     try:
         import time_machine
     except ImportError:
         time_machine = None
+    del sys.modules["dateutil.parser"]
     used = (base64, datetime, decimal, hashlib, json, logging, random, re, resource, traceback)
     used += (urllib.parse, uuid, awslambdaric, simplejson, snapshot_restore_py, time_machine)
     assert used
