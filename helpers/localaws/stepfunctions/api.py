@@ -392,10 +392,14 @@ def list_executions(backend: LocalStepFunctionsBackend, body: Body) -> Body:
 
 @operation
 def get_execution_history(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    from .backend import history_read
+
     events = backend.events(body["executionArn"])
     if body.get("reverseOrder"):
         events = events[::-1]
     items, token = page(events, body)
+    if token is None:
+        history_read()
     if body.get("includeExecutionData") is False:
         items = [without_data(event) for event in items]
     return _with_token({"events": items}, token)

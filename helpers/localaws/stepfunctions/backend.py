@@ -51,6 +51,33 @@ def current_store() -> Store:
         return _store
 
 
+class _Pages:
+    """The long history that is being read, page by page: it is unpacked once, not for each page."""
+
+    LONG = 1000
+
+    def __init__(self) -> None:
+        self._held: tuple[Any, list[dict[str, Any]]] = (None, [])
+
+    def of(self, facts: Facts) -> list[dict[str, Any]]:
+        """The events of an execution that has ended."""
+        wanted = facts.arn, facts.redrive_count, facts.stop
+        held, events = self._held
+        if held != wanted:
+            events = current_store().history(facts.arn)
+            if len(events) > self.LONG:
+                self._held = wanted, events
+        return events
+
+    def read(self) -> None:
+        """The last page has been given."""
+        self._held = None, []
+
+
+_pages = _Pages()
+history_read = _pages.read
+
+
 class LocalStepFunctionsBackend(StepFunctionBackend):
     """One account's state machines and executions in one region."""
 
@@ -412,8 +439,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         running = self._running.get(arn)
         if running is not None:
             return list(running.history.events)
-        self.facts(arn)
-        return current_store().history(arn)
+        return _pages.of(self.facts(arn))
 
     def stop_execution(  # type: ignore[override]
         self, execution_arn: str, error: str | None = None, cause: str | None = None
