@@ -93,11 +93,12 @@ class Cron:
 
 
 @lru_cache(maxsize=512)
-def parse(text: str, zone: str = "UTC", once: bool = False) -> Expression:
+def parse(text: str, zone: str = "UTC", scheduler: bool = False) -> Expression:
     """Read a schedule expression.
 
-    zone: the IANA name of the time zone that cron() and at() are meant in. once: is at() allowed?
-    EventBridge's rules do not have it, EventBridge Scheduler does. Raises InvalidExpression.
+    zone: the IANA name of the time zone that cron() and at() are meant in. scheduler: is it read by
+    EventBridge Scheduler? It has at(), and takes `rate(1 hours)` for `rate(1 hour)`; a rule has
+    not, and does not. Raises InvalidExpression.
 
     >>> parse("rate(5 minutes)")
     Rate(seconds=300)
@@ -108,12 +109,12 @@ def parse(text: str, zone: str = "UTC", once: bool = False) -> Expression:
         raise InvalidExpression(f"{zone!r} is not a time zone") from None
     if found := _RATE.fullmatch(text):
         number, unit, plural = int(found[1]), found[2], found[3]
-        if number == 0 or (number == 1) == bool(plural):
+        if number == 0 or (not scheduler and (number == 1) == bool(plural)):
             raise InvalidExpression(text)
         return Rate(number * _SECONDS[unit])
     if text.startswith("cron(") and text.endswith(")"):
         return Cron(_cron(text[5:-1]), where)
-    if once and (found := _AT.fullmatch(text)):
+    if scheduler and (found := _AT.fullmatch(text)):
         try:
             return At(datetime.fromisoformat(found[1]).replace(tzinfo=where).timestamp())
         except (ValueError, OverflowError):

@@ -297,7 +297,7 @@ class SchedulesOnTheClock(EventBridgeSchedulerBackend):
 def _check_expression(settings: dict[str, Any]) -> None:
     text = settings.get("schedule_expression") or ""
     try:
-        parse(text, settings.get("schedule_expression_timezone") or "UTC", once=True)
+        parse(text, settings.get("schedule_expression_timezone") or "UTC", scheduler=True)
     except InvalidExpression as error:
         if "time zone" in str(error):
             raise SchedulerValidationException(
@@ -314,7 +314,7 @@ def _watch_schedule(
         agenda.drop(schedule.arn)
         return
     expression = parse(
-        schedule.schedule_expression, schedule.schedule_expression_timezone or "UTC", once=True
+        schedule.schedule_expression, schedule.schedule_expression_timezone or "UTC", scheduler=True
     )
     now = clock.time()
     start = _moment(schedule.start_date)

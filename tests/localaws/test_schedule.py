@@ -25,7 +25,7 @@ def utc(*parts):
 
 def due(text, since, count=3, zone="UTC"):
     """The first times that an expression is due, as readable text in UTC."""
-    expression, moment, found = parse(text, zone, once=True), since, []
+    expression, moment, found = parse(text, zone, scheduler=True), since, []
     while len(found) < count and (moment := expression.after(moment, since)) is not None:
         found.append(f"{datetime.fromtimestamp(moment, UTC):%a %Y-%m-%d %H:%M:%S}")
     return found
@@ -67,7 +67,7 @@ def test_when_it_is_due(text, first):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "rate(1 hours)", "rate(2 hour)", "rate(0 hours)", "rate(-1 hour)", "rate(1 second)",
+    ["", "rate(0 hours)", "rate(-1 hour)", "rate(1 second)",
      "rate(1.5 hours)", "rate(1 hour) ", "cron(0 12 * * *)", "cron(0 12 * * * *)",
      "cron(0 12 ? * ? *)", "cron(60 12 * * ? *)", "cron(0 24 * * ? *)", "cron(0 12 32 * ? *)",
      "cron(0 12 * 13 ? *)", "cron(0 12 ? * 8 *)", "cron(0 12 * * ? 1969)", "cron()", "hourly",
@@ -75,7 +75,14 @@ def test_when_it_is_due(text, first):
 )  # fmt: skip
 def test_what_is_no_expression(text):
     with pytest.raises(InvalidExpression):
-        parse(text, once=True)
+        parse(text, scheduler=True)
+
+
+@pytest.mark.parametrize("text", ["rate(1 hours)", "rate(2 hour)", "rate(1 minutes)"])
+def test_only_a_rule_minds_singular_and_plural(text):
+    assert parse(text, scheduler=True).seconds in (60, 3600, 7200)
+    with pytest.raises(InvalidExpression):
+        parse(text)
 
 
 def test_rules_do_not_have_at():
@@ -534,7 +541,7 @@ def test_a_group_goes_with_its_schedules(aws):
 
 def test_a_schedule_that_aws_refuses(aws, schedule):
     for options, words in (
-        ({"expression": "rate(1 hours)"}, "Invalid Schedule Expression rate(1 hours)."),
+        ({"expression": "rate(0 hours)"}, "Invalid Schedule Expression rate(0 hours)."),
         (
             {"expression": "rate(1 hour)", "ScheduleExpressionTimezone": "Mars/Olympus"},
             "Invalid Schedule Expression Timezone Mars/Olympus.",
