@@ -19,8 +19,9 @@ TEMPLATE = DOCS.parent / "sam-app" / "template.yaml"
 
 HEAD = """# The drawings
 
-Each of these is made by the call above it, from the data in `docs/gallery`. The words under a
-drawing are its own: a screen reader reads them, and they stand in the notebook as its plain text.
+Each of these is made by the call above it, from the data in `docs/gallery`: executions, and a year
+of trades, that were run on the local endpoint (the month is the first 720 of them). The words under
+a drawing are its own: a screen reader reads them, and they stand in the notebook as its plain text.
 `python docs/gallery.py` makes this page anew.
 
 Every call gives a `Picture`. As the last line of a cell it shows, in an untrusted notebook too;
@@ -31,10 +32,10 @@ and, where a browser is installed, `.png` and `.pdf`).
 
 REPLAY = """\
 Steps, plays and scrubs through the events, by mouse or keyboard: ← and → step, Home and End go to
-the ends, Space plays. Choose a state (click it, or Tab to it and press Enter) for its input,
-output, error, attempts and definition. It works in a trusted notebook, in its HTML export and as
-a saved page (`draw.replay(…).save("replay.html")`), and needs nothing from the network. Where
-scripts do not run, as on this page, the drawing and its words stand instead."""
+the ends, Space plays. Choose a state (click it, or Tab to it; Enter goes into what it shows) for
+its input, output, error, attempts and definition. It works in a trusted notebook, in its HTML
+export and as a saved page (`draw.replay(…).save("replay.html")`), and needs nothing from the
+network. Where scripts do not run, as on this page, the drawing and its words stand instead."""
 
 
 def ledger() -> pd.DataFrame:
@@ -124,7 +125,7 @@ def entries() -> list[tuple[str, str, str, str, draw.Picture]]:
             "Trades",
             "A month of hourly trades: each has its mark, and the lines of shares and money go "
             "through averages.",
-            "draw.trades(month)",
+            'month = trades.read("demo-sam")\ndraw.trades(month)',
             draw.trades(month),
         ),
         (

@@ -16,6 +16,10 @@ from .errors import CannotSave
 from .look import EDGE_OF_PAPER, FONT_STACK, PAPER, clean
 
 FORMATS = (".svg", ".html", ".dot", ".txt", ".png", ".pdf")
+WIDE = 1000  # pixels; a drawing up to here is shrunk to the column that it stands in
+WHOLE_ON_PAPER = (  # where nothing scrolls; an untrusted notebook and GitHub leave it out
+    '<style>@media print{img[src^="data:image/svg"]{max-width:100%!important}}</style>'
+)
 
 
 class Picture:
@@ -61,10 +65,11 @@ class Picture:
         """The drawing as one `<img>` that carries everything in it, and the words to unfold."""
         width, height = size(self.svg)
         data = base64.b64encode(self.svg.encode()).decode()
-        # A wide graph keeps its size and scrolls: shrunk to the column nobody could read it.
-        fit = "max-width:100%" if width <= 1000 else "max-width:none"
+        fit, paper = "max-width:100%", ""
+        if width > WIDE:  # it keeps its size and scrolls: shrunk to the column nobody could read it
+            fit, paper = "max-width:none", WHOLE_ON_PAPER
         return (
-            '<div style="overflow-x:auto">'
+            f'{paper}<div style="overflow-x:auto">'
             f'<img alt="{html.escape(self.text)}" src="data:image/svg+xml;base64,{data}" '
             f'width="{width:.0f}" height="{height:.0f}" style="{fit};height:auto"></div>\n'
             f"<details><summary>In words</summary>{_paragraphs(self.text)}</details>"
@@ -110,7 +115,8 @@ class Picture:
         return (
             f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
             '<meta name="viewport" content="width=device-width">'
-            f"<style>body{{font-family:{FONT_STACK};margin:1rem}}</style></head>\n"
+            f"<style>body{{font-family:{FONT_STACK};margin:1rem}}"
+            "@media print{summary{display:none}}</style></head>\n"
             f"<body>{self.html}</body></html>\n"
         )
 

@@ -174,18 +174,24 @@
       } else if (event.key === "Escape" && chosen !== null) {
         const node = parts[chosen].node;
         choose(null);
+        leaving = true; // back on the state, without looking into it again
         if (node) node.focus();
+        leaving = false;
       } else return;
       event.preventDefault();
     }
 
     // ---- one state looked into
+    let leaving = false;
     for (const [number, part] of parts.entries()) {
       if (!part.node) continue;
       part.node.setAttribute("tabindex", "0");
       part.node.setAttribute("role", "button");
       const open = () => choose(number);
       part.node.addEventListener("click", open);
+      part.node.addEventListener("focus", () => {
+        if (!leaving && part.node.matches(":focus-visible")) open();
+      });
       part.node.addEventListener("keydown", (event) => {
         if (event.key === "Enter" || event.key === " ") {
           open(); details.focus(); event.preventDefault(); event.stopPropagation();

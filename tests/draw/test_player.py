@@ -136,9 +136,14 @@ def test_by_keyboard_alone(opened):
     page.keyboard.press("ArrowLeft")
     assert told(page).startswith("Event 4 of 25")
     page.keyboard.press("End")
-    page.locator("#state-1").focus()
-    page.keyboard.press("Enter")
-    assert page.locator("h4").text_content() == "Check Stock Value"
+    page.get_by_label("Speed").focus()
+    for name in ("Check Stock Value", "Buy or Sell?"):  # what has the focus is looked into
+        page.keyboard.press("Tab")
+        assert page.locator("h4").text_content() == name
+    page.keyboard.press("Enter")  # and Enter goes there, to read and scroll
+    details = page.get_by_label("The chosen state")
+    assert details.evaluate("one => one.matches(':focus-visible')")
+    assert details.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
     page.keyboard.press("Escape")
     assert page.locator("h4").count() == 0
     for number in range(1, 6):
@@ -185,6 +190,29 @@ def test_where_scripts_do_not_run_the_picture_stands(opened):
     page = opened(picture, java_script_enabled=False)
     image = page.locator("img")
     assert image.is_visible() and image.get_attribute("alt") == picture.text
+
+
+@in_browser
+def test_printed_it_is_the_picture_and_nothing_of_it_is_cut_off(opened):
+    page = opened(draw.replay(ORDERS, order(fail=True)))
+    page.get_by_role("button", name="To the end").click()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 500, "height": 900})  # narrower than the drawing
+    graph = page.locator(".graph svg")
+    assert graph.get_attribute("width") > "500" and graph.bounding_box()["width"] <= 500
+    assert (
+        not page.locator("button, input, select, output, section, summary")
+        .locator("visible=true")
+        .count()
+    )
+
+
+@in_browser
+def test_with_reduced_motion_nothing_moves_by_itself(opened):
+    page = opened(draw.replay(TRADER, retried()), reduced_motion="reduce")
+    assert page.locator("#state-1 > path").first.evaluate(
+        "one => getComputedStyle(one).transitionDuration"
+    ) in ("0s", "")
 
 
 def test_nothing_in_the_data_ends_the_script():
