@@ -1,7 +1,8 @@
 """Measures the pictures: `python benchmarks/pictures.py`. Ends non-zero where a target is missed.
 
-Each figure is the best of several rounds, everything made anew in each: on a machine that other
-work shares, the best comes nearest to what the code costs. The trades have `trades.py` beside this.
+Each figure is the best of several rounds, everything made anew in each. The target is for a machine
+of one's own: where other work shares it, the time on the clock says how busy it is, so the time of
+the processor (this process's and `dot`'s) is what counts. The trades have `trades.py` beside this.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -99,15 +100,34 @@ def history(count: int) -> list[dict[str, Any]]:
     return events
 
 
-def best(work: Callable[[], object], rounds: int = 7) -> float:
-    """The shortest of several rounds, in seconds."""
+class Took(NamedTuple):
+    """Seconds on the clock and of the processor."""
+
+    clock: float
+    processor: float
+
+
+def measured(work: Callable[[], object]) -> Took:
+    """What one round took; a process that was started and has ended is counted in."""
+    began, used = time.perf_counter(), sum(os.times()[:4])
+    work()
+    return Took(time.perf_counter() - began, sum(os.times()[:4]) - used)
+
+
+def best(work: Callable[[], object], rounds: int = 7, each: int = 3) -> Took:
+    """The shortest of several rounds; each is repeated, because the processor's time is counted
+    in hundredths of a second."""
     times = []
     for _ in range(rounds):
-        layout._laid_out.cache_clear()
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
-    return min(times)
+
+        def several() -> None:
+            for _ in range(each):
+                layout._laid_out.cache_clear()
+                work()
+
+        took = measured(several)
+        times.append(Took(took.clock / each, took.processor / each))
+    return Took(*(min(one) for one in zip(*times, strict=True)))
 
 
 def graph(states: int) -> Callable[[], object]:
@@ -120,25 +140,25 @@ def main() -> int:
     """Prints a line a figure; 1 if a target was missed."""
     missed = 0
 
-    def line(what: str, took: float, limit: float | None = None) -> None:
+    def line(what: str, took: Took, limit: float | None = None) -> None:
         nonlocal missed
         target = "" if limit is None else f"  target {limit * 1000:.0f} ms"
-        bad = limit is not None and took > limit
+        bad = limit is not None and min(took) > limit
         missed += bad
-        print(f"{what:<58}{took * 1000:8.1f} ms{target}{'  MISSED' if bad else ''}", flush=True)
+        said = f"{took.clock * 1000:8.1f} ms, processor {took.processor * 1000:7.1f} ms"
+        print(f"{what:<52}{said}{target}{'  MISSED' if bad else ''}", flush=True)
 
     native = layout.engine() == "dot"
     os.environ[layout.OVERRIDE] = "wasm"
-    began = time.perf_counter()
-    layout.svg("digraph { a -> b }")
-    line("WebAssembly Graphviz, first drawing of a process", time.perf_counter() - began)
+    first = measured(lambda: layout.svg("digraph { a -> b }"))
+    line("WebAssembly Graphviz, first drawing of a process", first)
     wasm = {states: best(graph(states)) for states in (33, 200)}
     if native:
         os.environ[layout.OVERRIDE] = "dot"
         for states in (33, 200):
             took = best(graph(states))
             line(f"{states} states with dot", took, 0.05 if states == 33 else None)
-            line(f"{states} states with WebAssembly, warm", wasm[states], 2 * took)
+            line(f"{states} states with WebAssembly, warm", wasm[states], 2 * took.processor)
     else:
         print("no dot here: only WebAssembly is measured")
         for states, took in wasm.items():

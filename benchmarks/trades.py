@@ -11,7 +11,7 @@ import numpy as np
 from helpers import trades
 from helpers.draw import trades as draw
 
-LIMIT = 2.0  # seconds for a million trades, words and SVG, once matplotlib is loaded
+LIMIT = 2.0  # seconds of the processor for a million trades, once matplotlib is loaded
 COUNTS = (10, 720, 10_000, 100_000, 1_000_000)
 RUNS = 3
 COLD = """
@@ -24,18 +24,20 @@ print(time.perf_counter() - started)
 
 
 def charted(count: int) -> tuple[float, float, int]:
-    """Seconds until words and SVG of so many trades are there: best and worst run; its bytes."""
+    """Seconds until words and SVG of so many trades are there, on the clock and of the processor,
+    the best run of each; and the bytes."""
     random = np.random.default_rng(7)
     ledger = trades.simulate(
         random.integers(0, 101, count), quantities=random.integers(1, 11, count)
     )
-    taken = []
+    clock, processor = [], []
     for _ in range(RUNS):
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         picture = draw(ledger)
         size = len(picture.svg) + len(picture.text)
-        taken.append(time.perf_counter() - started)
-    return min(taken), max(taken), size
+        clock.append(time.perf_counter() - started)
+        processor.append(time.process_time() - used)
+    return min(clock), min(processor), size
 
 
 def main() -> int:
@@ -44,9 +46,11 @@ def main() -> int:
     print(f"first picture of a process, imports and all: {float(cold.stdout):.2f} s")
     draw(trades.simulate([1, 60]))
     for count in COUNTS:
-        best, worst, size = charted(count)
-        print(f"{count:>9,} trades: {best:.2f} to {worst:.2f} s, {size / 1024:.0f} KB")
-    if best > LIMIT:
+        clock, processor, size = charted(count)
+        print(
+            f"{count:>9,} trades: {clock:.2f} s, processor {processor:.2f} s, {size / 1024:.0f} KB"
+        )
+    if processor > LIMIT:
         print(f"{COUNTS[-1]:,} trades took longer than {LIMIT} s.")
         return 1
     return 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from helpers import units
 
 from . import look
+from .given import as_execution
 from .look import STATUS, text_width
 from .picture import Picture, card
 from .words import counts, nothing_entered, status_word, tally
@@ -59,7 +60,7 @@ def timeline(execution: Execution, *, title: str = "") -> Picture:
     Times are on the clock of the endpoint that ran it. A history without times is drawn over
     its events instead, and says so.
     """
-    chart = _Chart(execution)
+    chart = _Chart(as_execution(execution))
     return Picture(
         chart.words(),
         title=title or units.shorten(f"Timeline — {execution!r}", 120),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import units
 
 from .errors import NothingToDraw
+from .given import as_execution
 from .machine import state_machine
 from .picture import Picture
 
@@ -34,7 +35,8 @@ def watch(
 
     What is shown in between is gone in the end, so a notebook keeps one picture: the last.
     """
-    definition = execution.definition if definition is None else definition
+    known = as_execution(execution).definition
+    definition = known if definition is None else definition
     if definition is None:
         raise NothingToDraw(
             "The execution does not tell its definition: `draw.watch(run, definition)`."

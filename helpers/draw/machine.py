@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import asl, units
+from helpers import units
 from helpers.asl import Definition, Edge, State
 
 from . import look, words
 from .dot import Dot, label_of
 from .errors import NothingToDraw
+from .given import as_definition, as_execution, check_iteration
 from .look import STATUS, clean, text_width, wrap
 from .overlay import Overlay
 from .picture import Picture
@@ -71,6 +71,8 @@ def state_machine(
     if direction not in (None, "TB", "LR"):
         raise NothingToDraw(f'direction is "TB" or "LR", not {direction!r}.')
     edges = given.edges()
+    if execution is not None:
+        check_iteration(given, as_execution(execution), iteration)
     overlay = Overlay(given, execution, iteration, edges) if execution is not None else None
     graph = Graph(given, edges, overlay, direction)
     told = words.of_execution(given, overlay) if overlay else words.of_definition(given, edges)
@@ -80,24 +82,6 @@ def state_machine(
         source=graph.source,
         style=STYLE,
         details=tuple(graph.details),
-    )
-
-
-def as_definition(given: Any) -> Definition:
-    """A Definition from whatever a caller has at hand."""
-    if isinstance(given, Definition):
-        return given
-    if isinstance(given, Mapping):
-        return Definition.from_dict(dict(given))
-    if isinstance(given, PathLike):
-        return asl.load(Path(given))
-    if isinstance(given, str):
-        if given.lstrip().startswith("{") or "\n" in given:
-            return Definition.from_text(given)
-        return asl.load(given)
-    raise NothingToDraw(
-        f"A {type(given).__name__} is no definition. "
-        "Give what `asl.load` returns, a dict, or a path."
     )
 
 

@@ -15,8 +15,9 @@ from helpers.asl import Definition, Edge, State
 
 from . import words
 from .errors import NothingToDraw
+from .given import as_definition
 from .look import STATUS
-from .machine import as_definition, edge_lines, state_machine, status_line
+from .machine import edge_lines, state_machine, status_line
 from .overlay import Overlay
 from .picture import Picture
 

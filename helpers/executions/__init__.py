@@ -59,6 +59,11 @@ def from_history(
     `describe` is what describe_execution says of it, `definition` the state machine's; both
     may be missing. Raises NotAHistory.
     """
+    if not isinstance(events, list):
+        raise NotAHistory(
+            f"This is no list of events but a {type(events).__name__}. Give what stands under "
+            '"events" in the answer of get-execution-history.'
+        )
     return Execution(events, describe, definition=definition)
 
 

@@ -750,3 +750,47 @@ def test_hexagons_and_their_like_hold_their_text():
 
 def test_paths_of_the_repository_are_not_in_a_picture():
     assert str(Path.home()) not in draw.state_machine(TRADER).svg
+
+
+@pytest.mark.parametrize(
+    ("iteration", "says"),
+    [
+        (3, "Pack each item has no item 3: its items are 0 to 2"),
+        ({"Pack each item": 9}, "Pack each item has no item 9"),
+        ({"Pack": 0}, "There is no Map 'Pack'; there is Pack each item"),
+        (-1, "An item has a number from 0 up, and this is -1"),
+        ("1", "An item has a number from 0 up, and this is '1'"),
+        (True, "An item has a number from 0 up"),
+    ],
+)
+def test_an_item_that_is_not_there_is_refused(iteration, says):
+    for call in (draw.state_machine, draw.replay):
+        with pytest.raises(draw.NothingToDraw, match=re.escape(says)):
+            call(ORDERS, order(fail=True), iteration=iteration)
+
+
+@pytest.mark.parametrize("given", ["arn:aws:states:…", 5, {}, trade(2), {"events": trade(2)}])
+def test_what_is_no_execution_is_refused_with_what_to_give(given):
+    calls = [
+        lambda: draw.state_machine(TRADER, given),
+        lambda: draw.replay(TRADER, given),
+        lambda: draw.timeline(given),
+        lambda: draw.watch(given, TRADER),
+    ]
+    for call in calls:
+        with pytest.raises(draw.NothingToDraw, match="is no execution") as caught:
+            call()
+        assert ("from_history" in str(caught.value)) == ("id" in str(given))
+
+
+def test_an_execution_in_the_place_of_a_definition_and_none_at_all():
+    with pytest.raises(draw.NothingToDraw, match="its definition, which comes first"):
+        draw.state_machine(executions.from_history(trade(2)))
+    with pytest.raises(draw.NothingToDraw, match="The definition is empty"):
+        draw.state_machine(" ")
+
+
+@pytest.mark.parametrize("given", [None, "events", {"events": []}])
+def test_what_is_no_list_of_events_is_refused(given):
+    with pytest.raises(executions.NotAHistory, match="no list of events"):
+        executions.from_history(given)
