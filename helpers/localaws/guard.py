@@ -23,8 +23,10 @@ from helpers.localaws.workspace import ACCOUNT, Workspace
 
 BODY_LIMIT = 256 * 1024 * 1024
 """Bytes of one request's body: an S3 object or part of a multipart upload."""
-CALL_LIMIT = 100 * 1024 * 1024
-"""Bytes of the body of a call to any service but S3; a function's zip is the largest."""
+CODE_LIMIT = 100 * 1024 * 1024
+"""Bytes of the body of a call to Lambda; a function's zip is the largest."""
+CALL_LIMIT = 20 * 1024 * 1024
+"""Bytes of the body of a call to any other service; DynamoDB takes the most, 16 MB."""
 CONTROL_LIMIT = 64 * 1024
 
 _HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
@@ -63,9 +65,14 @@ OTHER_BODY = Refusal(
 TOO_LARGE = Refusal(
     "413 Content Too Large",
     "RequestEntityTooLargeException",
-    f"The local endpoint takes {BODY_LIMIT >> 20} MB in one upload to S3 "
-    f"and {CALL_LIMIT >> 20} MB in any other call.",
+    f"The local endpoint takes {BODY_LIMIT >> 20} MB in one upload to S3, {CODE_LIMIT >> 20} MB in "
+    f"a call to Lambda and {CALL_LIMIT >> 20} MB in any other.",
     (("s3", "EntityTooLarge"),),
+)
+NO_LENGTH = Refusal(
+    "411 Length Required",
+    "MissingContentLength",
+    "You must provide the Content-Length HTTP header.",
 )
 OTHER_SITE = Refusal("403 Forbidden", "AccessDenied", "A web page may not call the local endpoint.")
 NO_CONTROL = Refusal(
@@ -128,9 +135,15 @@ def _secret_of(access_key: str, workspace: Workspace) -> str | None:
 def _signed(environ: Environ, claim: sigv4.Claim, secret: str) -> Refusal | None:
     """Read the body and check the signature, whichever can be first."""
     is_s3 = claim.service == "s3"
-    limit = BODY_LIMIT if is_s3 else CALL_LIMIT
+    limit = _LIMITS.get(claim.service, CALL_LIMIT)
     if int(environ.get("CONTENT_LENGTH") or 0) > limit:
         return TOO_LARGE
+    if is_s3 and "HTTP_TRANSFER_ENCODING" in environ:
+        length = environ.get("HTTP_X_AMZ_DECODED_CONTENT_LENGTH", "")
+        if not length.isascii() or not length.isdigit() or len(length) > 15:
+            return NO_LENGTH  # S3 takes chunks only from who says how much there is in them
+        if int(length) > limit:
+            return TOO_LARGE
     stated = environ.get("HTTP_X_AMZ_CONTENT_SHA256")
     if stated is None and claim.presigned and is_s3:
         stated = sigv4.UNSIGNED
@@ -145,6 +158,9 @@ def _signed(environ: Environ, claim: sigv4.Claim, secret: str) -> Refusal | None
     if _SHA256.fullmatch(stated) and stated != hashlib.sha256(body).hexdigest():
         return OTHER_BODY
     return None
+
+
+_LIMITS = {"s3": BODY_LIMIT, "lambda": CODE_LIMIT}
 
 
 def _read_body(environ: Environ, limit: int) -> bytes | None:

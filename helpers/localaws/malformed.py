@@ -87,8 +87,10 @@ def refusal(environ: Environ, error: Exception | None) -> Refusal | None:
         operation, uri = _operation(model, protocol, request)
     except UnknownOperation as unknown:
         return _unknown(protocol, str(unknown), error)
-    if isinstance(error, NotImplementedError) or operation.input_shape is None:
+    if isinstance(error, NotImplementedError):
         return None
+    if operation.input_shape is None:
+        return None if error is None else _about(error, {}, operation, protocol)
     try:
         given = _given(protocol, operation, request, body, uri)
         wrong = violations(operation.input_shape, given)
@@ -154,13 +156,13 @@ def _about(error: Exception, given: Any, operation: Any, protocol: str) -> Refus
     if isinstance(error, KeyError):
         if words in _texts(given) and not words.startswith((":", "#")):
             return Refusal("404 Not Found", _missing(operation), f"{words} does not exist")
-        if words in _members(operation.input_shape):
+        if operation.input_shape and words in _members(operation.input_shape):
             return _validation(
                 f"1 validation error detected: Value null at '{words}' failed to satisfy "
                 "constraint: Member must not be null"
             )
     if isinstance(error, ValueError) and any(
-        len(text) >= _SHORTEST and text in words for text in _texts(given)
+        f"'{text}'" in words or (len(text) >= _SHORTEST and text in words) for text in _texts(given)
     ):
         return _validation(f"1 validation error detected: {words[:500]}")
     if isinstance(error, _UNREADABLE):
@@ -180,7 +182,9 @@ _READERS = {
     "parse_arn", "convert_dict_to_tags_input", "infer_service_region_host", "put_delivery_source",
     "_acl_from_headers", "_encryption_config_from_body", "_bucket_response_post",
     "upload_part_copy", "_transform_message_attributes", "create_service_linked_role",
-    "execute_statement",
+    "execute_statement", "add_policy", "_set_attributes", "start_query",
+    "_ownership_rule_from_body",
+    "validate_message_attributes",
 }  # fmt: skip
 _READING_MODULES = (
     "py_partiql_parser", "xmltodict", "moto/core/parse", "moto/dynamodb/parsing",

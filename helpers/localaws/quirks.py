@@ -12,12 +12,17 @@ from typing import Any
 from moto.dynamodb.responses import DynamoHandler
 from moto.events.models import EventPattern
 from moto.events.responses import EventsHandler
+from moto.iam.access_control import IAMPolicyStatement
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogGroup
 from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, MissingKey
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
+from helpers.localaws import globs
+from helpers.localaws.errors import Refusal
+from helpers.localaws.malformed import Wrong
+from helpers.localaws.stepfunctions.choice import matches
 from helpers.localaws.workspace import ACCOUNT
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -34,7 +39,10 @@ def install() -> None:
     S3Response._bucket_response_put = _bucket_response_put
     BucketNotEmpty.__init__ = _init_bucket_not_empty
     LogGroup.get_log_events = _get_log_events
+    EventPattern._wildcard_match = staticmethod(_wildcard_match)
+    IAMPolicyStatement._match = staticmethod(_policy_match)
     EventsHandler.test_event_pattern = _test_event_pattern
+    DynamoHandler.call_action = _call_dynamodb
     DynamoHandler.create_table = _create_table
     DynamoHandler.delete_table = _delete_table
 
@@ -93,6 +101,16 @@ def _get_log_events(self: LogGroup, log_stream_name: str, *args: Any, **kwargs: 
     return _plain_get_log_events(self, log_stream_name, *args, **kwargs)
 
 
+def _wildcard_match(item: Any, pattern: str) -> bool:
+    """For EventPattern._wildcard_match, whose time grows with every `*` by the text's length."""
+    return isinstance(item, str) and matches(item, pattern)
+
+
+def _policy_match(pattern: str, string: str) -> re.Match[str] | None:
+    """For IAMPolicyStatement._match, which takes a policy for a regular expression."""
+    return globs.compiled(pattern).fullmatch(string)
+
+
 def _test_event_pattern(self: EventsHandler) -> Any:
     """For EventsHandler.test_event_pattern, which moto leaves empty."""
     try:
@@ -104,6 +122,22 @@ def _test_event_pattern(self: EventsHandler) -> Any:
         return self.error("ValidationException", "Parameter Event is not valid.")
     pattern = EventPattern.load(self._get_param("EventPattern"))
     return self._create_response({"Result": pattern.matches_event(event)})
+
+
+_plain_call_dynamodb = DynamoHandler.call_action
+_LONGEST_EXPRESSION = 4096
+
+
+def _call_dynamodb(self: DynamoHandler) -> Any:
+    """For DynamoHandler.call_action, which reads expressions of any length, the longer the slower.
+
+    docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+    """
+    for name, text in (getattr(self, "params", None) or {}).items():
+        if name.endswith("Expression") and len(str(text).encode()) > _LONGEST_EXPRESSION:
+            message = f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
+            raise Wrong(Refusal("400 Bad Request", "ValidationException", message))
+    return _plain_call_dynamodb(self)
 
 
 _plain_create_table = DynamoHandler.create_table

@@ -7,6 +7,7 @@ drops the one timer that stands for its next firing. Imports moto.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -162,6 +163,10 @@ class RulesOnTheClock(EventsBackend):
             if ":states:" in target["Arn"] and not target.get("RoleArn"):
                 raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
         super().put_targets(name, event_bus_arn, targets)
+
+    def list_rules(self, prefix: str | None = None, **options: Any) -> Any:
+        """The rules whose names begin with `prefix`; moto takes it for a regular expression."""
+        return super().list_rules(prefix=prefix and re.escape(prefix), **options)
 
     def describe_rule(self, name: str, event_bus_arn: str | None) -> Rule:
         """The rule of that name; AWS says on which bus it looked for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +78,29 @@ def _check(name: str, body: dict[str, Any], text: str, *, number: bool) -> None:
     raise ValidationError(problem)
 
 
+def _fits(text: str, pattern: str) -> bool:
+    """Python's own `re` may search for years, and nothing else runs meanwhile."""
+    import regex
+
+    try:
+        found = regex.fullmatch(pattern, text, timeout=_LONGEST_SECONDS, concurrent=True)
+    except TimeoutError:
+        raise ValidationError(
+            f"AllowedPattern {pattern!r} takes longer than {_LONGEST_SECONDS:g} s to match "
+            f"{text[:50]!r}: it goes back and forth over the text. Write it without a repetition "
+            "within a repetition."
+        ) from None
+    except regex.error as error:
+        raise ValidationError(
+            f"Template validation error: AllowedPattern {pattern!r} is no regular expression: "
+            f"{error}"
+        ) from None
+    return found is not None
+
+
+_LONGEST_SECONDS = 1.0
+
+
 def _problem(name: str, body: dict[str, Any], text: str, *, number: bool) -> str | None:
     allowed = body.get("AllowedValues")
     if allowed is not None and text not in [as_text(value) for value in allowed]:
@@ -93,7 +115,7 @@ def _problem(name: str, body: dict[str, Any], text: str, *, number: bool) -> str
         if "MaxValue" in body and size > float(body["MaxValue"]):
             return f"Parameter '{name}' must be a number not greater than {body['MaxValue']}"
         return None
-    if "AllowedPattern" in body and not re.fullmatch(str(body["AllowedPattern"]), text):
+    if "AllowedPattern" in body and not _fits(text, str(body["AllowedPattern"])):
         return f"Parameter '{name}' must match pattern {body['AllowedPattern']}"
     if "MinLength" in body and len(text) < int(body["MinLength"]):
         return f"Parameter '{name}' must contain at least {body['MinLength']} characters"

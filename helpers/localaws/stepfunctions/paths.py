@@ -13,9 +13,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from .failures import PathMissing
+from .failures import PathMissing, StateError
 
 MISSING = object()
+MOST = 200_000
+"""So many values may a path select; an input of 256 KB has fewer."""
+HEAVIEST = 16 * 2**20
+"""So many characters may they have as JSON, before a function makes less of them."""
 
 Step = Callable[[Any], Iterator[Any]]
 
@@ -83,10 +87,14 @@ class Path:
             found: list[Any] = []
             for node in nodes:
                 found.extend(_SELECT[kind](value, node, data))
+                if len(found) > MOST:
+                    raise _too_large(self.text)
             if not found and not many and kind in ("name", "index"):
                 raise PathMissing(self.text, data, f"No results for path: {self.text}")
             many = many or kind not in ("name", "index")
             nodes = found
+        if _size(nodes) > HEAVIEST:
+            raise _too_large(self.text)
         return nodes
 
     def put(self, data: Any, value: Any) -> Any:
@@ -95,6 +103,42 @@ class Path:
         Raises TypeError where something that is neither object nor array is in the way.
         """
         return _put(data, self._keys, value)
+
+
+def _too_large(path: str) -> StateError:
+    return StateError(
+        "States.DataLimitExceeded",
+        f"The path '{path}' selects a result with a size exceeding the maximum number of bytes "
+        "service limit.",
+    )
+
+
+def _size(nodes: list[Any]) -> int:
+    """At least so many characters have the nodes as JSON, each value that they share counted for
+    every node: `$..*` may select much more than there is.
+    """
+    sizes: dict[int, int] = {}
+    waiting: list[Any] = list(nodes)
+    while waiting:
+        here = waiting[-1]
+        if not isinstance(here, dict | list) or id(here) in sizes:
+            waiting.pop()
+            continue
+        inner = here.values() if isinstance(here, dict) else here
+        todo = [one for one in inner if isinstance(one, dict | list) and id(one) not in sizes]
+        if todo:
+            waiting += todo
+            continue
+        waiting.pop()
+        names = sum(map(len, here)) if isinstance(here, dict) else 0
+        sizes[id(here)] = 2 + names + sum(_characters(one, sizes) for one in inner)
+    return sum(_characters(one, sizes) for one in nodes)
+
+
+def _characters(value: Any, sizes: dict[int, int]) -> int:
+    if isinstance(value, dict | list):
+        return sizes[id(value)]
+    return len(value) if isinstance(value, str) else 1
 
 
 def _put(data: Any, keys: tuple[str | int, ...], value: Any) -> Any:
@@ -165,9 +209,14 @@ def _deep(_: None, node: Any, root: Any) -> Iterator[Any]:
 
 
 def _deep_any(_: None, node: Any, root: Any) -> Iterator[Any]:
-    for inner in list(_all(None, node, root)):
-        yield inner
-        yield from _deep_any(None, inner, root)
+    waiting = [_all(None, node, root)]
+    while waiting:
+        for inner in waiting[-1]:
+            yield inner
+            waiting.append(_all(None, inner, root))
+            break
+        else:
+            waiting.pop()
 
 
 def _deep_lists(_: None, node: Any, root: Any) -> Iterator[Any]:

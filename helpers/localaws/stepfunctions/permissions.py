@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from helpers.localaws import globs
+
 ALLOWED = "allowed"
 IMPLICIT = "no identity-based policy allows"
 EXPLICIT = "an explicit deny"
@@ -61,7 +63,7 @@ def trusts(role_arn: str, service: str, region: str) -> bool:
     names = {f"{service}.amazonaws.com", f"{service}.{region}.amazonaws.com"}
     found = False
     for one in _listed(document.get("Statement") if isinstance(document, dict) else None):
-        actions = [_glob(str(action).lower()) for action in _listed(one.get("Action"))]
+        actions = [globs.compiled(str(action).lower()) for action in _listed(one.get("Action"))]
         if not any(action.fullmatch("sts:assumerole") for action in actions):
             continue
         principal = one.get("Principal")
@@ -158,9 +160,9 @@ def _statements(document: str) -> tuple[Statement, ...]:
         statements.append(
             (
                 one.get("Effect") == "Deny",
-                tuple(_glob(text.lower()) for text in actions),
+                tuple(globs.compiled(text.lower()) for text in actions),
                 not_action,
-                tuple(_glob(text) for text in resources),
+                tuple(globs.compiled(text) for text in resources),
                 not_resource,
                 tuple(
                     (operator, key.lower(), tuple(str(v) for v in _listed(values)))
@@ -176,13 +178,6 @@ def _listed(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
-
-
-@lru_cache(maxsize=2048)
-def _glob(text: str) -> re.Pattern[str]:
-    """A pattern for IAM's wildcards; runs of `*` are one, so that matching stays quick."""
-    text = re.sub(r"\*+", "*", text)
-    return re.compile("".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in text), re.S)
 
 
 def _met(condition: tuple[str, str, tuple[str, ...]], context: dict[str, str]) -> bool:
@@ -205,8 +200,8 @@ def _met(condition: tuple[str, str, tuple[str, ...]], context: dict[str, str]) -
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda value, wanted: value == wanted,
     "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
-    "StringLike": lambda value, wanted: _glob(wanted).fullmatch(value) is not None,
-    "ArnEquals": lambda value, wanted: _glob(wanted).fullmatch(value) is not None,
-    "ArnLike": lambda value, wanted: _glob(wanted).fullmatch(value) is not None,
+    "StringLike": lambda value, wanted: globs.compiled(wanted).fullmatch(value) is not None,
+    "ArnEquals": lambda value, wanted: globs.compiled(wanted).fullmatch(value) is not None,
+    "ArnLike": lambda value, wanted: globs.compiled(wanted).fullmatch(value) is not None,
     "Bool": lambda value, wanted: value.lower() == wanted.lower(),
 }
