@@ -165,9 +165,11 @@ _LIMITS = {"s3": BODY_LIMIT, "lambda": CODE_LIMIT}
 
 def _read_body(environ: Environ, limit: int) -> bytes | None:
     """The whole body, which is then also where the app reads it; None if it is too large."""
-    if int(environ.get("CONTENT_LENGTH") or 0) > limit:
+    length = environ.get("CONTENT_LENGTH")
+    if int(length or 0) > limit:
         return None
-    body = environ["wsgi.input"].read(limit + 1)
+    # Room for all that is asked for is set aside at first: do not ask for 100 MB without need.
+    body = environ["wsgi.input"].read(limit + 1 if length is None else int(length))
     if len(body) > limit:
         return None
     environ["wsgi.input"] = io.BytesIO(body)

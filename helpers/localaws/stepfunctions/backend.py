@@ -365,8 +365,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
     ) -> Execution | Facts:
         """An execution that is ready to start, or what is known of the one that runs already."""
         revision, machine, version_arn, alias_arn = self._revision(state_machine_arn)
-        if name is None:
-            name = str(uuid.uuid4())
+        made_up = name is None
+        name = str(uuid.uuid4()) if made_up else name
         self._check_name(name)
         text = "{}" if execution_input is None else execution_input
         inputs.check(text)
@@ -378,7 +378,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         else:
             arn = f"{base}:execution:{machine.name}:{name}"
         with self._starting:
-            existing = None if express else current_store().facts(arn)
+            existing = None if express or made_up else current_store().facts(arn)
             if existing is not None:
                 if existing.status == RUNNING and existing.input == text:
                     return existing
