@@ -26,7 +26,7 @@ def make(service: str, like: Any = None) -> Any:
         given["region_name"] = like.meta.region_name
         if "amazonaws." not in like.meta.endpoint_url:
             given["endpoint_url"] = like.meta.endpoint_url
-    return boto3.client(service, **given)
+    return boto3.client(service, **given)  # type: ignore[call-overload]
 
 
 @contextmanager

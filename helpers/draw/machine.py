@@ -325,10 +325,8 @@ class Graph:
 
     def _ghost(self, edge: Edge) -> str:
         """A place for an arrow to a state that does not exist."""
-        scope = edge.source.scope if edge.source else None
-        if edge.kind in ("branch", "iteration"):
-            scope = edge.source
-        key = (id(scope), edge.target_name)
+        inside = edge.kind in ("branch", "iteration") or edge.source is None
+        key = (id(edge.source if inside else edge.source.scope), edge.target_name)
         if key not in self._ghosts:
             name = _free(f"(missing) {units.named(edge.target_name)}", self._used)
             self._ghosts[key] = name

@@ -315,7 +315,8 @@ def _named(rule: Any) -> Iterator[str]:
         if isinstance(rule.get("Variable"), str):
             yield rule["Variable"]
         for key in ("And", "Or"):
-            for part in rule.get(key) if isinstance(rule.get(key), list) else []:
+            parts = rule.get(key)
+            for part in parts if isinstance(parts, list) else ():
                 yield from _named(part)
         yield from _named(rule.get("Not"))
 
@@ -328,7 +329,7 @@ def _context(step: Step, execution: Execution) -> dict[str, Any]:
     }
     if execution.arn:
         context["Execution"] |= {"Id": execution.arn, "Name": execution.name}
-    run = step.run
+    run: Run | None = step.run
     while run is not None:
         if run.kind == "iteration":
             context["Map"] = {"Item": {"Index": run.index}}

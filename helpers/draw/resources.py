@@ -107,7 +107,7 @@ def read(given: Mapping[str, Any] | str | PathLike[str]) -> Template:
     template = Template(description if isinstance(description, str) else "")
     raws = dict(_each(resources))
     for name, (raw, repeated) in raws.items():
-        type = raw.get("Type") if isinstance(raw.get("Type"), str) else "no type"
+        type = _text(raw.get("Type")) or "no type"
         written = _with_globals(type, _mapping(raw.get("Properties")), data.get("Globals"))
         properties = _mapping(resolve(written))
         kind, group = kind_of(type)
@@ -138,6 +138,10 @@ def _each(
                 yield inner, (body, [f"for each {variable} of {told}", *notes])
         else:
             yield str(name), (_mapping(raw), [])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -176,7 +180,7 @@ def _data(given: Any) -> Any:
         raise NothingToDraw("The template is empty. Give a path, the text, or a dict.")
     is_text = isinstance(given, str) and ("\n" in given or given.lstrip().startswith("{"))
     try:
-        text = given if is_text else Path(given).read_text(encoding="utf-8")
+        text = str(given) if is_text else Path(given).read_text(encoding="utf-8")
         return read_text(text, file="the template" if is_text else str(given)).data
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
@@ -283,8 +287,8 @@ def _references(
         given = value.get("Fn::Sub")
         if isinstance(given, list) and len(given) == 2 and isinstance(given[1], dict):
             text, names = given
-            found = _references(text, path, actions)
-            yield from (one for one in found if one[1] not in names)
+            inside = _references(text, path, actions)
+            yield from (one for one in inside if one[1] not in names)
             yield from _references(list(names.values()), path, actions)
             return
         said = value.get("Action") if "Effect" in value else None

@@ -53,7 +53,7 @@ def _line(axes: Axes, ledger: Ledger, column: str, look: dict[str, Any]) -> None
     """A column over time: as steps, or with many trades as averages on a shade."""
     values = ledger.values(column)
     if ledger.size <= STEPS:
-        mark = {"marker": "o", "markersize": 4} if ledger.size == 1 else {}
+        mark: dict[str, Any] = {"marker": "o", "markersize": 4} if ledger.size == 1 else {}
         axes.plot(date2num(ledger.time), values, drawstyle="steps-post", **look, **mark)
         return
     spans = ledger.columns(STEPS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from helpers import units
@@ -52,7 +54,7 @@ def _rule(ledger: Ledger) -> str:
 
 def _course(ledger: Ledger) -> str:
     """How it went: each trade if there are few, else five moments."""
-    places = range(ledger.size)
+    places: Sequence[int] = range(ledger.size)
     if ledger.size > LISTED:
         span = np.linspace(0, 1, 5)
         instants = ledger.time[0] + (ledger.time[-1] - ledger.time[0]) * span
