@@ -204,6 +204,13 @@
       fill();
     }
     function fill() {
+      const on = root.activeElement; // written anew, so what had the focus is found again
+      const kind = on && on !== details && details.contains(on) ? on.tagName : null;
+      const place = kind ? [...details.querySelectorAll(kind)].indexOf(on) : -1;
+      write();
+      if (kind) (details.querySelectorAll(kind)[place] || details).focus({ preventScroll: true });
+    }
+    function write() {
       details.replaceChildren();
       if (chosen === null) {
         details.append(element("p", { class: "hint",
@@ -240,8 +247,8 @@
       }
       const code = element("details", {}, element("summary", { text: "Definition" }),
         element("pre", { tabindex: "0", text: state.definition }));
-      code.open = fill.open || false;
-      code.addEventListener("toggle", () => { fill.open = code.open; });
+      code.open = write.open || false;
+      code.addEventListener("toggle", () => { write.open = code.open; });
       details.append(code);
     }
 

@@ -185,6 +185,22 @@ def test_items_of_a_map_are_chosen(opened):
 
 
 @in_browser
+def test_what_has_the_focus_keeps_it_when_the_details_change(opened):
+    page = opened(draw.replay(ORDERS, order(fail=True)))
+    page.get_by_role("button", name=re.compile("^Weigh,")).click()
+    details = page.get_by_label("The chosen state")
+    details.locator("select").focus()
+    page.keyboard.press("ArrowUp")
+    assert details.locator("select").evaluate("one => one.matches(':focus') && one.value") == "1"
+    assert "Scale.Jammed" in details.text_content()
+    details.locator("pre").first.focus()
+    last = told(page)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert page.get_by_label("Event", exact=True).input_value() == str(int(last.split()[1]) - 2)
+
+
+@in_browser
 def test_where_scripts_do_not_run_the_picture_stands(opened):
     picture = draw.replay(TRADER, retried())
     page = opened(picture, java_script_enabled=False)
