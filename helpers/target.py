@@ -23,7 +23,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers.errors import CourseError
 
 LOCAL, AWS = "local", "aws"
-_MOMENT = "%d %b %H:%M"
 
 _replaced: dict[str, str | None] = {}
 """What `activate` replaced in the environment: a switch to `aws` finds the learner's own."""
@@ -95,7 +94,9 @@ def let_pass(time: str) -> str:
         return f"On a real account {time} take {time}: come back then and run the next cell."
     answer = _control("/_local/clock", {"advance": length.total_seconds()})
     started, ended = (datetime.fromisoformat(answer[key]) for key in ("started", "now"))
-    return f"The simulated clock went from {started:{_MOMENT}} to {ended:{_MOMENT}} UTC."
+    year = "" if started.year == ended.year else " %Y"
+    shape = f"%d %b{year} %H:%M"
+    return f"The simulated clock went from {started:{shape}} to {ended:{shape}} UTC."
 
 
 def seed_market(seed: int | None) -> None:

@@ -1,6 +1,7 @@
 """Local endpoint or AWS account: the right one, and only that one."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -135,6 +136,8 @@ def test_time_passes_on_the_local_clock(local):
     said = target.let_pass("3 hours")
     assert "simulated clock" in said
     assert local.control("/_local/status")["offset"] - before == pytest.approx(3 * 3600, abs=5)
+    started, ended = re.findall(r"\d\d \w{3} (\d{4}) \d\d:\d\d", target.let_pass("366 days"))
+    assert int(ended) == int(started) + 1  # a year later is not the same day
 
 
 def test_nothing_hurries_a_real_clock(monkeypatch):
