@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from helpers.localaws.workspace import DEFAULT_PORT, Workspace
+from helpers.localaws.workspace import DEFAULT_PORT, Workspace, unlinked
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
@@ -149,7 +149,7 @@ def _spawn(workspace: Workspace, port: int | None) -> str:
     environment["PYTHONPATH"] = os.pathsep.join(
         [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     )
-    with workspace.stderr_file.open("wb") as errors:
+    with unlinked(workspace.stderr_file).open("wb") as errors:
         child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

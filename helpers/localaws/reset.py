@@ -9,7 +9,7 @@ import threading
 
 from moto.core.base_backend import BackendDict
 
-from helpers.localaws import lambdas, market, schedule
+from helpers.localaws import cloudformation, lambdas, market, schedule
 from helpers.localaws.clock import clock
 
 _one_at_a_time = threading.Lock()
@@ -18,6 +18,7 @@ _one_at_a_time = threading.Lock()
 def everything() -> None:
     """Go back to an empty account at the wall clock's time, without a market seed."""
     with _one_at_a_time:
+        cloudformation.stop_all()  # what is being made now would else be left over
         schedule.reset()
         BackendDict.reset()  # Step Functions stops what runs
         lambdas.reset()

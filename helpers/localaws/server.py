@@ -165,7 +165,7 @@ def _settle_environment(home: Workspace) -> None:
 
 def _log_to(home: Workspace) -> None:
     handler = logging.handlers.RotatingFileHandler(
-        home.log_file, maxBytes=2_000_000, backupCount=2, encoding="utf-8"
+        workspace.unlinked(home.log_file), maxBytes=2_000_000, backupCount=2, encoding="utf-8"
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

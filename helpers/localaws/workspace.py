@@ -106,8 +106,13 @@ class Workspace:
         return FileLock(self.home / "starting.lock")
 
     def folder(self, name: str) -> Path:
-        """A folder of this workspace for nobody else's eyes, made if it is missing."""
+        """A folder of this workspace for nobody else's eyes, made if it is missing.
+
+        Raises WorkspaceError where a link stands in its place: what lies in it is changed and
+        deleted, and that must not be somebody's photographs.
+        """
         path = self.home / name
+        _refuse_link(path)
         path.mkdir(mode=0o700, exist_ok=True)
         return path
 
@@ -170,6 +175,9 @@ class Workspace:
                 "Set LOCALAWS_HOME to a folder that you may write to."
             ) from error
         self._check_owner()
+        for path in self.home.iterdir():
+            if path.suffix == ".lock" or path.is_dir():
+                _refuse_link(path)
         try:
             with FileLock(self.home / "prepare.lock"):
                 self._write_what_is_missing()
@@ -233,6 +241,22 @@ class Workspace:
         except (OSError, ValueError):
             return False
         return isinstance(keys, dict) and {"access_key", "secret_key"} <= keys.keys()
+
+
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        raise WorkspaceError(
+            f"{path} is a link to {path.readlink()}, and the endpoint keeps its things within its "
+            f"own folder. Remove the link: rm '{path}'. To keep everything elsewhere, set "
+            "LOCALAWS_HOME."
+        )
+
+
+def unlinked(path: Path) -> Path:
+    """`path`; a link there that leads to a file, or to none yet, is removed, the file is not."""
+    if path.is_symlink() and (path.is_file() or not path.exists()):
+        path.unlink()
+    return path
 
 
 def write_private(path: Path, text: str) -> None:

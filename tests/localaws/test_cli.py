@@ -215,6 +215,53 @@ def test_a_full_disk_is_explained(home):
     assert url.startswith("http://")
 
 
+# -- links
+
+
+@pytest.mark.parametrize("name", ["endpoint.log", "endpoint.err", "endpoint.json"])
+def test_a_file_that_a_link_leads_to_is_left_alone(home, tmp_path, name):
+    thesis = tmp_path / "thesis.txt"
+    thesis.write_text("years of work")
+    home.path.mkdir(mode=0o700)
+    (home.path / name).symlink_to(thesis)
+    home.run("start", "--port", "0")
+    home.run("status")
+    assert thesis.read_text() == "years of work"
+    assert not (home.path / name).is_symlink()
+
+
+@pytest.mark.parametrize("name", ["aws", "lambda"])
+def test_a_folder_that_a_link_leads_to_is_left_alone(home, tmp_path, name):
+    """Code is unpacked and deleted there, and credentials are read: it must be the endpoint's."""
+    photographs = tmp_path / "photographs"
+    (photographs / "code").mkdir(parents=True)
+    (photographs / "code" / "one.png").write_text("a picture")
+    (photographs / "credentials").write_text("[default]")
+    home.path.mkdir(mode=0o700)
+    (home.path / name).symlink_to(photographs)
+    done = home.run("start", "--port", "0", check=False)
+    assert done.returncode == 1
+    assert f"rm '{home.path / name}'" in done.stderr
+    assert "Traceback" not in done.stderr
+    kept = {path.name for path in photographs.rglob("*")}
+    assert kept == {"code", "one.png", "credentials"}
+    (home.path / name).unlink()
+    assert home.run("start", "--port", "0").stdout.startswith("http://")
+
+
+@pytest.mark.parametrize("name", ["alive.lock", "starting.lock"])
+def test_a_lock_that_is_a_link_is_refused(home, tmp_path, name):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("x")
+    home.path.mkdir(mode=0o700)
+    (home.path / name).symlink_to(elsewhere)
+    done = home.run("start", "--port", "0", check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert str(home.path) in done.stderr
+    assert elsewhere.read_text() == "x"
+
+
 # -- env
 
 
