@@ -218,16 +218,17 @@ def test_a_full_disk_is_explained(home):
 # -- links
 
 
-@pytest.mark.parametrize("name", ["endpoint.log", "endpoint.err", "endpoint.json"])
-def test_a_file_that_a_link_leads_to_is_left_alone(home, tmp_path, name):
-    thesis = tmp_path / "thesis.txt"
-    thesis.write_text("years of work")
+def test_a_file_that_a_link_leads_to_is_left_alone(home, tmp_path):
+    names = ("endpoint.log", "endpoint.err", "endpoint.json")
     home.path.mkdir(mode=0o700)
-    (home.path / name).symlink_to(thesis)
+    for name in names:
+        (tmp_path / name).write_text("years of work")
+        (home.path / name).symlink_to(tmp_path / name)
     home.run("start", "--port", "0")
     home.run("status")
-    assert thesis.read_text() == "years of work"
-    assert not (home.path / name).is_symlink()
+    for name in names:
+        assert (tmp_path / name).read_text() == "years of work"
+        assert not (home.path / name).is_symlink()
 
 
 @pytest.mark.parametrize("name", ["aws", "lambda"])
@@ -245,8 +246,6 @@ def test_a_folder_that_a_link_leads_to_is_left_alone(home, tmp_path, name):
     assert "Traceback" not in done.stderr
     kept = {path.name for path in photographs.rglob("*")}
     assert kept == {"code", "one.png", "credentials"}
-    (home.path / name).unlink()
-    assert home.run("start", "--port", "0").stdout.startswith("http://")
 
 
 @pytest.mark.parametrize("name", ["alive.lock", "starting.lock"])

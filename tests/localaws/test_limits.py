@@ -163,7 +163,7 @@ def deep(levels):
     return '{"a":' * levels + "1" + "}" * levels
 
 
-@pytest.mark.parametrize("levels", [900, 5000, 100_000])
+@pytest.mark.parametrize("levels", [900, 100_000])
 def test_deep_json_is_refused_or_taken_everywhere(call, levels):
     """None of them hangs, ends in a failure of ours, or leaves something that breaks a list."""
     text = deep(levels)
@@ -203,7 +203,7 @@ def test_a_deep_input(run, levels, status):
     assert run({"Type": "Pass"}, deep(levels))[0] == status
 
 
-@pytest.mark.parametrize("path", ["$..a", "$..*", "$..*..*", "$..*..*..*"])
+@pytest.mark.parametrize("path", ["$..a", "$..*..*..*"])
 def test_a_path_that_selects_far_more_than_there_is(run, path):
     """Every level again, with all that is in it: a quarter of a megabyte would become gigabytes."""
     text = '{"a":' * 900 + json.dumps("x" * 250_000) + "}" * 900

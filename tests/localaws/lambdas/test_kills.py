@@ -67,5 +67,5 @@ def test_a_thousand_kills(functions):
         if number % 10 == 0:
             assert functions.value(arn, {"number": -number, "seconds": 0}) == -number
     print(outcomes)
-    assert min(outcomes.values()) > KILLS / 10  # the kills did meet invokes under way
+    assert min(outcomes.values()) > KILLS / 50  # the kills did meet invokes under way
     assert functions.value(arn, {"number": 5, "seconds": 0}) == 5
