@@ -10,6 +10,7 @@
   const solid = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   function colour(text) { // any CSS colour as red, green, blue, alpha
     solid.clearRect(0, 0, 1, 1);
+    solid.fillStyle = "transparent"; // "none" is no colour, and would leave the one before
     solid.fillStyle = text;
     solid.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = solid.getImageData(0, 0, 1, 1).data;

@@ -5,6 +5,7 @@ import runpy
 import xml.etree.ElementTree as ET
 
 import pytest
+from browsing import a_browser, in_browser
 from machines import ROOT
 
 from helpers.draw.picture import no_formula
@@ -47,3 +48,21 @@ def test_each_drawing_beside_it_is_the_one_that_is_drawn(entries):
         assert parts(kept, bool(picture.source)) == parts(picture.svg, bool(picture.source)), (
             f"{name}: run `python docs/gallery.py`"
         )
+
+
+@in_browser
+def test_each_text_in_a_drawing_is_legible_and_on_its_card():
+    """On black, so that a text beside the card would be seen to be missed by it."""
+    with a_browser() as browser:
+        page = browser.new_page(viewport={"width": 1100, "height": 1700})
+        page.add_init_script(path=DOCS.parent / "tests" / "draw" / "measure.js")
+        page.goto("about:blank")
+        for drawing in sorted((DOCS / "gallery").glob("*.svg")):
+            svg = drawing.read_text(encoding="utf-8")
+            page.set_content(f"<body style='margin:0;background:#000'>{svg}")
+            width = page.locator("svg").bounding_box()["width"]
+            texts = page.locator("body").evaluate("one => textsIn(one)")
+            assert texts, drawing.name
+            for text in texts:
+                assert text["contrast"] >= 4.5, (drawing.name, text)
+                assert text["x"] >= 0 and text["x"] + text["width"] <= width, (drawing.name, text)
