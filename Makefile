@@ -56,5 +56,5 @@ lock: ## pin the newest versions that pyproject.toml allows (needs uv and the ne
 	uv pip compile --quiet --universal --upgrade --python-version 3.11 pyproject.toml \
 	  --custom-compile-command "make lock" --output-file requirements.lock
 
-clean: stop ## remove .venv and what was built; your work/ stays
+clean: stop ## remove .venv and what was built; your work/ and .localaws/ stay
 	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -150,6 +150,9 @@ def _status(options: argparse.Namespace) -> int:
     if found["memory"]:
         print(f"  memory   {found['memory'] / 1e6:.0f} MB, processes: {found['processes']}")
     print(f"  folder   {found['home']}")
+    for said in (found["state"].get(name) for name in ("notice", "ended", "trouble")):
+        if said:
+            print(f"  state    {said}")
     return 0
 
 

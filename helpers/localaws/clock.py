@@ -26,6 +26,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from helpers.localaws.gate import gate
+
 LOG = logging.getLogger(__name__)
 
 
@@ -220,7 +222,8 @@ class Clock:
             if waiter.was_busy:
                 self._busy -= 1
             self._changed.notify_all()
-        waiter.signal.wait()
+        with gate.outside():
+            waiter.signal.wait()
         return waiter
 
     def _release(self, waiter: _Waiter, *, came: bool) -> None:

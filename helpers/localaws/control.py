@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import errors, market
+from helpers.localaws import errors, market, persistence
 from helpers.localaws.clock import Advanced, clock
 from helpers.localaws.http import Environ
 from helpers.localaws.workspace import ACCOUNT
@@ -58,6 +58,7 @@ def status(endpoint: Endpoint, _: dict[str, Any]) -> dict[str, Any]:
         "memory": memory,
         "processes": processes,
         "threads": threading.active_count(),
+        "state": _state(),
     }
 
 
@@ -160,7 +161,8 @@ def _is_length(seconds: Any) -> bool:
 
 def _clock() -> dict[str, Any]:
     schedule = sys.modules.get("helpers.localaws.schedule")
-    due = schedule.agenda.next_firings() if schedule is not None else {}
+    agenda = getattr(schedule, "agenda", None)  # none yet while it is being imported
+    due = agenda.next_firings() if agenda is not None else {}
     return {
         "now": clock.now().isoformat(),
         "offset": clock.offset,
@@ -208,6 +210,12 @@ def _stacks() -> dict[str, str]:
         if account == ACCOUNT:
             found |= {stack.name: stack.status for stack in backend.live()}
     return found
+
+
+def _state() -> dict[str, Any]:
+    """What became of the state of an earlier process, and whether it can be written now."""
+    report = persistence.report()
+    return report.as_json() if report is not None else {}
 
 
 def _memory() -> tuple[int | None, int]:

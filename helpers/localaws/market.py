@@ -32,6 +32,22 @@ def set_seed(seed: int | None) -> None:
         _counts.clear()
 
 
+def counts() -> dict[str, int]:
+    """How many invocations of each function have drawn since the seed was set."""
+    with _lock:
+        return dict(_counts)
+
+
+def restore(seed: int | None, counts: dict[str, int]) -> None:
+    """Go on where an earlier process was, unless another seed has been set already."""
+    global _seed
+    with _lock:
+        if _seed is None or _seed == seed:
+            _seed = seed
+            _counts.clear()
+            _counts.update(counts)
+
+
 def seed() -> int | None:
     """The seed that is set, or None."""
     return _seed

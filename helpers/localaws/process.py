@@ -162,6 +162,8 @@ def _spawn(workspace: Workspace, port: int | None) -> str:
     said = _first_line(child, START_SECONDS)
     child.stdout.close()
     if "url" in said:
+        if said.get("notice"):
+            print(said["notice"], file=sys.stderr)
         return said["url"]
     child.kill()
     reason = said.get("error") or f"it ended without a word; see {workspace.stderr_file}"

@@ -9,7 +9,7 @@ import threading
 
 from moto.core.base_backend import BackendDict
 
-from helpers.localaws import cloudformation, lambdas, market, schedule
+from helpers.localaws import cloudformation, lambdas, market, persistence, schedule
 from helpers.localaws.clock import clock
 
 _one_at_a_time = threading.Lock()
@@ -18,10 +18,14 @@ _one_at_a_time = threading.Lock()
 def everything() -> None:
     """Go back to an empty account at the wall clock's time, without a market seed."""
     with _one_at_a_time:
-        cloudformation.stop_all()  # what is being made now would else be left over
-        schedule.reset()
-        BackendDict.reset()  # Step Functions stops what runs
-        lambdas.reset()
-        clock.reset()
-        clock.realtime = False
-        market.set_seed(None)
+        persistence.empty(_empty)
+
+
+def _empty() -> None:
+    cloudformation.stop_all()  # what is being made now would else be left over
+    schedule.reset()
+    BackendDict.reset()  # Step Functions stops what runs
+    lambdas.reset()
+    clock.reset()
+    clock.realtime = False
+    market.set_seed(None)

@@ -27,6 +27,7 @@ from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, schedul
 from helpers.localaws import targets
 from helpers.localaws.clock import Timer, clock
 from helpers.localaws.expressions import Expression, InvalidExpression, parse, rounded
+from helpers.localaws.gate import gate
 
 LOG = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ class _Entry:
     fire: Callable[[float], None]
     ended: Callable[[], None] | None = None
     timer: Timer | None = None
+    passed: float = 0.0
+    """What was due before, but for the first time, is past: the endpoint was down."""
 
 
 class Agenda:
@@ -83,13 +86,32 @@ class Agenda:
         if due is None or (entry.until is not None and due > entry.until):
             entry.timer = None
             return
-        entry.timer = clock.at(due, lambda: self._due(arn, entry, due), arn)
+        entry.timer = self._timer(arn, entry, due)
+
+    def _timer(self, arn: str, entry: _Entry, due: float) -> Timer:
+        return clock.at(due, lambda: self._due(arn, entry, due), arn)
+
+    def resume(self, due: dict[str, float]) -> None:
+        """Fire each when it was due in an earlier process: at once, if that time is past."""
+        now = clock.time()
+        with self._lock:
+            for arn, when in due.items():
+                entry = self._entries.get(arn)
+                if entry is not None and when < now:
+                    if entry.timer is not None:
+                        entry.timer.cancel()
+                    entry.passed = now
+                    entry.timer = self._timer(arn, entry, when)
 
     def _due(self, arn: str, entry: _Entry, due: float) -> None:
+        with gate:
+            self._fire(arn, entry, due)
+
+    def _fire(self, arn: str, entry: _Entry, due: float) -> None:
         with self._lock:
             if self._entries.get(arn) is not entry:
                 return  # it was disabled, changed or deleted in this very moment
-            self._set(arn, entry, due)
+            self._set(arn, entry, max(due, entry.passed))
             over = entry.timer is None
         entry.fire(due)
         if over and entry.ended is not None:
@@ -111,8 +133,12 @@ def reset() -> None:
     agenda.clear()
 
 
-def resume() -> None:
-    """Set the timers of all rules and schedules that there are; what was due meanwhile is past."""
+def resume(due: dict[str, float]) -> None:
+    """Set the timers of all rules and schedules that there are.
+
+    due: when each was due next in an earlier process, POSIX seconds by ARN. What was due meanwhile
+    fires once, for that time; what it missed after that is past.
+    """
     for _, _, backend in list(events_backends.iter_backends()):
         for bus in backend.event_buses.values():
             for rule in bus.rules.values():
@@ -121,6 +147,7 @@ def resume() -> None:
         for group in backend.schedule_groups.values():
             for schedule in group.schedules.values():
                 _watch_schedule(backend, schedule, again=True)
+    agenda.resume(due)
 
 
 # -- rules

@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import control, errors, guard, process, workspace
+from helpers.localaws import control, errors, guard, persistence, process, workspace
+from helpers.localaws.gate import gate
 from helpers.localaws.http import BadRequest, Environ, Server, listen
 from helpers.localaws.workspace import ACCOUNT, REGION, Workspace
 
@@ -46,7 +47,9 @@ class Endpoint:
                 return errors.answer(refusal, environ, start_response)
             if environ["PATH_INFO"].startswith("/_local/"):
                 return control.respond(self, environ, start_response)
-            return self.wait_ready()(environ, start_response)
+            moto = self.wait_ready()
+            with gate:
+                return moto(environ, start_response)
         except (ConnectionError, TimeoutError, BadRequest):  # while the body was read
             raise
         except Exception as error:
@@ -92,6 +95,7 @@ class Endpoint:
         began = time.monotonic()
         try:
             app = _moto_app()
+            persistence.load()
             self._moto = app
         except BaseException:
             LOG.exception("the endpoint could not get ready")
@@ -101,6 +105,7 @@ class Endpoint:
         self.ready.set()
         gc.freeze()  # what is here by now stays: the collector need not look through it any more
         gc.enable()
+        persistence.take_up()
         self._warm_up(app)
 
     def _warm_up(self, app: Dispatcher) -> None:
@@ -190,7 +195,13 @@ def main(port: int, or_any: bool) -> int:
         if not or_any:
             return _cannot(process.port_taken(port, error))
         listeners = listen(0)
+    try:
+        notice = persistence.open_book(home.folder("state"))
+    except (persistence.NoRoom, workspace.WorkspaceError) as error:
+        return _cannot(str(error))
     _log_to(home)
+    if notice is not None:
+        logging.getLogger(__name__).warning(notice)
     _settle_environment(home)
     workspace.use(home)
     url = f"http://127.0.0.1:{listeners[0].getsockname()[1]}"
@@ -201,11 +212,12 @@ def main(port: int, or_any: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     threading.Thread(target=endpoint.get_ready, name="get ready", daemon=True).start()
-    print(json.dumps({"url": url}), flush=True)
+    print(json.dumps({"url": url, "notice": notice}), flush=True)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     LOG.info("listening on %s", url)
     server.serve()
     left = server.drain(5)
+    persistence.close()
     LOG.info("stopped; %s requests were cut off", left)
     logging.shutdown()
     alive.release()

@@ -11,6 +11,7 @@ from typing import Any
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from helpers.localaws.clock import clock
+from helpers.localaws.gate import gate
 
 from . import capabilities as capabilities_of
 from . import changes, names, parameters, references, resources, shapes, template, transform
@@ -583,7 +584,7 @@ class CloudFormationBackend(BaseBackend):
 
         def run() -> None:
             try:
-                with clock.busy():
+                with clock.busy(), gate:
                     operation(Deployment(stack, RegionExports(self), cancelled))
             except Cancelled:
                 LOG.info("left the operation on stack %s", stack.name)
@@ -617,7 +618,7 @@ class CloudFormationBackend(BaseBackend):
 
     def wait_for(self, stack: Stack, seconds: float) -> None:
         """Wait until no operation is under way on the stack, at most so many real seconds."""
-        with _FINISHED:
+        with gate.outside(), _FINISHED:
             _FINISHED.wait_for(lambda: not stack.busy, timeout=seconds)
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from helpers.localaws.gate import gate
+
 from . import references, resources, schema
 from .errors import ResourceFailure, ValidationError
 from .intrinsics import Resolver
@@ -485,6 +487,7 @@ class Deployment:
         return request_for(self.stack, resource, wanted, old, recipe)
 
     def _check(self) -> None:
+        gate.step_aside()
         if self.cancelled():
             raise Cancelled
 

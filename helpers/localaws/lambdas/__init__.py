@@ -10,7 +10,7 @@ import atexit
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import market, workspace
 from helpers.localaws.lambdas import roles
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.localaws.lambdas.invoking import Invoker, Result
     from helpers.localaws.lambdas.pools import Pools
 
-__all__ = ["install", "invoke", "reset", "send", "stop_all"]
+__all__ = ["install", "invoke", "pending", "reset", "send", "stop_all", "take_up"]
 
 _pools: Pools | None = None
 _invoker: Invoker | None = None
@@ -90,6 +90,19 @@ def send(function_arn: str, payload: bytes, *, qualifier: str | None = None) -> 
 
     function, qualifier = backend.find(function_arn, qualifier)
     return backend.invoker().send(function, payload, qualifier=qualifier)
+
+
+def pending() -> list[dict[str, Any]]:
+    """The events that wait or run, as JSON has them: what `take_up` takes."""
+    return _invoker.events.pending() if _invoker is not None else []
+
+
+def take_up(events: list[dict[str, Any]]) -> None:
+    """Queue what an earlier process had not done with; what it was at is done again."""
+    import moto.awslambda.models  # noqa: F401 - brings the hooks, and with them the queue
+
+    if _invoker is not None:
+        _invoker.events.take_up(events)
 
 
 def stop_all() -> None:

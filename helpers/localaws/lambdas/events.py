@@ -58,6 +58,7 @@ class Events:
         self._lock = threading.Lock()
         self._queue: deque[tuple[Event, Token]] = deque()
         self._runners = 0
+        self._at_work: dict[int, Event] = {}
         self._later = {pulls: _Later(self._put, pulls) for pulls in (False, True)}
 
     def put(
@@ -92,6 +93,29 @@ class Events:
         for later in self._later.values():
             later.clear()
 
+    def pending(self) -> list[dict[str, Any]]:
+        """All events that are not done with, as JSON has them; `when`: their next try, if later."""
+        with self._lock:
+            now = [event for event, _ in self._queue] + list(self._at_work.values())
+        found = {event.id: (None, event) for event in now}
+        for later in self._later.values():
+            found |= {event.id: (when, event) for when, event in later.waiting()}
+        return [
+            {**vars(event), "body": event.body.decode("latin-1"), "when": when}
+            for when, event in found.values()
+        ]
+
+    def take_up(self, events: list[dict[str, Any]]) -> None:
+        """Queue what `pending` gave, in an earlier process."""
+        for found in events:
+            when = found["when"]
+            kept = {name: value for name, value in found.items() if name != "when"}
+            event = Event(**kept | {"body": found["body"].encode("latin-1")})
+            if when is None:
+                self._put(event)
+            else:
+                self._later[event.pulls].put(when, event)
+
     def _serve(self) -> None:
         while True:
             with self._lock:
@@ -99,11 +123,14 @@ class Events:
                     self._runners -= 1
                     return
                 event, token = self._queue.popleft()
+                self._at_work[id(event)] = event
             with clock.adopt(token):
                 try:
                     self._try(event)
                 except Exception:
                     LOG.exception("the event %s for %s is lost", event.id, event.arn)
+                finally:
+                    self._at_work.pop(id(event), None)
 
     def _try(self, event: Event) -> None:
         from moto.awslambda.exceptions import LambdaClientError
@@ -160,6 +187,10 @@ class _Later:
             ).start()
         else:
             clock.wake()
+
+    def waiting(self) -> list[tuple[float, Event]]:
+        with self._lock:
+            return [(when, event) for when, _, event in self._heap]
 
     def clear(self) -> None:
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from helpers.localaws.clock import clock
+from helpers.localaws.gate import gate
 from helpers.localaws.lambdas.settings import Settings
 
 
@@ -14,10 +15,14 @@ def put(settings: Settings, stream_name: str, lines: list[tuple[int, str]]) -> N
     Not by way of `put_log_events` of moto's backend: that compares with the wall clock and refuses
     what the simulated clock dates far ahead.
     """
+    if lines:
+        with gate:
+            _put(settings, stream_name, lines)
+
+
+def _put(settings: Settings, stream_name: str, lines: list[tuple[int, str]]) -> None:
     from moto.logs.models import logs_backends
 
-    if not lines:
-        return
     backend = logs_backends[settings.account][settings.region]
     group = backend.groups.get(settings.log_group)
     if group is None:

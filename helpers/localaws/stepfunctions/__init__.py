@@ -6,7 +6,9 @@ within the endpoint, as a schedule does.
 
 from __future__ import annotations
 
-__all__ = ["install", "start_execution", "warm_up"]
+from typing import Any
+
+__all__ = ["install", "start_execution", "use_state", "warm_up"]
 
 
 def install() -> None:
@@ -26,6 +28,19 @@ def start_execution(arn: str, name: str | None, input_json: str, *, by_schedule:
     from . import backend
 
     return backend.start(arn, name, input_json, pulls=not by_schedule)
+
+
+def use_state(base: Any, lock: Any) -> Any:
+    """Keep executions in the endpoint's state: an SQLite database and the lock of its users.
+
+    Returns the store, which whoever keeps the state asks for what is new.
+    """
+    from . import backend
+    from .store import Store
+
+    store = Store(base, lock)
+    backend.use_store(store)
+    return store
 
 
 def warm_up() -> None:

@@ -19,10 +19,11 @@ from helpers.localaws.clock import clock
 from . import api, errors, inputs, permissions, revisions
 from .callbacks import Queue, tokens
 from .distributed import MapRun
-from .executions import RUNNING, Execution, Facts, Store
+from .executions import RUNNING, Execution, Facts
 from .expressions import DefinitionError
 from .program import Program, compile_program
 from .services import Services
+from .store import Store
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]+")
 _MACHINE = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:.+", re.DOTALL)
@@ -408,7 +409,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         """Note an execution that was not started by the API: a child of a Map Run."""
         execution.on_end.append(self._ended)
         if not execution.facts.express:
-            current_store().add(execution.facts)
+            current_store().add(execution)
         self._running[execution.facts.arn] = execution
 
     def map_run(self, arn: str) -> MapRun:
@@ -555,7 +556,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             facts.redrive_date = round(clock.time(), 3)
             execution = Execution(facts, program, self.services, (events, bookmark))
             execution.on_end.append(self._ended)
-            current_store().reopen(facts)
+            current_store().reopen(execution)
             self._running[arn] = execution
         return execution
 
@@ -670,21 +671,12 @@ def backend_for(account: str, region: str) -> LocalStepFunctionsBackend:
 
 
 def install() -> None:
-    """Make moto use this backend, and keep executions in the workspace, if there is one."""
+    """Make moto use this backend; executions are kept in memory until `use_store`."""
     from moto.stepfunctions.models import stepfunctions_backends
-
-    from helpers.localaws import workspace
 
     stepfunctions_backends.backend = LocalStepFunctionsBackend  # type: ignore[assignment]
     stepfunctions_backends.clear()
-    try:
-        folder = workspace.current().folder("stepfunctions")
-    except RuntimeError:  # not within the endpoint's process
-        use_store(Store())
-        return
-    for old in folder.glob("executions.sqlite*"):
-        old.unlink()
-    use_store(Store(folder / "executions.sqlite"))
+    use_store(Store())
 
 
 def backend_of(arn: str) -> LocalStepFunctionsBackend:

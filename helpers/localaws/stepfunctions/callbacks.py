@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.localaws.clock import clock
+from helpers.localaws.gate import gate
 
 from . import errors
 from .data import LIMIT, parse
@@ -138,7 +139,7 @@ class Queue:
     def take(self, worker: str | None, seconds: float = POLL_SECONDS) -> Task | None:
         """The next task for a worker; None if none came within `seconds` of real time."""
         deadline = time.monotonic() + seconds
-        with self._changed:
+        with gate.outside(), self._changed:
             while True:
                 while self._waiting:
                     task = self._waiting.popleft()

@@ -51,6 +51,16 @@ class MapRun:
     redrive_count: int = 0
     redrive_date: float | None = None
 
+    def cut_short(self, at: float) -> None:
+        """It was under way when the endpoint ended, at the POSIX time `at`."""
+        if self.status != RUNNING:
+            return
+        self.status, self.stop = "FAILED", at
+        self.statuses = [
+            {"PENDING": "ABORTED", RUNNING: "FAILED"}.get(status, status)
+            for status in self.statuses
+        ]
+
     def failed_items(self) -> int:
         """How many items were in children that failed."""
         bad = ("FAILED", "TIMED_OUT", "ABORTED")

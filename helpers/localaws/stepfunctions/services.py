@@ -12,6 +12,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws.clock import clock
+from helpers.localaws.gate import gate
 
 from . import permissions
 from .data import dump, parse
@@ -193,7 +194,8 @@ class Services:
             ):
                 self._check(role, action, about, region, status)
 
-        return aws_sdk.call(service, action, parameters, region, sdk=sdk, check=check)
+        with gate:
+            return aws_sdk.call(service, action, parameters, region, sdk=sdk, check=check)
 
     # -- Step Functions itself
 
@@ -402,7 +404,7 @@ class _DynamoDB:
         handler.body = handler.params = _copied(_checked(operation, parameters))
         action = getattr(handler, f"{operation[:-4].lower()}_item")
         try:
-            with self._lock:  # two writers at once would lose an item
+            with gate, self._lock:  # two writers at once would lose an item
                 answer = action()
         except ServiceException as error:
             raise ServiceError(error.code, error.message) from None
