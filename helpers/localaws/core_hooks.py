@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from typing import Any
 
 import moto.core.responses
@@ -16,6 +17,7 @@ from moto.core.responses import BaseResponse
 from moto.s3.models import FakeBucket
 
 from helpers.localaws.clock import clock
+from helpers.localaws.errors import Refusal
 from helpers.localaws.guard import CALL_LIMIT, TOO_LARGE
 from helpers.localaws.malformed import UnknownOperation, Wrong, check, operations
 
@@ -86,7 +88,7 @@ def _call_action(self: BaseResponse) -> Any:
 
 _READING = ("Describe", "List", "Get", "BatchGet", "Scan", "Query", "Filter", "Search", "Lookup")
 _TRIES = 20
-_CREDULOUS = {"scheduler"}
+_CREDULOUS = {"events", "scheduler"}
 """Services of moto's that keep what they cannot read again, and then cannot list anything."""
 
 
@@ -94,8 +96,13 @@ def _decompress_request_body(self: BaseResponse, request: Any) -> None:
     """For BaseResponse.decompress_request_body, which unpacks a megabyte into a thousand."""
     if request.content_encoding != "gzip" or not self.allow_request_decompression:
         return
-    with gzip.GzipFile(fileobj=request.stream) as packed:
-        body = packed.read(CALL_LIMIT + 1)
+    try:
+        with gzip.GzipFile(fileobj=request.stream) as packed:
+            body = packed.read(CALL_LIMIT + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        message = f"The body is not gzip, as Content-Encoding says: {error}"
+        refused = Refusal("400 Bad Request", "SerializationException", message)
+        raise Wrong(refused) from None
     if len(body) > CALL_LIMIT:
         raise Wrong(TOO_LARGE)
     request.environ["wsgi.input"] = request.stream = io.BytesIO(body)

@@ -129,6 +129,21 @@ def test_a_compressed_body_may_not_unpack_to_gigabytes(target):
     assert json_request(target, "ListTables", small, **{"Content-Encoding": "gzip"}).status == 200
 
 
+def test_a_body_that_only_claims_to_be_compressed(target):
+    answer = json_request(target, "ListTables", b"{}", **{"Content-Encoding": "gzip"})
+    assert (answer.status, answer.code) == (400, "SerializationException")
+
+
+def test_a_rule_without_a_name_is_not_kept(target):
+    """Moto would keep it, and fail at every list of rules from then on."""
+    head = {"X-Amz-Target": "AWSEvents.PutRule", "Content-Type": "application/x-amz-json-1.1"}
+    body = b'{"EventPattern": "{\\"source\\": [\\"x\\"]}"}'
+    answer = target.send(hostile.Request("events", "", "POST", "/", "", head, body))
+    assert (answer.status, answer.code) == (400, "ValidationException")
+    head = head | {"X-Amz-Target": "AWSEvents.ListRules"}
+    assert target.send(hostile.Request("events", "", "POST", "/", "", head, b"{}")).status == 200
+
+
 @pytest.mark.parametrize("path", ["/moto-api/reset", "/moto-api/recorder/start-recording"])
 def test_motos_own_routes_are_closed(target, path):
     """They would empty half of the endpoint, or write files where it stands."""
