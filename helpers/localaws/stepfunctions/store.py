@@ -8,7 +8,7 @@ execution is never on disk without what it did, and small in memory however many
 from __future__ import annotations
 
 import itertools
-import json
+import pickle
 import sqlite3
 import threading
 import time
@@ -37,6 +37,7 @@ SCHEMA = """
         number INTEGER PRIMARY KEY, arn TEXT UNIQUE, machine TEXT, start REAL, status TEXT,
         redriven INTEGER, version TEXT, alias TEXT, facts BLOB, history BLOB, resume BLOB);
     CREATE INDEX IF NOT EXISTS by_machine ON executions (machine, start, number);
+    CREATE INDEX IF NOT EXISTS by_status ON executions (machine, status, start, number);
 """
 
 _UPSERT = """
@@ -387,9 +388,15 @@ def _row(one: _Taken) -> tuple[Any, ...]:
     )
 
 
+_WINDOW, _MEMORY = 13, 6
+"""zlib's tables for a few kilobytes: with those that it takes by itself it is thrice as slow."""
+
+
 def _packed(value: Any) -> bytes:
-    return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1)
+    packer = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, _MEMORY)
+    return packer.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) + packer.flush()
 
 
 def _unpacked(packed: bytes) -> Any:
-    return json.loads(zlib.decompress(packed))
+    """Only for what the endpoint wrote into its own folder: unpickling can run code."""
+    return pickle.loads(zlib.decompress(packed))
