@@ -6,12 +6,14 @@ import threading
 import pytest
 
 import helpers.localaws.core_hooks  # noqa: F401 - moto is imported after the environment is settled
-from helpers.localaws.persistence import pickling
+from helpers.localaws.persistence import hooks, places
+from helpers.localaws.persistence.changes import changes
+from helpers.localaws.persistence.reducers import BY_NAME
 
 
-@pytest.mark.parametrize("name", sorted(pickling._BY_NAME))
+@pytest.mark.parametrize("name", sorted(BY_NAME))
 def test_the_classes_that_are_taken_apart_in_their_own_way(name):
-    """Hook: helpers.localaws.persistence.pickling._BY_NAME."""
+    """Hook: helpers.localaws.persistence.reducers.BY_NAME."""
     module, _, wanted = name.rpartition(".")
     found = getattr(importlib.import_module(module), wanted, None)
     assert found is not None, f"moto has no {name} any more: it would be pickled with all it holds"
@@ -22,7 +24,7 @@ def test_an_update_of_an_item_is_noticed():
     """Hook: DynamoDBBackend.update_item, which changes items in place."""
     import moto.dynamodb.models as models
 
-    pickling._hook_dynamodb()
+    hooks.hook_dynamodb()
     backend = models.DynamoDBBackend("us-east-1", "123456789012")
     schema = [{"AttributeName": "id", "KeyType": "HASH"}]
     attributes = [{"AttributeName": "id", "AttributeType": "S"}]
@@ -34,18 +36,19 @@ def test_an_update_of_an_item_is_noticed():
     table = backend.get_table("t")
     table.put_item({"id": {"S": "1"}})
     item = next(iter(table.items.values()))
-    before = dict(pickling._CHANGED)
+    before = changes.now()
     backend.update_item("t", {"id": {"S": "1"}}, "SET x = :x", {}, {":x": {"S": "y"}})
     assert next(iter(table.items.values())) is item, "items are no longer changed in place"
-    assert id(item) in pickling._CHANGED and id(item) not in before, "an update goes unnoticed"
-    del pickling._CHANGED[id(item)]
+    now = changes.now()
+    assert id(item) in now and id(item) not in before, "an update goes unnoticed"
+    changes.settle({id(item): now[id(item)]})
 
 
 def test_a_new_content_of_an_object_is_noticed():
     """Hook: FakeKey.value."""
     from moto.s3.models import FakeKey
 
-    pickling._hook_s3()
+    hooks.hook_s3()
     key = FakeKey("k", b"old", "123456789012", "us-east-1")
     key.__dict__["_kept_in"] = "a file"
     key.value = b"new"
@@ -57,7 +60,7 @@ def test_an_etag_is_not_computed_while_the_content_is_copied():
     """Hook: FakeKey.etag, which moves the buffer's position without FakeKey.lock."""
     from moto.s3.models import FakeKey
 
-    pickling._hook_s3()
+    hooks.hook_s3()
     key = FakeKey("k", b"content", "123456789012", "us-east-1")
     found = []
     with key.lock:
@@ -89,5 +92,5 @@ def test_backends_are_registered_where_they_can_be_imported_from():
     from moto.sqs.models import sqs_backends
 
     sqs_backends["123456789012"]["us-east-1"]
-    assert ("moto.sqs.models:sqs_backends", sqs_backends) in list(pickling.registries())
-    assert pickling._registry("moto.sqs.models:sqs_backends") is sqs_backends
+    assert ("moto.sqs.models:sqs_backends", sqs_backends) in list(places.registries())
+    assert places.registry("moto.sqs.models:sqs_backends") is sqs_backends

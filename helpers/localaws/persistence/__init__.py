@@ -70,12 +70,12 @@ def load() -> Report:
     global _book, _keeper
     from helpers.localaws.stepfunctions import use_state
 
-    from . import pickling
+    from . import hooks
     from .keeper import Keeper, Report
 
     if _book is None:
         raise RuntimeError("open_book has not been called")
-    pickling.install()
+    hooks.install()
     report = Report(notice=_notice)
     keeper = Keeper(_book, use_state(_book.base, _book.lock), report)
     try:

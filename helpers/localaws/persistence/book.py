@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 from helpers.localaws.stepfunctions.store import SCHEMA as EXECUTIONS
 
-FORMAT = "1"
-"""Of the rows below, and of the classes of this project that are pickled into them."""
+FORMAT = "2"
+"""Of the rows below, and of the classes and functions of this project that their pickles name."""
 
 SCHEMA = """
     PRAGMA locking_mode = EXCLUSIVE;

@@ -18,8 +18,11 @@ from helpers.localaws import market, schedule
 from helpers.localaws.clock import clock
 from helpers.localaws.gate import gate
 
-from . import pickling
 from .book import Book
+from .contents import keep_contents
+from .freezer import Frozen, freeze, settle
+from .memory import Memory
+from .thawing import thaw
 
 LOG = logging.getLogger(__name__)
 
@@ -81,7 +84,7 @@ class Keeper:
         self.book = book
         self.store = store
         self.report = report
-        self._memory = pickling.Memory(book)
+        self._memory = Memory(book)
         self._one_at_a_time = threading.RLock()
         self._stop = threading.Event()
         self._digest: str | None = None
@@ -100,7 +103,7 @@ class Keeper:
         clock.restore(told["offset"])
         clock.realtime = told["realtime"]
         market.restore(told["seed"], told["counts"])
-        self._memory = pickling.thaw(world, self.book)
+        self._memory = thaw(world, self.book)
         self._digest = hashlib.sha256(world).hexdigest()
         self.report.loaded = True
         self.report.executions = self.store.recover(told["at"])
@@ -159,11 +162,11 @@ class Keeper:
         with self._one_at_a_time:
             if not (everything or gate.used or self.store.dirty or self._told() != self._moment):
                 return
-            self._memory.keep_contents()
+            keep_contents(self.book)
             harvest, frozen, moment = self._copy(everything)
             self._write(harvest, frozen, moment)
 
-    def _copy(self, everything: bool) -> tuple[Any, pickling.Frozen, bytes]:
+    def _copy(self, everything: bool) -> tuple[Any, Frozen, bytes]:
         """The state at one moment: when nobody is changing it, or all who are inside only wait."""
         overdue = time.monotonic() + OVERDUE
         for left in reversed(range(TRIES)):
@@ -173,7 +176,7 @@ class Keeper:
                     try:
                         # Executions first: what ended has then done what it did.
                         harvest = self.store.harvest(everything=everything)
-                        return harvest, self._memory.freeze(), self._told(now=True)
+                        return harvest, freeze(self._memory), self._told(now=True)
                     except RecursionError:
                         raise
                     except RuntimeError:  # a dict or a set has changed under pickle's hands
@@ -200,7 +203,7 @@ class Keeper:
         self._moment = json.dumps(told).encode()
         return json.dumps(told | {"at": clock.time()}).encode()
 
-    def _write(self, harvest: Any, frozen: pickling.Frozen, moment: bytes) -> None:
+    def _write(self, harvest: Any, frozen: Frozen, moment: bytes) -> None:
         rows, parts = harvest.packed(), frozen.packed()
         digest = hashlib.sha256(frozen.world).hexdigest()
         gone = self._memory.shadows.keys() - frozen.shadows.keys()
@@ -216,7 +219,7 @@ class Keeper:
                 notes += [("world", frozen.world), ("digest", digest)]
             base.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes)
         self.store.written(harvest)
-        pickling.settle(frozen, self._memory)
+        settle(frozen, self._memory)
         self._digest, self._to_empty = digest, False
         if frozen.contents != self._contents:
             self._contents = frozen.contents
@@ -244,7 +247,7 @@ class Keeper:
         """Do `work`, which empties the endpoint, and empty the state on disk with it."""
         with self._one_at_a_time:
             work()
-            self._memory = pickling.Memory(self.book)
+            self._memory = Memory(self.book)
             self._digest = self._moment = None
             self._contents = set()
             self.report = Report()

@@ -1,0 +1,96 @@
+"""All of moto's backends as one pickle, so that what two of them share is shared again later.
+
+Not in it, because it grows: the items of DynamoDB's tables and the events of log streams, which are
+rows of their own; the contents of S3's objects and of Lambda's archives, which are files; and what
+moto knows anyway (AWS's managed policies).
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from dataclasses import dataclass
+from typing import Any
+
+from . import parts
+from .changes import Changed, changes
+from .gathering import Gathering, Reducer
+from .memory import Memory
+from .places import own, registries
+from .reducers import reducer_of
+
+
+@dataclass
+class Frozen:
+    """The state of all backends at one moment.
+
+    world: the pickle. rows, dropped: of the table `parts`. shadows: what will be on disk, by owner.
+    contents: the names of the files that the pickle refers to. changed: the items that were
+    changed in place, and are in `rows`. lost: the classes of what cannot be kept.
+    """
+
+    world: bytes
+    rows: list[parts.Row]
+    dropped: list[tuple[int, int]]
+    shadows: dict[int, parts.Shadow]
+    contents: set[str]
+    changed: Changed
+    lost: set[str]
+
+    def packed(self) -> list[tuple[int, int, bytes]]:
+        """The rows as bytes."""
+        return parts.packed(self.rows)
+
+
+def freeze(memory: Memory) -> Frozen:
+    """A copy of the state of all backends. Raises RuntimeError if somebody changes it."""
+    gathering = Gathering(memory)
+    extra = {}
+    backends = []
+    for where, registry in registries():
+        if its_own := own(registry):
+            extra[where] = its_own
+        for account, region, backend in registry.iter_backends():
+            gathering.backends[id(backend)] = (where, account, region)
+            backends.append(backend)
+    sink = io.BytesIO()
+    world = {"extra": extra, "backends": backends, "counts": parts.counts()}
+    _Freezer(sink, gathering).dump(world)
+    memory.archives = gathering.archives
+    found = gathering.parts
+    return Frozen(
+        sink.getvalue(),
+        found.rows,
+        found.dropped,
+        found.shadows,
+        gathering.contents,
+        found.changed,
+        gathering.lost,
+    )
+
+
+def settle(frozen: Frozen, memory: Memory) -> None:
+    """Note that what was frozen is on disk."""
+    memory.shadows = frozen.shadows
+    changes.settle(frozen.changed)
+
+
+_UNKNOWN: Any = object()
+_reducers: dict[type, Reducer | None] = {}
+"""What `reducer_of` has found, by class."""
+
+
+class _Freezer(pickle.Pickler):
+    """Pickles the backends; see the module for what it leaves out."""
+
+    def __init__(self, sink: io.BytesIO, gathering: Gathering) -> None:
+        super().__init__(sink, parts.PROTOCOL)
+        self._gathering = gathering
+
+    def reducer_override(self, thing: Any) -> Any:
+        """How to take a thing apart; pickle asks for everything that is not a plain value."""
+        kind = type(thing)
+        reducer = _reducers.get(kind, _UNKNOWN)
+        if reducer is _UNKNOWN:
+            reducer = _reducers[kind] = reducer_of(kind, thing)
+        return NotImplemented if reducer is None else reducer(self._gathering, thing)

@@ -1,0 +1,38 @@
+"""What is being loaded: for those functions that pickle calls while it makes things again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .book import Book
+
+
+class Loading:
+    """One load at a time. parts: the tables and streams that were made, each with its owner."""
+
+    def __init__(self) -> None:
+        self._book: Book | None = None
+        self.parts: list[tuple[Any, int]] = []
+
+    @contextmanager
+    def of(self, book: Book) -> Iterator[None]:
+        """While this block runs, `book` is loaded."""
+        self._book = book
+        self.parts.clear()
+        try:
+            yield
+        finally:
+            self._book = None
+            self.parts.clear()
+
+    def content(self, name: str) -> Path:
+        """Where a content lies. Raises RuntimeError outside of a load."""
+        if self._book is None:
+            raise RuntimeError("nothing is being loaded")
+        return self._book.content(name)
+
+
+loading = Loading()

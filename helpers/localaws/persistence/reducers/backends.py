@@ -1,0 +1,56 @@
+"""Backends and their registries, which are found again where moto has them; IAM's policies too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import places
+from ..gathering import Gathering
+
+
+def reduce_backend(gathering: Gathering, backend: Any) -> Any:
+    """A backend, by its place; what is in it is put into the one that is there."""
+    place = gathering.backends.get(id(backend))
+    if place is None:
+        return NotImplemented
+    state = backend.__getstate__() if hasattr(backend, "__getstate__") else None
+    state = dict(state if isinstance(state, dict) else vars(backend))
+    if "aws_managed_policies" in state:  # IAM's: moto has them all, unchanged
+        known = set(state.pop("aws_managed_policies"))
+        state["managed_policies"] = {
+            arn: policy for arn, policy in state["managed_policies"].items() if policy not in known
+        }
+        return places.backend, place, state, None, None, _restore_iam
+    return places.backend, place, state
+
+
+def _restore_iam(backend: Any, state: dict[str, Any]) -> None:
+    """IAM's own policies beside AWS's."""
+    own = state.pop("managed_policies")
+    backend.__dict__.update(state)
+    backend.managed_policies = {p.arn: p for p in backend.aws_managed_policies} | own
+
+
+def reduce_registry(gathering: Gathering, registry: Any) -> Any:
+    """A registry, by the place where it can be imported from."""
+    return places.registry, (places.place(registry),)
+
+
+def reduce_account(gathering: Gathering, backends: Any) -> Any:
+    """A registry's backends of one account, by the registry and the account."""
+    for where, registry in places.registries():
+        if dict.get(registry, backends.account_id) is backends:
+            return places.account, (where, backends.account_id)
+    return NotImplemented
+
+
+def reduce_aws_policy(gathering: Gathering, policy: Any) -> Any:
+    """AWS's managed policies, which moto knows anyway."""
+    place = (policy.account_id, policy.partition, policy.arn)
+    return _aws_policy, place, {"attachment_count": policy.attachment_count, "id": policy.id}
+
+
+def _aws_policy(account: str, partition: str, arn: str) -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends[account][partition].managed_policies[arn]
