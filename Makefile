@@ -39,9 +39,10 @@ lab: $(READY) ## start the local endpoint and open JupyterLab on notebook 00
 run: $(READY) ## execute every notebook headless, in order; HTML goes to build/course/
 	@$(WITH_VENV) python -m helpers.run_all
 
+# Three at once: most of a test's time goes by while a `sam` or a kernel starts and waits.
 test: $(READY) ## the whole test suite, notebooks included
 	@$(WITH_VENV) ruff check . && $(WITH_VENV) ruff format --check .
-	@$(WITH_VENV) python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(WITH_VENV) python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY) ## mend what can be mended in the style of the code
 	@$(WITH_VENV) ruff check --fix . && $(WITH_VENV) ruff format .

@@ -94,3 +94,21 @@ def test_backends_are_registered_where_they_can_be_imported_from():
     sqs_backends["123456789012"]["us-east-1"]
     assert ("moto.sqs.models:sqs_backends", sqs_backends) in list(places.registries())
     assert places.registry("moto.sqs.models:sqs_backends") is sqs_backends
+
+
+def test_a_registry_of_backends_is_named_not_copied():
+    """Hook: moto's BackendDict and AccountSpecificBackend, which are dicts of their own kinds."""
+    import pickle
+
+    from moto.sqs.models import sqs_backends
+
+    from helpers.localaws.persistence.reducers import reducer_of
+    from helpers.localaws.persistence.reducers.backends import reduce_account, reduce_registry
+
+    account = sqs_backends["123456789012"]
+    assert reducer_of(type(sqs_backends), sqs_backends) is reduce_registry
+    assert reducer_of(type(account), account) is reduce_account
+    make, arguments = reduce_registry(None, sqs_backends)
+    assert pickle.loads(pickle.dumps(make))(*arguments) is sqs_backends
+    make, arguments = reduce_account(None, account)
+    assert make(*arguments) is account

@@ -104,11 +104,13 @@ class Functions:
 @pytest.fixture
 def functions(monkeypatch):
     """A new Lambda without workers; what a test makes is gone afterwards."""
-    import moto.awslambda.models  # noqa: F401 - so that install() hooks it now
+    import moto.awslambda.models  # so that install() hooks it now
 
     monkeypatch.delenv("LOCALAWS_MARKET_SEED", raising=False)
     market.set_seed(None)
     lambdas.install()
+    # An earlier test of this process may have made moto's own backend, before the hooks.
+    moto.awslambda.models.lambda_backends.clear()
     made = Functions()
     yield made
     for name in made.made:

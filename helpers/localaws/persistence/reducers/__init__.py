@@ -61,6 +61,8 @@ def reducer_of(kind: type, thing: Any) -> Reducer | None:
     name = f"{kind.__module__}.{kind.__qualname__}"
     if name in BY_NAME:
         return BY_NAME[name]
+    if kind in BY_TYPE:
+        return BY_TYPE[kind]
     if issubclass(kind, BaseBackend):
         return reduce_backend
     if kind is types.FunctionType:
@@ -69,8 +71,6 @@ def reducer_of(kind: type, thing: Any) -> Reducer | None:
         return reduce_defaultdict
     if issubclass(kind, dict) and kind.__module__.startswith("moto."):
         return reduce_dict
-    if kind in BY_TYPE:
-        return BY_TYPE[kind]
     if kind.__module__.startswith("cryptography.") and hasattr(kind, "private_bytes"):
         return reduce_private_key
     if issubclass(kind, type) or not cannot_be_pickled(kind, thing):
