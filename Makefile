@@ -8,6 +8,8 @@ endif
 PYTHON ?= python3
 READY := .venv/.ready
 WITH_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
+# Containers like to set it. Then each of a hundred processes compiles the same thousand modules.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lab run test lint notebooks stop lock clean
@@ -17,8 +19,9 @@ help: ## show this
 
 setup: $(READY) ## make .venv with everything in it
 
-# uv where it is there (seconds), venv and pip where it is not (a minute or two).
-$(READY): requirements.lock pyproject.toml
+# uv where it is there (seconds), venv and pip where it is not (a minute or two). uv does not compile
+# what it installs: `sam` and the endpoint would do it when they are first asked, or at each start.
+$(READY): requirements.lock pyproject.toml Makefile
 	@if command -v uv >/dev/null 2>&1; then \
 	  echo "Setting up .venv with uv ..." && \
 	  { test -x $(BIN)/python || uv venv --quiet --seed --python "$(PYTHON)" .venv; } && \
@@ -30,6 +33,7 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . ; \
 	fi
+	@$(BIN)/python -W ignore -m compileall -qq -j 0 -x '[/\\]tests?[/\\]' .venv helpers || true
 	@touch $@
 
 lab: $(READY) ## start the local endpoint and open JupyterLab on notebook 00
