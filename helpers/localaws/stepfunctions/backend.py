@@ -21,6 +21,7 @@ from .callbacks import Queue, tokens
 from .distributed import MapRun
 from .executions import RUNNING, Execution, Facts
 from .expressions import DefinitionError
+from .history import FULL, MOST_EVENTS
 from .program import Program, compile_program
 from .services import Services
 from .store import Store
@@ -546,10 +547,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         with self._starting:
             events, bookmark = current_store().history(arn), current_store().resume(arn)
             if len(events) >= 24_999:
-                raise errors.ApiError(
-                    "ExecutionNotRedrivable",
-                    "Execution event history limit exceeded and execution cannot be redriven",
-                )
+                raise errors.ApiError("ExecutionNotRedrivable", _HISTORY_IS_FULL)
             facts.status, facts.stop = RUNNING, None
             facts.output = facts.error = facts.cause = None
             facts.redrive_count += 1
@@ -596,16 +594,22 @@ def _not_supported() -> errors.ApiError:
     )
 
 
+_HISTORY_IS_FULL = "Execution history event limit exceeded"
 REDRIVE_SECONDS = 14 * 86_400
 """How long after its end an execution may be redriven."""
 
 
 def not_redrivable(facts: Facts) -> str | None:
-    """Why an execution may not be redriven, in AWS's words; None if it may."""
+    """Why an execution may not be redriven, in AWS's words; None if it may.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+    """
     if facts.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
         return f"Execution is {facts.status} and cannot be redriven"
     if facts.stop is not None and clock.time() - facts.stop > REDRIVE_SECONDS:
-        return "Execution redrivable period exceeded and cannot be redriven"
+        return "Execution redrivable period exceeded"
+    if facts.cause == FULL.format(MOST_EVENTS):
+        return _HISTORY_IS_FULL
     if facts.redrive_count >= 1000:
         return "Execution redrive limit exceeded and cannot be redriven"
     return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .data import Data, dump
 from .expressions import DefinitionError, Expression, compile_jsonata, compile_template
 from .failures import Ended, PathMissing, RuntimeFailure, StateError
-from .jsonata import QueryError
+from .jsonata import QueryError, kind_of
 from .retrying import RetryingState
 from .run import Crew, Flow, MachineTimedOut
 from .states import Field
@@ -87,6 +87,7 @@ class ParallelState(BranchingState):
         else:
             sent = Data(self.parameters) if self.has_parameters else effective
         flow.note("afterArguments" if self.jsonata else "afterParameters", sent)
+        self.check_size(sent)
         if flow.run.probe is not None:
             return flow.run.probe.answer()
         before = flow.resumed_children()
@@ -152,7 +153,7 @@ class MapFields:
             self.plain_selector = definition.get(field)
             self.selector = compile_template(self.plain_selector)
             self.has_selector = field in definition
-        self.concurrency = Field(definition, "MaxConcurrency", jsonata=jsonata)
+        self.concurrency = Field(definition, "MaxConcurrency", jsonata=jsonata, kind="number")
 
     def find_items(self, flow: Flow, given: Data) -> list[Any]:
         """The array that is mapped over."""
@@ -165,9 +166,7 @@ class MapFields:
         if self.jsonata:
             if isinstance(value, dict) and self.items.is_set:
                 return [{"Key": key, "Value": inner} for key, inner in value.items()]
-            raise QueryError(
-                f"Map state input must be an array but was: {_json_kind(value)}", "Items"
-            )
+            raise QueryError(f"Map state input must be an array but was: {kind_of(value)}", "Items")
         path = self.items_path or "$"
         raise RuntimeFailure(f'Reference path "{path}" must point to array.')
 
@@ -204,16 +203,11 @@ class MapFields:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise RuntimeFailure(
+            raise self.concurrency.wrong(
                 f"The MaxConcurrency field refers to value {dump(value)} which is not a valid "
                 "non-negative integer"
             )
         return min(value, default) if value else default
-
-
-def _json_kind(value: Any) -> str:
-    kinds = {dict: "object", str: "string", bool: "boolean", type(None): "null"}
-    return kinds.get(type(value), "number")
 
 
 def processor_of(definition: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from .data import dump
 from .expressions import DefinitionError, Expression, Scope, compile_expression
 from .failures import PathMissing, RuntimeFailure
 
@@ -177,10 +176,3 @@ def _compared(
     variable: Expression, compare: Callable[[Any, Any], bool], expected: Expression
 ) -> Test:
     return lambda scope: compare(variable(scope), expected(scope))
-
-
-def truth(value: Any) -> bool:
-    """A JSONata Condition has to give true or false."""
-    if isinstance(value, bool):
-        return value
-    raise RuntimeFailure(f"The Condition must evaluate to a boolean, not {dump(value)}")

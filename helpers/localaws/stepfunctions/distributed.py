@@ -108,8 +108,8 @@ class Batcher:
     """ItemBatcher: several items in one child's input."""
 
     def __init__(self, definition: dict[str, Any], *, jsonata: bool) -> None:
-        self.items = Field(definition, "MaxItemsPerBatch", jsonata=jsonata)
-        self.bytes = Field(definition, "MaxInputBytesPerBatch", jsonata=jsonata)
+        self.items = Field(definition, "MaxItemsPerBatch", jsonata=jsonata, kind="number")
+        self.bytes = Field(definition, "MaxInputBytesPerBatch", jsonata=jsonata, kind="number")
         self.plain = definition.get("BatchInput")
         self.template = (
             compile_jsonata(self.plain, "ItemBatcher/BatchInput")
@@ -161,8 +161,10 @@ class DistributedMapState(BranchingState):
         self.reader = ItemReader(reader, jsonata=jsonata) if reader else None
         self.writer = ResultWriter(writer, jsonata=jsonata) if writer else None
         self.batcher = Batcher(batcher, jsonata=jsonata) if batcher else None
-        self.count = Field(definition, "ToleratedFailureCount", jsonata=jsonata)
-        self.percentage = Field(definition, "ToleratedFailurePercentage", jsonata=jsonata)
+        self.count, self.percentage = (
+            Field(definition, f"ToleratedFailure{name}", jsonata=jsonata, kind="number")
+            for name in ("Count", "Percentage")
+        )
 
     def attempt(self, flow: Flow, given: Data) -> Data:
         effective = given if self.jsonata else self.effective_input(flow, given)
@@ -263,7 +265,7 @@ class DistributedMapState(BranchingState):
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
             kind = "integer" if name.endswith("Count") else "float"
             text = value if isinstance(value, str) else dump(value)
-            raise RuntimeFailure(
+            raise field_.wrong(
                 f'The {name}Path field refers to value "{text}" which is not a valid '
                 f"{kind}: {shown}"
             )

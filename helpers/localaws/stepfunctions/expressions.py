@@ -11,7 +11,7 @@ from typing import Any
 
 from . import jsonata
 from .data import dump
-from .failures import PathMissing, RuntimeFailure
+from .failures import PastTheEnd, PathMissing, RuntimeFailure
 from .intrinsics import IntrinsicSyntaxError, compile_intrinsic
 from .paths import PathSyntaxError, compile_path
 
@@ -146,6 +146,8 @@ def _in_field(field: str, expression: Expression) -> Expression:
     def evaluate(scope: Scope) -> Any:
         try:
             return expression(scope)
+        except PastTheEnd:
+            return None  # AWS: in a template, an item that an array is too short for is null
         except PathMissing as missing:
             raise RuntimeFailure(
                 f"The JSONPath '{missing.path}' specified for the field '{field}' "
@@ -155,14 +157,15 @@ def _in_field(field: str, expression: Expression) -> Expression:
     return evaluate
 
 
-def compile_jsonata(value: Any, location: str) -> Expression | None:
+def compile_jsonata(value: Any, location: str, kind: str | None = None) -> Expression | None:
     """Compile a JSONata template (strings in `{% %}` are computed); None if nothing is computed.
 
     location: the path in the state that messages name, such as `Arguments/Payload`.
+    kind: the only JSON type that a field takes which is one expression; None: any.
     """
     if isinstance(value, str):
         if value.startswith("{%") and value.endswith("%}"):
-            return jsonata.compile_expression(value[2:-2].strip(), location)
+            return jsonata.compile_expression(value[2:-2].strip(), location, kind)
         return None
     if isinstance(value, dict):
         inner = [(k, compile_jsonata(v, f"{location}/{k}"), v) for k, v in value.items()]

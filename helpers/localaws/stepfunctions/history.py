@@ -15,6 +15,9 @@ WHOLE = {"truncated": False}
 MOST_EVENTS = 25_000
 """Quota of a Standard execution; the last event is the one that ends it."""
 
+FULL = "The execution reached the maximum number of history events ({})."
+"""The cause with which an execution ends that has had as many events as it may."""
+
 DATA_FIELDS = {
     "activityScheduledEventDetails": ("input", "inputDetails"),
     "activitySucceededEventDetails": ("output", "outputDetails"),
@@ -58,9 +61,9 @@ class History:
                 raise Ended
             number = len(self.events) + 1
             if number >= self.most:
-                raise RuntimeFailure(
-                    f"The execution reached the maximum number of history events ({self.most})."
-                )
+                full = RuntimeFailure(FULL.format(self.most))
+                full.is_located = True  # AWS names no state
+                raise full
             return self._append(kind, key, details, previous)
 
     def close(

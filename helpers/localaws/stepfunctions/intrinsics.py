@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .data import dump, parse
-from .failures import StateError
+from .failures import PathMissing, RuntimeFailure, StateError
 from .paths import PathSyntaxError
 
 if TYPE_CHECKING:
@@ -329,7 +329,10 @@ def _applied(name: str, function: Callable[..., Any], arguments: list[Expression
 
 @lru_cache(maxsize=1024)
 def compile_intrinsic(text: str) -> Expression:
-    """Compile a call such as `States.MathAdd($.a, 1)`; raises IntrinsicSyntaxError."""
+    """Compile a call such as `States.MathAdd($.a, 1)`; raises IntrinsicSyntaxError.
+
+    The expression raises StateError; where an argument's path selects nothing, in AWS's words.
+    """
     reader = _Reader(text.strip())
     try:
         expression = reader.call(1)
@@ -337,4 +340,15 @@ def compile_intrinsic(text: str) -> Expression:
         raise IntrinsicSyntaxError(str(error)) from None
     if reader.at != len(reader.text):
         raise reader.fail("nothing more expected")
-    return expression
+
+    def evaluate(scope: Scope) -> Any:
+        try:
+            return expression(scope)
+        except PathMissing as missing:
+            path = missing.path[1:] if missing.path.startswith("$$") else missing.path
+            raise RuntimeFailure(
+                f"The function '{text}' had the following error: The JsonPath argument for the "
+                f"field '{path}' could not be found in the input '{dump(scope.input)}'"
+            ) from None
+
+    return evaluate

@@ -51,7 +51,7 @@ class ItemReader:
         self.pointer = config.get("ItemsPointer")
         self.headers = config.get("CSVHeaders")
         self.delimiter = _CSV_DELIMITERS.get(config.get("CSVDelimiter", "COMMA"), ",")
-        self.most = Field(config, "MaxItems", jsonata=jsonata)
+        self.most = Field(config, "MaxItems", jsonata=jsonata, kind="number")
 
     def read(self, flow: Flow, given: Data) -> list[Any]:
         """The items; raises StateError States.ItemReaderFailed."""
@@ -83,7 +83,7 @@ class ItemReader:
         except PathMissing as missing:
             raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
         if isinstance(most, bool) or not isinstance(most, int) or most < 0:
-            raise RuntimeFailure("field MaxItems must be positive")
+            raise self.most.wrong("field MaxItems must be positive")
         return most or _MOST_ITEMS
 
     def _listed(self, flow: Flow, parameters: dict[str, Any]) -> list[Any]:

@@ -63,10 +63,11 @@ def _parsed(text: str) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def compile_expression(text: str, location: str) -> Expression:
+def compile_expression(text: str, location: str, kind: str | None = None) -> Expression:
     """Compile the inside of `{% … %}`; raises DefinitionError.
 
-    location: the field that error messages name. The expression raises QueryError.
+    location: the field that error messages name. kind: the only JSON type that the field takes;
+    None: any. The expression raises QueryError.
     """
     from .expressions import DefinitionError
 
@@ -78,7 +79,19 @@ def compile_expression(text: str, location: str) -> Expression:
     def evaluate(scope: Scope) -> Any:
         return _evaluate(parsed, text, location, scope)
 
-    return evaluate
+    def checked(scope: Scope) -> Any:
+        value = _evaluate(parsed, text, location, scope)
+        found = kind_of(value)
+        if found != kind:
+            raise QueryError(
+                f"The JSONata expression '{text}' specified for the field '{location}' returned "
+                f"an unexpected result type. Expected '{kind}', but was '{found}' for value: "
+                f"{dump(value)}",
+                location,
+            )
+        return value
+
+    return evaluate if kind is None else checked
 
 
 def _evaluate(parsed: Any, text: str, location: str, scope: Scope) -> Any:
@@ -117,6 +130,12 @@ def _evaluate(parsed: Any, text: str, location: str, scope: Scope) -> Any:
         f"during evaluation. {cause}",
         location,
     ) from None
+
+
+def kind_of(value: Any) -> str:
+    """The JSON type of `value`, as AWS names it."""
+    kinds = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+    return kinds.get(type(value), "number")
 
 
 def _to_library(value: Any) -> Any:

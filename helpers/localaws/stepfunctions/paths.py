@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from .failures import PathMissing, StateError
+from .failures import PastTheEnd, PathMissing, StateError
 
 MISSING = object()
 MOST = 200_000
@@ -64,6 +64,8 @@ class Path:
                 here = here.get(key, MISSING) if isinstance(here, dict) else MISSING
             elif isinstance(here, list) and -len(here) <= key < len(here):
                 here = here[key]
+            elif isinstance(here, list) and number == len(self._keys) - 1:
+                raise PastTheEnd(self.text, data, self._reason(number))
             else:
                 here = MISSING
             if here is MISSING:

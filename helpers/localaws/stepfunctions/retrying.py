@@ -11,7 +11,7 @@ from .expressions import Expression, compile_jsonata, compile_template
 from .failures import RUNTIME, StateError
 from .jsonata import QueryError
 from .run import Flow, HeartbeatMissed, TimedOut
-from .states import State, Step, jsonata_assign, jsonpath_assign, put_result, result_path
+from .states import TOO_LARGE, State, Step, jsonata_assign, jsonpath_assign, put_result, result_path
 
 _random = random.Random()
 _LONGEST = 99_999_999.0
@@ -24,14 +24,18 @@ _NEVER_CAUGHT = (RUNTIME,)
 def covers(names: list[str], failure: StateError) -> bool:
     """Whether ErrorEquals `names` covers an error.
 
-    States.ALL covers all that can be caught, States.TaskFailed all but a timeout.
+    States.ALL covers all that can be caught but States.DataLimitExceeded, which has to be named
+    (docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html), and
+    States.TaskFailed what States.ALL covers but a timeout.
     """
     error = failure.error
     if error in _NEVER_CAUGHT:
         return False
-    if error in names or "States.ALL" in names:
+    if error in names or (failure.also is not None and failure.also in names):
         return True
-    if failure.also is not None and failure.also in names:
+    if error == TOO_LARGE:
+        return False
+    if "States.ALL" in names:
         return True
     return "States.TaskFailed" in names and error not in (TIMEOUT, HEARTBEAT_TIMEOUT)
 

@@ -52,16 +52,24 @@ def path_expression(definition: dict[str, Any], field: str) -> Expression | None
 
 
 class Field:
-    """A field that is a constant, a path (`…Path`) or JSONata, such as TimeoutSeconds."""
+    """A field that is a constant, a path (`…Path`) or JSONata, such as TimeoutSeconds.
 
-    __slots__ = ("constant", "expression", "path")
+    kind: the JSON type that a JSONata expression has to give, such as "number"; None: any.
+    """
 
-    def __init__(self, definition: dict[str, Any], name: str, *, jsonata: bool) -> None:
+    __slots__ = ("computed", "constant", "expression", "name", "path")
+
+    def __init__(
+        self, definition: dict[str, Any], name: str, *, jsonata: bool, kind: str | None = None
+    ) -> None:
+        self.name = name
         self.constant: Any = definition.get(name)
         self.expression: Expression | None = None
         self.path: str | None = None
+        self.computed = False
         if jsonata:
-            self.expression = compile_jsonata(self.constant, name)
+            self.expression = compile_jsonata(self.constant, name, kind)
+            self.computed = self.expression is not None
         elif f"{name}Path" in definition:
             self.path = definition[f"{name}Path"]
             self.expression = compile_expression(self.path)
@@ -76,6 +84,10 @@ class Field:
             return self.constant
         return self.expression(flow.scope(value))
 
+    def wrong(self, cause: str) -> StateError:
+        """The failure for a value that the field cannot have: in JSONata it may be caught."""
+        return QueryError(cause, self.name) if self.computed else RuntimeFailure(cause)
+
     def positive(self, flow: Flow, given: Data, name: str) -> int | None:
         """A whole number above zero, `name` in what is said of others; None if it is not set."""
         if not self.is_set:
@@ -87,7 +99,7 @@ class Field:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-            raise RuntimeFailure(f"{name} must be a positive integer, not {dump(value)}")
+            raise self.wrong(f"{name} must be a positive integer, not {dump(value)}")
         return value
 
 
@@ -161,14 +173,18 @@ class State:
             raise self._named(flow, error, entered) from None
         except PathMissing as missing:
             raise self._named(flow, RuntimeFailure(_unfound(missing)), entered) from None
-        if output.too_large:
+        self.check_size(output)
+        self.leave(flow, output, assigned)
+        return output, following
+
+    def check_size(self, data: Data) -> None:
+        """Raise what AWS gives for more data than a state may send on or hand out."""
+        if data.too_large:
             raise StateError(
                 TOO_LARGE,
                 f"The state/task '{self.name}' returned a result with a size exceeding the "
                 "maximum number of bytes service limit.",
             )
-        self.leave(flow, output, assigned)
-        return output, following
 
     def enter(self, flow: Flow, given: Data) -> int:
         """Record that the state is entered; returns the event's id."""
@@ -331,8 +347,8 @@ class FailState(State):
 
     def __init__(self, name: str, definition: dict[str, Any], *, jsonata: bool) -> None:
         super().__init__(name, definition, jsonata=jsonata)
-        self.error = Field(definition, "Error", jsonata=jsonata)
-        self.cause = Field(definition, "Cause", jsonata=jsonata)
+        self.error = Field(definition, "Error", jsonata=jsonata, kind="string")
+        self.cause = Field(definition, "Cause", jsonata=jsonata, kind="string")
 
     def act(self, flow: Flow, given: Data, assigned: dict[str, Any]) -> Step:
         if not self.jsonata:
@@ -372,12 +388,10 @@ class ChoiceState(State):
         if not self.jsonata:
             assign = jsonpath_assign(rule.get("Assign"))
             return choice.compile_rule(rule, where), rule["Next"], assign, None
-        condition = compile_jsonata(rule.get("Condition"), f"{where}/Condition")
-        if condition is None:
-            constant = rule.get("Condition")
-            test: Callable[[Any], bool] = lambda scope: choice.truth(constant)  # noqa: E731
-        else:
-            test = lambda scope: choice.truth(condition(scope))  # noqa: E731
+        test = compile_jsonata(rule.get("Condition"), f"{where}/Condition", "boolean")
+        if test is None:
+            constant = rule.get("Condition") is True
+            test = lambda scope: constant  # noqa: E731
         assign = _jsonata_assign(rule["Assign"], f"{where}/Assign") if "Assign" in rule else None
         output = None
         if "Output" in rule:
@@ -422,8 +436,8 @@ class WaitState(State):
 
     def __init__(self, name: str, definition: dict[str, Any], *, jsonata: bool) -> None:
         super().__init__(name, definition, jsonata=jsonata)
-        self.seconds = Field(definition, "Seconds", jsonata=jsonata)
-        self.timestamp = Field(definition, "Timestamp", jsonata=jsonata)
+        self.seconds = Field(definition, "Seconds", jsonata=jsonata, kind="number")
+        self.timestamp = Field(definition, "Timestamp", jsonata=jsonata, kind="string")
 
     def act(self, flow: Flow, given: Data, assigned: dict[str, Any]) -> Step:
         effective = given if self.jsonata else self.effective_input(flow, given)
@@ -455,19 +469,19 @@ class WaitState(State):
         if field is self.seconds:
             whole = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not whole or value != int(value):
-                raise RuntimeFailure(
+                raise field.wrong(
                     f"The {name} parameter cannot be parsed as a long value: "
                     f"{shown} == {value if isinstance(value, str) else dump(value)}"
                 )
             if value < 0:
-                raise RuntimeFailure(
+                raise field.wrong(
                     f"The {name} parameter references a negative value: {shown} == {value}"
                 )
             return min(float(value), 99_999_999.0)
         until = choice.timestamp(value)
         if until is None:
             text = value if isinstance(value, str) else dump(value)
-            raise RuntimeFailure(
+            raise field.wrong(
                 f"The {name} parameter does not reference a valid ISO-8601 extended offset "
                 f"date-time format string: {shown} == {text}"
             )

@@ -23,8 +23,8 @@ class TaskState(RetryingState):
         super().__init__(name, definition, jsonata=jsonata)
         self.resource: str = definition["Resource"]
         self.integration = integrations.find(self.resource)
-        self.timeout = Field(definition, "TimeoutSeconds", jsonata=jsonata)
-        self.heartbeat = Field(definition, "HeartbeatSeconds", jsonata=jsonata)
+        self.timeout = Field(definition, "TimeoutSeconds", jsonata=jsonata, kind="number")
+        self.heartbeat = Field(definition, "HeartbeatSeconds", jsonata=jsonata, kind="number")
         credentials = (definition.get("Credentials") or {}) if not jsonata else {}
         self.role = Field(definition, "Credentials", jsonata=jsonata)
         if jsonata:
@@ -50,6 +50,7 @@ class TaskState(RetryingState):
         else:
             sent = effective
         flow.note("afterArguments" if self.jsonata else "afterParameters", sent)
+        self.check_size(sent)
         if flow.run.probe is not None and flow.run.probe.mocked:
             return flow.run.probe.answer()
         call = integrations.Call(

@@ -40,6 +40,16 @@ def test_redrive_goes_on_where_it_failed(workshop, tmp_path):
     assert refused[0] == "ExecutionNotRedrivable"
 
 
+def test_after_14_days_it_is_too_late_for_a_redrive(workshop):
+    done = workshop.run({"StartAt": "A", "States": {"A": {"Type": "Fail"}}})
+    workshop.advance(14 * 86_400 + 60)
+    again = workshop.states.describe_execution(executionArn=done["executionArn"])
+    words = "Execution redrivable period exceeded"
+    assert (again["redriveStatus"], again["redriveStatusReason"]) == ("NOT_REDRIVABLE", words)
+    refused = workshop.refused(workshop.states.redrive_execution, executionArn=done["executionArn"])
+    assert refused == ("ExecutionNotRedrivable", words)
+
+
 def test_express_runs_and_answers_at_once(workshop):
     states = {"A": {"Type": "Wait", "Seconds": 30, "End": True}}
     machine = workshop.machine({"StartAt": "A", "States": states}, **EXPRESS)

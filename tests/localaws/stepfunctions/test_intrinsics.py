@@ -1,11 +1,12 @@
 """The eighteen intrinsic functions of JSONPath states."""
 
+import json
 import uuid
 
 import pytest
 
 from helpers.localaws.stepfunctions.expressions import Scope
-from helpers.localaws.stepfunctions.failures import PathMissing, StateError
+from helpers.localaws.stepfunctions.failures import RuntimeFailure, StateError
 from helpers.localaws.stepfunctions.intrinsics import IntrinsicSyntaxError, compile_intrinsic
 
 INPUT = {"name": "Ann", "n": 7, "list": [1, 2, 2, 3], "text": '{"a": 1}', "one": {"a": 1, "b": 1},
@@ -107,6 +108,21 @@ def test_what_is_no_call(text):
         compile_intrinsic(text)
 
 
-def test_a_path_to_nothing():
-    with pytest.raises(PathMissing):
-        call("States.ArrayLength($.nope)")
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("States.ArrayLength($.nope)", "$.nope"),
+        ("States.Format('{} {}', $.n, $.one.x.y)", "$.one.x.y"),
+        ("States.Format('{}', States.Array($.nope))", "$.nope"),
+        ("States.Format('{}', $.list[4])", "$.list[4]"),
+        ("States.JsonToString($$.Nope)", "$.Nope"),
+    ],
+)
+def test_a_path_to_nothing_is_told_with_the_whole_call(text, path):
+    with pytest.raises(RuntimeFailure) as caught:
+        call(text)
+    assert caught.value.error == "States.Runtime"
+    assert caught.value.cause == (
+        f"The function '{text}' had the following error: The JsonPath argument for the field "
+        f"'{path}' could not be found in the input '{json.dumps(INPUT, separators=(',', ':'))}'"
+    )

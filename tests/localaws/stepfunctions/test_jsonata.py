@@ -192,6 +192,63 @@ def test_an_error_is_an_event_of_its_own_and_can_be_caught(workshop):
     }
 
 
+TYPE = (
+    "The JSONata expression '{}' specified for the field '{}' returned an unexpected result type. "
+    "Expected '{}', but was '{}' for value: {}"
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"Type": "Wait", "Seconds": "{% 'x' %}"},
+         TYPE.format("'x'", "Seconds", "number", "string", '"x"')),
+        ({"Type": "Wait", "Seconds": "{% -1 %}"},
+         "The Seconds parameter references a negative value: Seconds == -1"),
+        ({"Type": "Wait", "Timestamp": "{% {'a': 1} %}"},
+         TYPE.format("{'a': 1}", "Timestamp", "string", "object", '{"a":1}')),
+        ({"Type": "Fail", "Error": "{% [5] %}"},
+         TYPE.format("[5]", "Error", "string", "array", "[5]")),
+        ({"Type": "Choice", "Choices": [{"Condition": "{% 'x' %}", "Next": "Z"}]},
+         TYPE.format("'x'", "Choices[0]/Condition", "boolean", "string", '"x"')),
+        ({"Type": "Map", "Items": "{% [1] %}", "MaxConcurrency": "{% true %}",
+          "ItemProcessor": {"StartAt": "M", "States": {"M": {"Type": "Pass", "End": True}}}},
+         TYPE.format("true", "MaxConcurrency", "number", "boolean", "true")),
+        ({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+          "Arguments": {"FunctionName": "f"}, "TimeoutSeconds": "{% '5' %}"},
+         TYPE.format("'5'", "TimeoutSeconds", "number", "string", '"5"')),
+        ({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+          "Arguments": {"FunctionName": "f"}, "TimeoutSeconds": "{% 0 %}"},
+         "TimeoutSeconds must be a positive integer, not 0"),
+    ],
+)  # fmt: skip
+def test_a_field_that_gets_a_value_of_the_wrong_kind(workshop, fields, words):
+    kind = fields["Type"]
+    state = {**fields, **({} if kind in ("Fail", "Choice") else {"Next": "Z"})}
+    states = {"A": state, "Z": {"Type": "Succeed"}}
+    if kind == "Fail":
+        del states["Z"]
+    done = workshop.run({"StartAt": "A", "States": states, **JSONATA}, {})
+    assert (done["status"], done["error"]) == ("FAILED", "States.QueryEvaluationError")
+    assert done["cause"].endswith(words)
+    assert workshop.types(done)[-2:] == ["EvaluationFailed", "ExecutionFailed"]
+
+
+def test_a_field_of_the_wrong_kind_can_be_caught(workshop):
+    states = {
+        "A": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": {"FunctionName": "f"},
+            "TimeoutSeconds": "{% 'soon' %}",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B"}],
+            "End": True,
+        },
+        "B": {"Type": "Pass", "Output": "{% $states.input.Error %}", "End": True},
+    }
+    assert workshop.output(states, {}, **JSONATA) == "States.QueryEvaluationError"
+
+
 def test_now_is_the_simulated_time(workshop, endpoint):
     states = {
         "Wait": {"Type": "Wait", "Seconds": 100_000, "Next": "Now"},

@@ -35,6 +35,7 @@ def one(fields):
         ({"Parameters": {"list": [{"c.$": "$.b.c"}, 2]}}, {"list": [{"c": 3}, 2]}),
         ({"Parameters": {"all.$": "$.a[*]"}}, {"all": [1, 2]}),
         ({"Parameters": {"none.$": "$.b[?(@.x)]"}}, {"none": []}),
+        ({"Parameters": {"past.$": "$.a[2]"}}, {"past": None}),
     ],
 )
 def test_pass(workshop, fields, expected):
@@ -77,6 +78,13 @@ def test_numbers_keep_their_size(workshop):
             "An error occurred while executing the state 'A' (entered at the event id #2). The "
             "JSONPath '$.no' specified for the field 'x.$' could not be found in the input "
             "'{\"a\":1}'",
+        ),
+        (
+            {"Parameters": {"x.$": "States.Format('{}', $.no)"}},
+            "States.Runtime",
+            "An error occurred while executing the state 'A' (entered at the event id #2). The "
+            "function 'States.Format('{}', $.no)' had the following error: The JsonPath argument "
+            "for the field '$.no' could not be found in the input '{\"a\":1}'",
         ),
         (
             {"Result": 1, "ResultPath": "$.a.b"},
@@ -357,6 +365,8 @@ def test_an_endless_loop_ends_at_25000_events(workshop):
     done = workshop.run({"StartAt": "A", "States": states}, {"v": False})
     assert done["status"] == "FAILED"
     assert done["error"] == "States.Runtime"
+    assert done["cause"] == "The execution reached the maximum number of history events (25000)."
+    assert done["redriveStatusReason"] == "Execution history event limit exceeded"
     last = workshop.events(done, reverseOrder=True, maxResults=1)[0]
     assert (last["id"], last["type"]) == (25_000, "ExecutionFailed")
 
@@ -371,6 +381,30 @@ def test_a_state_that_gives_more_than_256_kb(workshop):
         "The state/task 'A' returned a result with a size exceeding the maximum number of bytes "
         "service limit."
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "status"),
+    [(["States.DataLimitExceeded"], "SUCCEEDED"), (["States.ALL"], "FAILED"),
+     (["States.TaskFailed"], "FAILED")],
+)  # fmt: skip
+def test_too_much_data_for_a_task_is_not_sent_and_caught_by_its_name_only(workshop, names, status):
+    states = {
+        "A": {
+            "Type": "Task",
+            "Resource": workshop.function("def handler(event, context):\n    return 1\n"),
+            "Parameters": {"a.$": "$.text", "b.$": "$.text"},
+            "Retry": [{"ErrorEquals": ["States.TaskFailed"]}],
+            "Catch": [{"ErrorEquals": names, "Next": "B"}],
+            "End": True,
+        },
+        "B": END,
+    }
+    done = workshop.run({"StartAt": "A", "States": states}, {"text": "x" * 140_000})
+    assert done["status"] == status
+    assert "LambdaFunctionScheduled" not in workshop.types(done)
+    if status == "FAILED":
+        assert done["error"] == "States.DataLimitExceeded"
 
 
 def test_deep_data_go_through(workshop):
