@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,17 @@ from helpers.localaws.clock import clock
 from helpers.localaws.gate import gate
 
 from . import capabilities as capabilities_of
-from . import changes, names, parameters, references, resources, shapes, template, transform
+from . import (
+    changes,
+    mailbox,
+    names,
+    parameters,
+    references,
+    resources,
+    shapes,
+    template,
+    transform,
+)
 from .deploy import Cancelled, Deployment, pseudo_parameters
 from .errors import (
     AlreadyExists,
@@ -505,22 +516,34 @@ class CloudFormationBackend(BaseBackend):
         Returns:
             the names of the stacks.
         """
-        taken_up = []
-        for stack in self.stacks.values():
-            if not stack.busy:
-                continue
-            taken_up.append(stack.name)
-            nested = stack.parent_id is not None
+        mailbox.empty(self.account_id, self.partition)
+        cut = [stack for stack in self.stacks.values() if stack.busy]
+        for stack in cut:
             if stack.status == "CREATE_IN_PROGRESS":
                 stack.move("ROLLBACK_IN_PROGRESS", STOPPED)
             elif stack.status == "UPDATE_IN_PROGRESS":
                 stack.move("UPDATE_ROLLBACK_IN_PROGRESS", STOPPED)
-            if not nested:  # its parent's operation covers a nested one
-                self._start(stack, RESUMING[stack.status])
+        within: dict[str, list[Stack]] = {stack.id: [] for stack in cut}
+        for stack in cut:
+            if stack.parent_id in within:
+                self._tell_parent(stack)
+                within[stack.parent_id].append(stack)
+        for stack in cut:
+            if stack.parent_id not in within:
+                self._start(stack, functools.partial(_resume, within=within))
         for change_set in self.change_sets.values():
             if change_set.execution == "EXECUTE_IN_PROGRESS":
                 change_set.execution = "EXECUTE_FAILED"
-        return taken_up
+        return [stack.name for stack in cut]
+
+    def _tell_parent(self, nested: Stack) -> None:
+        """Let the resource that was making a nested stack know it; else it learns that at the end.
+
+        Resources are made one after the other: only one of the parent's can be unfinished.
+        """
+        for resource in self.stacks[str(nested.parent_id)].resources.values():
+            if resource.status == "CREATE_IN_PROGRESS" and not resource.physical_id:
+                resource.physical_id = nested.id
 
     def _new(self, name: str) -> Stack:
         if not name or not name[0].isalpha() or not name.replace("-", "a").isalnum():
@@ -642,5 +665,17 @@ RESUMING: dict[str, Callable[[Deployment], None]] = {
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": Deployment.clean_up_update,
     "DELETE_IN_PROGRESS": lambda deployment: deployment.delete(set()),
 }
+
+
+def _resume(deployment: Deployment, within: dict[str, list[Stack]]) -> None:
+    """Take up an operation: first what the stacks within the stack were at, as part of it.
+
+    within: by the id of each stack that was cut off, those of its nested stacks that were too.
+    """
+    stack = deployment.stack
+    for one in within[stack.id]:
+        _resume(Deployment(one, deployment.exports, deployment.cancelled), within)
+    RESUMING[stack.status](deployment)
+
 
 cloudformation_backends = BackendDict(CloudFormationBackend, "cloudformation")

@@ -9,6 +9,19 @@ import uuid
 from types import TracebackType
 from typing import Any
 
+PREFIX = "cloudformation-custom-resource-response-"
+
+
+def empty(account: str, partition: str) -> None:
+    """Take down the mailboxes that an endpoint left which was killed while it waited."""
+    from moto.s3.models import s3_backends
+
+    s3 = s3_backends[account][partition]
+    for name in [name for name in s3.buckets if name.startswith(PREFIX)]:
+        for key in list(s3.buckets[name].keys):
+            s3.delete_object(name, key)
+        s3.delete_bucket(name)
+
 
 class Mailbox:
     """A bucket with room for one answer; it is gone after the `with` block."""
@@ -18,7 +31,7 @@ class Mailbox:
 
         self._s3 = s3_backends[account][partition]
         self._region = region
-        self._bucket = f"cloudformation-custom-resource-response-{uuid.uuid4().hex[:12]}"
+        self._bucket = f"{PREFIX}{uuid.uuid4().hex[:12]}"
         self._key = str(uuid.uuid4())
 
     def __enter__(self) -> Mailbox:

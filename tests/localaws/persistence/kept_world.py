@@ -48,13 +48,58 @@ def archive(text: str) -> bytes:
     return sink.getvalue()
 
 
-class World:
-    """What is in the endpoint, and how it is brought down and up."""
+class Restartable:
+    """An endpoint that is brought down and up."""
 
     grace = GRACE
 
     def __init__(self, endpoint):
         self.endpoint = endpoint
+
+    def pid(self):
+        return json.loads(Path(self.endpoint.home / "endpoint.json").read_text())["pid"]
+
+    def settle(self):
+        """Long enough for everything to be written."""
+        time.sleep(GRACE)
+
+    def kill(self):
+        os.kill(self.pid(), signal.SIGKILL)
+
+    def stop(self):
+        self.endpoint.command("stop", check=True)
+
+    def start(self):
+        self.endpoint.command("start", check=True)
+        self.endpoint.client("sts").get_caller_identity()  # answered when it is ready
+
+    def pass_time(self, seconds):
+        """Let time pass while the endpoint is stopped: the clock that it kept is put forward."""
+        with sqlite3.connect(self.endpoint.home / "state" / "state.sqlite") as base:
+            (text,) = base.execute("SELECT value FROM notes WHERE name = 'moment'").fetchone()
+            told = json.loads(text)
+            told["offset"] += seconds
+            base.execute(
+                "UPDATE notes SET value = ? WHERE name = 'moment'", (json.dumps(told).encode(),)
+            )
+        base.close()
+
+    def restart(self, how):
+        self.kill() if how == "kill" else self.stop()
+        self.start()
+
+    def until(self, true, seconds=30):
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.02)
+
+
+class World(Restartable):
+    """What is in the endpoint."""
+
+    def __init__(self, endpoint):
+        super().__init__(endpoint)
         self.make()
 
     def make(self):
@@ -66,7 +111,7 @@ class World:
             ("fails", "def handler(event, context):\n    raise ValueError('on purpose')\n"),
         ):
             client("lambda").create_function(
-                FunctionName=name, Runtime=_runtime(), Role=ROLE, Handler="app.handler",
+                FunctionName=name, Runtime=runtime(), Role=ROLE, Handler="app.handler",
                 Code={"ZipFile": archive(text)},
             )  # fmt: skip
         client("dynamodb").create_table(
@@ -172,46 +217,6 @@ class World:
             return 0
         return len(found["events"])
 
-    # -- bringing it down and up
 
-    def pid(self):
-        return json.loads(Path(self.endpoint.home / "endpoint.json").read_text())["pid"]
-
-    def settle(self):
-        """Long enough for everything to be written."""
-        time.sleep(GRACE)
-
-    def kill(self):
-        os.kill(self.pid(), signal.SIGKILL)
-
-    def stop(self):
-        self.endpoint.command("stop", check=True)
-
-    def start(self):
-        self.endpoint.command("start", check=True)
-        self.endpoint.client("sts").get_caller_identity()  # answered when it is ready
-
-    def pass_time(self, seconds):
-        """Let time pass while the endpoint is stopped: the clock that it kept is put forward."""
-        with sqlite3.connect(self.endpoint.home / "state" / "state.sqlite") as base:
-            (text,) = base.execute("SELECT value FROM notes WHERE name = 'moment'").fetchone()
-            told = json.loads(text)
-            told["offset"] += seconds
-            base.execute(
-                "UPDATE notes SET value = ? WHERE name = 'moment'", (json.dumps(told).encode(),)
-            )
-        base.close()
-
-    def restart(self, how):
-        self.kill() if how == "kill" else self.stop()
-        self.start()
-
-    def until(self, true, seconds=30):
-        end = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < end, "it did not happen in time"
-            time.sleep(0.02)
-
-
-def _runtime():
+def runtime():
     return f"python{sys.version_info.major}.{sys.version_info.minor}"

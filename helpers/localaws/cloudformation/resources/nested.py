@@ -71,6 +71,7 @@ class NestedStack(ResourceType):
         except CloudFormationError as error:
             if "No updates are to be performed" not in error.message:
                 raise ResourceFailure(error.message) from error
+            return Made(stack.id, _outputs(stack))
         if stack.status == "UPDATE_ROLLBACK_COMPLETE":
             reason = _first_reason(stack, "UPDATE_ROLLBACK_IN_PROGRESS")
             raise ResourceFailure(
