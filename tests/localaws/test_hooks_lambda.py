@@ -58,6 +58,17 @@ def test_hook_backend_methods():
         assert found == wanted, f"hook LambdaBackend.{name}: moto's takes {found} now"
 
 
+def test_hook_layer_version(hooked):
+    from helpers.localaws.lambdas.errors import InvalidParameter
+
+    spec = {"LayerName": "layer", "Content": {"ZipFile": "bm8gemlw"}}
+    try:
+        layer = hooked.LayerVersion(spec, account_id=ACCOUNT, region=REGION)
+    except InvalidParameter:
+        return
+    pytest.fail(f"hook LayerVersion.__init__: moto keeps {layer.code_bytes!r} without it")
+
+
 def test_hook_function_invoke(hooked):
     assert hooked.LambdaFunction.invoke.__module__ == "helpers.localaws.lambdas.functions"
     callers = inspect.getsource(hooked.LambdaBackend)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import lzma
 import os
+import posixpath
 import shutil
 import stat
 import struct
@@ -18,6 +19,8 @@ from pathlib import Path, PurePosixPath
 
 LARGEST = 262_144_000
 """AWS's limit for a function's code and layers, unpacked, in bytes."""
+LONGEST_LINK = 4096
+"""Bytes of a path that a symbolic link may lead to, as on Linux."""
 NOT_A_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 TOO_LARGE = f"Unzipped size must be smaller than {LARGEST} bytes"
 
@@ -41,8 +44,14 @@ class BadCode(Exception):
 
 
 def check(archive: bytes) -> None:
-    """Raise BadCode if `archive` is no zip file, climbs out of its folder or is too large."""
-    _members(_open(archive))
+    """Raise BadCode if `archive` is no zip file, climbs out of its folder or is too large.
+
+    Its files are not unpacked for that; where its links lead, in a chain too, is seen again then.
+    """
+    opened = _open(archive)
+    for info, path in _members(opened):
+        if _is_link(info):
+            _leads_to(opened, info, path)
 
 
 def unpack(archive: bytes, folder: Path) -> None:
@@ -81,6 +90,22 @@ def _members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixP
     return members
 
 
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(info.external_attr >> 16)
+
+
+def _leads_to(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: PurePosixPath) -> str:
+    """Where a link of the archive leads, as it says; within the archive, as far as that shows."""
+    try:
+        with archive.open(info) as source:
+            destination = source.read(LONGEST_LINK).decode()
+    except _DAMAGED as error:
+        raise BadCode(f"{NOT_A_ZIP} (Its member {info.filename!r} is damaged.)") from error
+    if posixpath.normpath(path.parent / destination).startswith(("/", "..")):
+        raise BadCode(f"{NOT_A_ZIP} (The link {info.filename!r} leads outside its folder.)")
+    return destination
+
+
 def _unpack(archive: zipfile.ZipFile, folder: Path, left: int) -> None:
     links = []
     for info, path in _members(archive):
@@ -91,8 +116,8 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, left: int) -> None:
                 target.mkdir(parents=True, exist_ok=True)
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            if stat.S_ISLNK(mode):  # made last, so that nothing can be written through it
-                links.append((target, archive.read(info).decode()))
+            if _is_link(info):  # made last, so that nothing can be written through it
+                links.append((target, _leads_to(archive, info, path)))
                 continue
             with archive.open(info) as source, target.open("wb") as sink:
                 while chunk := source.read(1 << 20):

@@ -1,5 +1,7 @@
 """The hooks into moto's LambdaFunction: how one is run, and what moto forgets of its settings.
 
+And into LayerVersion, which takes any bytes for a layer.
+
 Imports moto: import it late.
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaFunction, LayerVersion
 from moto.logs.models import logs_backends
 
 from helpers.localaws.lambdas import code, errors
@@ -22,6 +24,7 @@ plain_set_code = LambdaFunction._set_function_code
 plain_update = LambdaFunction.update_configuration
 plain_configuration = LambdaFunction.get_configuration
 plain_getstate = LambdaFunction.__getstate__
+plain_init_layer = LayerVersion.__init__
 
 _prepare: Callable[[], None] = lambda: None  # noqa: E731 - replaced by install
 
@@ -40,6 +43,7 @@ def install(invoke: Callable[..., bytes], prepare: Callable[[], None]) -> None:
     LambdaFunction.get_configuration = _get_configuration
     LambdaFunction.__getstate__ = _getstate
     LambdaFunction.__setstate__ = _setstate
+    LayerVersion.__init__ = _init_layer
 
 
 def _init(
@@ -93,9 +97,22 @@ def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> No
         return
     _prepare()
     try:
+        _check(archive)
+    except errors.InvalidParameter:
+        self.__dict__.update(before)
+        raise
+
+
+def _init_layer(self: LayerVersion, *arguments: Any, **named: Any) -> None:
+    """Refuse a layer that is no zip file; it has not been published then."""
+    plain_init_layer(self, *arguments, **named)
+    _check(self.code_bytes)
+
+
+def _check(archive: bytes) -> None:
+    try:
         code.check(archive)
     except code.BadCode as error:
-        self.__dict__.update(before)
         raise errors.InvalidParameter(str(error)) from error
 
 

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from helpers.localaws.lambdas import code
 
 
-def archive(*members):
+def archive(*members, compression=zipfile.ZIP_STORED):
     """A zip of (name, content, unix mode)."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
         for name, content, mode in members:
             info = zipfile.ZipInfo(name)
             info.external_attr = mode << 16
-            made.writestr(info, content)
+            made.writestr(info, content, compression)
     return buffer.getvalue()
 
 
@@ -78,6 +78,8 @@ def test_nothing_leaves_the_folder(tmp_path, members):
 def test_what_climbs_out_is_refused(tmp_path, name):
     with pytest.raises(code.BadCode, match="outside its folder"):
         code.unpack(archive(*HOSTILE[name]), tmp_path)
+    with pytest.raises(code.BadCode, match="outside its folder"):
+        code.check(archive(*HOSTILE[name]))
 
 
 _part = st.sampled_from(["..", ".", "a", "b", "", "/", "\\", "C:", "~", "a" * 50, "ü", "\x01"])
@@ -200,3 +202,29 @@ def test_bytecode_is_kept_beside_the_code(functions):
     found = list((lambdas._pools.root / "code").rglob("*.pyc"))
     assert sorted(path.name.split(".")[0] for path in found) == ["app", "helper"]
     assert all("files" not in path.relative_to(lambdas._pools.root).parts[:3] for path in found)
+
+
+ZEROS = ("zeros", bytes(code.LARGEST + 1), stat.S_IFREG | 0o644)
+REFUSED = {name: archive(*members) for name, members in HOSTILE.items()} | {
+    "no zip": b"this is none",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("name", [*REFUSED, "bomb"])
+def test_a_layer_is_refused_when_it_is_published(endpoint, name):
+    """In the words that a function's code is refused in; nothing of it is published."""
+    content = archive(ZEROS, compression=zipfile.ZIP_DEFLATED) if name == "bomb" else REFUSED[name]
+    client = endpoint.client("lambda")
+    said = "Unzipped size must be" if name == "bomb" else "Could not unzip uploaded file"
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match=said):
+        client.publish_layer_version(LayerName="hostile", Content={"ZipFile": content})
+    s3 = endpoint.client("s3")
+    s3.create_bucket(Bucket="layers-that-are-refused")
+    s3.put_object(Bucket="layers-that-are-refused", Key="layer.zip", Body=content)
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match=said):
+        client.publish_layer_version(
+            LayerName="hostile",
+            Content={"S3Bucket": "layers-that-are-refused", "S3Key": "layer.zip"},
+        )
+    assert client.list_layer_versions(LayerName="hostile")["LayerVersions"] == []
