@@ -1,13 +1,16 @@
 """Contract with moto 5.2.5: what keeping its state on disk relies on."""
 
 import importlib
+import inspect
+import re
 import threading
 
 import pytest
 
 import helpers.localaws.core_hooks  # noqa: F401 - moto is imported after the environment is settled
 from helpers.localaws.persistence import hooks, places
-from helpers.localaws.persistence.changes import changes
+from helpers.localaws.persistence.events import Events
+from helpers.localaws.persistence.items import Items
 from helpers.localaws.persistence.reducers import BY_NAME
 
 
@@ -20,28 +23,105 @@ def test_the_classes_that_are_taken_apart_in_their_own_way(name):
     assert f"{found.__module__}.{found.__qualname__}" == name
 
 
-def test_an_update_of_an_item_is_noticed():
-    """Hook: DynamoDBBackend.update_item, which changes items in place."""
+def table_of_moto(ranged=False):
+    """A table with an index and a stream, and the backend that has it."""
     import moto.dynamodb.models as models
 
     hooks.hook_dynamodb()
     backend = models.DynamoDBBackend("us-east-1", "123456789012")
-    schema = [{"AttributeName": "id", "KeyType": "HASH"}]
-    attributes = [{"AttributeName": "id", "AttributeType": "S"}]
+    names = ["id", "at"] if ranged else ["id"]
     backend.create_table(
-        "t", schema=schema, attr=attributes, throughput=None, indexes=[], global_indexes=[],
-        streams=None, billing_mode="PAY_PER_REQUEST", sse_specification=None, tags=[],
+        "t",
+        schema=[
+            {"AttributeName": name, "KeyType": kind}
+            for name, kind in zip(names, ("HASH", "RANGE"), strict=False)
+        ],
+        attr=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        throughput=None, indexes=[], global_indexes=[], streams=None,
+        billing_mode="PAY_PER_REQUEST", sse_specification=None, tags=[],
         deletion_protection_enabled=False, warm_throughput=None,
     )  # fmt: skip
-    table = backend.get_table("t")
+    return backend, backend.get_table("t")
+
+
+def test_an_update_of_an_item_is_seen_by_the_next_copy():
+    """Hook: Table.items. DynamoDBBackend.update_item asks for an item and changes it in place."""
+    backend, table = table_of_moto()
+    for name in "123":
+        table.put_item({"id": {"S": name}})
+    table.items.settle(table.items.take(quiet=True))
+    assert table.items.take(quiet=True).rows == []
+    backend.update_item("t", {"id": {"S": "2"}}, "SET x = :x", {}, {":x": {"S": "y"}})
+    rows = table.items.take(quiet=True).rows
+    assert [number for number, _ in rows] == [1], "an update goes unnoticed"
+    assert backend.get_item("t", {"id": {"S": "2"}}).to_json() == {
+        "Attributes": {"id": {"S": "2"}, "x": {"S": "y"}}
+    }
+
+
+def test_a_restored_table_has_packed_items_too():
+    """Hook: Table.items, which RestoredTable sets to a deep copy of another table's."""
+    backend, table = table_of_moto(ranged=True)
+    table.put_item({"id": {"S": "1"}, "at": {"S": "2"}})
+    backup = backend.create_backup("t", "b")
+    restored = backend.restore_table_from_backup("again", backup.arn)
+    assert type(restored.items) is type(table.items) is Items
+    table.put_item({"id": {"S": "1"}, "at": {"S": "3"}})
+    assert (len(restored), len(table)) == (1, 2)
+
+
+def test_a_transaction_that_fails_leaves_the_items_as_they_were():
+    """Hook: Table.items; transact_write_items puts a deep copy of the table in its place."""
+    from moto.dynamodb.exceptions import TransactionCanceledException
+
+    backend, table = table_of_moto()
     table.put_item({"id": {"S": "1"}})
-    item = next(iter(table.items.values()))
-    before = changes.now()
-    backend.update_item("t", {"id": {"S": "1"}}, "SET x = :x", {}, {":x": {"S": "y"}})
-    assert next(iter(table.items.values())) is item, "items are no longer changed in place"
-    now = changes.now()
-    assert id(item) in now and id(item) not in before, "an update goes unnoticed"
-    changes.settle({id(item): now[id(item)]})
+    table.items.settle(table.items.take(quiet=True))
+    put = {"Put": {"TableName": "t", "Item": {"id": {"S": "2"}}}}
+    update = {
+        "Update": {
+            "TableName": "t",
+            "Key": {"id": {"S": "1"}},
+            "UpdateExpression": "SET x = :x",
+            "ExpressionAttributeValues": {":x": {"S": "y"}},
+            "ConditionExpression": "attribute_exists(nothing)",
+        }
+    }
+    with pytest.raises(TransactionCanceledException):
+        backend.transact_write_items([put, update])
+    after = backend.get_table("t")
+    assert [item.to_json()["Attributes"] for item in after.all_items()] == [{"id": {"S": "1"}}]
+    after.items.forget()  # as for any table of which nothing is on disk
+    assert len(after.items.take(quiet=True).rows) == 1
+
+
+def test_moto_uses_items_as_a_dict_by_its_keys_only():
+    """Hook: Table.items. What moto does with it, `Items` can do."""
+    from moto.dynamodb.models.table import Table
+
+    used = set(re.findall(r"self\.items(\W\w*)", inspect.getsource(Table)))
+    known = {"[hash_key", "[hash_value", ".values", ".pop", " ", ":"}
+    assert used <= known, f"moto uses a table's items in another way: {sorted(used - known)}"
+
+
+def test_log_streams_hold_their_events_packed():
+    """Hook: LogStream.events and LogStream._update."""
+    from moto.logs.models import LogGroup
+
+    hooks.hook_logs()
+    group = LogGroup("123456789012", "us-east-1", "g")
+    group.create_log_stream("s")
+    stream = group.streams["s"]
+    assert "firstEventTimestamp" not in stream.to_describe_dict()
+    for number in range(2000):
+        stream.put_log_events([{"timestamp": 5000 - number, "message": f"m{number}"}])
+    stream.events.settle(stream.events.take(quiet=True))
+    assert type(stream.events) is Events, "LogStream.put_log_events sets `events` in another way"
+    told = stream.to_describe_dict()
+    assert (told["firstEventTimestamp"], told["lastEventTimestamp"]) == (3001, 5000)
+    found, *_ = stream.get_log_events(None, None, 10, None, True)
+    assert [one["message"] for one in found] == [f"m{n}" for n in range(1999, 1989, -1)]
+    assert len(stream.filter_log_events(4000, 4999, "")) == 1000
 
 
 def test_a_new_content_of_an_object_is_noticed():

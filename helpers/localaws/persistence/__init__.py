@@ -11,6 +11,10 @@ of logs are rows of their own, written once; executions and their histories have
 it: the clock, the market seed and its draws, when each rule is due next, events that wait for a
 function.
 
+**In memory** what grows is small too: an item is a few bytes until somebody asks for it, older
+events of logs are packed by the hundred, and an execution that has ended is on disk only. So a year
+of trading takes hardly more than a month, and a copy of the state looks at what is new in it.
+
 **When.** About twice a second while something happens, and once more when the endpoint stops. All
 of one moment goes into one transaction. So kill -9 loses the last second at most, and what is found
 again fits together: no execution has succeeded without the item that it put.

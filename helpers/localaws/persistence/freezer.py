@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import parts
-from .changes import Changed, changes
 from .gathering import Gathering, Reducer
 from .memory import Memory
 from .places import own, registries
@@ -24,27 +23,22 @@ from .reducers import reducer_of
 class Frozen:
     """The state of all backends at one moment.
 
-    world: the pickle. rows, dropped: of the table `parts`. shadows: what will be on disk, by owner.
-    contents: the names of the files that the pickle refers to. changed: the items that were
-    changed in place, and are in `rows`. lost: the classes of what cannot be kept.
+    world: the pickle. parts: what is new, changed or gone of tables and log streams. contents: the
+    names of the files that the pickle refers to. lost: the classes of what cannot be kept.
     """
 
     world: bytes
-    rows: list[parts.Row]
-    dropped: list[tuple[int, int]]
-    shadows: dict[int, parts.Shadow]
+    parts: parts.Parts
     contents: set[str]
-    changed: Changed
     lost: set[str]
 
-    def packed(self) -> list[tuple[int, int, bytes]]:
-        """The rows as bytes."""
-        return parts.packed(self.rows)
 
+def freeze(memory: Memory, *, quiet: bool) -> Frozen:
+    """A copy of the state of all backends. quiet: nobody is changing it.
 
-def freeze(memory: Memory) -> Frozen:
-    """A copy of the state of all backends. Raises RuntimeError if somebody changes it."""
-    gathering = Gathering(memory)
+    Raises RuntimeError if somebody changes it all the same.
+    """
+    gathering = Gathering(memory, quiet)
     extra = {}
     backends = []
     for where, registry in registries():
@@ -57,22 +51,13 @@ def freeze(memory: Memory) -> Frozen:
     world = {"extra": extra, "backends": backends, "counts": parts.counts()}
     _Freezer(sink, gathering).dump(world)
     memory.archives = gathering.archives
-    found = gathering.parts
-    return Frozen(
-        sink.getvalue(),
-        found.rows,
-        found.dropped,
-        found.shadows,
-        gathering.contents,
-        found.changed,
-        gathering.lost,
-    )
+    return Frozen(sink.getvalue(), gathering.parts, gathering.contents, gathering.lost)
 
 
 def settle(frozen: Frozen, memory: Memory) -> None:
     """Note that what was frozen is on disk."""
-    memory.shadows = frozen.shadows
-    changes.settle(frozen.changed)
+    memory.owners = frozen.parts.owners
+    frozen.parts.settle()
 
 
 _UNKNOWN: Any = object()

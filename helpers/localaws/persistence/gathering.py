@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from .changes import changes
 from .memory import Memory
 from .parts import Parts
 
@@ -14,13 +13,13 @@ from .parts import Parts
 class Gathering:
     """What the pickle leaves out or refers to.
 
-    backends: the place, account and region of each backend in it, by `id`. contents: the names of
-    files. lost: the classes of what cannot be kept.
+    quiet: nobody is changing anything. backends: the place, account and region of each backend in
+    it, by `id`. contents: the names of files. lost: the classes of what cannot be kept.
     """
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, quiet: bool) -> None:
         self.memory = memory
-        self.parts = Parts(memory.shadows, changes.now())
+        self.parts = Parts(memory.owners, quiet)
         self.backends: dict[int, tuple[str, str, str]] = {}
         self.contents: set[str] = set()
         self.archives: dict[int, tuple[bytes, str]] = {}

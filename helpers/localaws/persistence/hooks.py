@@ -1,19 +1,22 @@
-"""The hooks into moto by which a change is noticed that could not be seen from what it leaves."""
+"""The hooks into moto by which what grows is small, and what is kept is noticed when it changes."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
+from collections.abc import Callable
 from typing import Any
 
 from helpers.localaws.lambdas.late import after_import
 
-from .changes import changes
+from .events import Events
+from .items import Items
+from .parts import items_of
 
 
 def install() -> None:
     """Put the hooks in place, as soon as moto's modules are imported."""
     after_import("moto.dynamodb.models", hook_dynamodb)
+    after_import("moto.logs.models", hook_logs)
     after_import("moto.s3.models", hook_s3)
 
 
@@ -45,20 +48,55 @@ def hook_s3() -> None:
 
 
 def hook_dynamodb() -> None:
-    """Notice it when an item is changed in place."""
-    from moto.dynamodb.models import DynamoDBBackend
+    """Give tables items that are packed while nobody uses them."""
+    from moto.dynamodb.models.table import Table
 
-    plain = DynamoDBBackend.update_item
-    if getattr(plain, "notes", False):
+    if isinstance(vars(Table).get("items"), Held):
         return
 
-    @functools.wraps(plain)
-    def update_item(self: Any, *args: Any, **kwargs: Any) -> Any:
-        """For DynamoDBBackend.update_item, which changes an item in place."""
-        item = plain(self, *args, **kwargs)
-        if item is not None:
-            changes.note(item)
-        return item
+    def length(table: Any) -> int:
+        """For Table.__len__, which would make an object of each item to count them."""
+        return len(table.items)
 
-    update_item.notes = True  # type: ignore[attr-defined]
-    DynamoDBBackend.update_item = update_item  # type: ignore[method-assign]
+    def as_items(table: Any, value: Any) -> Items:
+        return value if isinstance(value, Items) else items_of(table)
+
+    Table.items = Held("items", as_items)
+    Table.__len__ = length  # type: ignore[method-assign]
+
+
+def hook_logs() -> None:
+    """Give log streams events that are packed when they are no longer new."""
+    from moto.logs.models import LogStream
+
+    if isinstance(vars(LogStream).get("events"), Held):
+        return
+
+    def update(stream: Any) -> None:
+        """For LogStream._update, which looks at each event to tell when the first and last were."""
+        stream.first_event_timestamp, stream.last_event_timestamp = stream.events.span()
+
+    def as_events(stream: Any, value: Any) -> Events:
+        return value if isinstance(value, Events) else Events(value)
+
+    LogStream.events = Held("events", as_events)  # type: ignore[assignment]
+    LogStream._update = update  # type: ignore[method-assign]
+
+
+class Held:
+    """An attribute whose values are turned into something else when they are set."""
+
+    def __init__(self, name: str, turned: Callable[[Any, Any], Any]) -> None:
+        self._name = name
+        self._turned = turned
+
+    def __get__(self, thing: Any, kind: type) -> Any:
+        if thing is None:
+            return self
+        try:
+            return thing.__dict__[self._name]
+        except KeyError:
+            raise AttributeError(self._name) from None
+
+    def __set__(self, thing: Any, value: Any) -> None:
+        thing.__dict__[self._name] = self._turned(thing, value)

@@ -22,6 +22,7 @@ from .book import Book
 from .contents import keep_contents
 from .freezer import Frozen, freeze, settle
 from .memory import Memory
+from .parts import packed
 from .thawing import thaw
 
 LOG = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ class Keeper:
                     try:
                         # Executions first: what ended has then done what it did.
                         harvest = self.store.harvest(everything=everything)
-                        return harvest, freeze(self._memory), self._told(now=True)
+                        return harvest, freeze(self._memory, quiet=quiet), self._told(now=True)
                     except RecursionError:
                         raise
                     except RuntimeError:  # a dict or a set has changed under pickle's hands
@@ -204,15 +205,17 @@ class Keeper:
         return json.dumps(told | {"at": clock.time()}).encode()
 
     def _write(self, harvest: Any, frozen: Frozen, moment: bytes) -> None:
-        rows, parts = harvest.packed(), frozen.packed()
+        rows, parts = harvest.packed(), packed(frozen.parts.rows)
         digest = hashlib.sha256(frozen.world).hexdigest()
-        gone = self._memory.shadows.keys() - frozen.shadows.keys()
+        gone = self._memory.owners - frozen.parts.owners
         with self._transaction() as base:
             if self._to_empty:
                 _empty(base)
             harvest.write(base, rows)
             base.executemany("DELETE FROM parts WHERE owner = ?", [(owner,) for owner in gone])
-            base.executemany("DELETE FROM parts WHERE owner = ? AND number = ?", frozen.dropped)
+            base.executemany(
+                "DELETE FROM parts WHERE owner = ? AND number = ?", frozen.parts.dropped
+            )
             base.executemany("INSERT OR REPLACE INTO parts VALUES (?, ?, ?)", parts)
             notes: list[tuple[str, Any]] = [("moment", moment)]
             if digest != self._digest:

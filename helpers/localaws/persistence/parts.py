@@ -4,79 +4,48 @@ from __future__ import annotations
 
 import pickle
 import sys
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
-from .changes import Changed
-
-PROTOCOL = 5
+from .events import Events
+from .events import Taken as TakenEvents
+from .items import PROTOCOL, Items
+from .items import Taken as TakenItems
 
 Row = tuple[int, int, Any]
 """The owner's number, the row's number, and the value: bytes, or what is yet to be pickled."""
 
 
-@dataclass(eq=False)
-class Shadow:
-    """What of a table or a log stream is on disk. items: by `id`, each with its row's number."""
-
-    items: dict[int, tuple[Any, int]] = field(default_factory=dict)
-    events: int = 0
-    first: Any = None
-    next: int = 0
-
-
 class Parts:
-    """What is new, changed or gone of tables and log streams, since `before` was on disk.
+    """What is new, changed or gone of tables and log streams since it was written last.
 
-    rows, dropped: of the table `parts`. shadows: what will be on disk, by owner.
+    known: the owners of whom something is on disk. quiet: nobody is changing anything.
+    rows, dropped: of the table `parts`. owners: of whom something will be on disk.
     """
 
-    def __init__(self, before: dict[int, Shadow], changed: Changed) -> None:
-        self._before = before
-        self.changed = changed
+    def __init__(self, known: set[int], quiet: bool) -> None:
+        self._known = known
+        self._quiet = quiet
+        self._taken: list[tuple[Any, TakenItems | TakenEvents]] = []
         self.rows: list[Row] = []
         self.dropped: list[tuple[int, int]] = []
-        self.shadows: dict[int, Shadow] = {}
+        self.owners: set[int] = set()
 
-    def items(self, table: Any, owner: int) -> None:
-        """Note the items of a table that are new, changed or gone."""
-        old = self._before.get(owner) or Shadow()
-        new = Shadow(next=old.next)
-        before, after, changed = old.items, new.items, self.changed
-        ranged = table.range_key_attr is not None
-        for found in table.items.values():
-            for item in found.values() if ranged else (found,):
-                here = id(item)
-                known = before.get(here)
-                if known is not None and known[0] is item:
-                    after[here] = known
-                    if here in changed:
-                        self.rows.append((owner, known[1], pickle.dumps(item, PROTOCOL)))
-                else:
-                    after[here] = (item, new.next)
-                    self.rows.append((owner, new.next, pickle.dumps(item, PROTOCOL)))
-                    new.next += 1
-        if len(before) + new.next - old.next != len(after):
-            gone = before.keys() - after.keys()
-            self.dropped += [(owner, before[here][1]) for here in gone]
-            replaced = [h for h in before.keys() & after.keys() if before[h][1] != after[h][1]]
-            self.dropped += [(owner, before[here][1]) for here in replaced]
-        self.shadows[owner] = new
+    def note(self, kept: Items | Events, owner: int) -> None:
+        """Note what is new, changed or gone of a table's items or of a log stream's events."""
+        if owner not in self._known:
+            kept.forget()
+        taken = kept.take(self._quiet)
+        self.rows += [(owner, number, value) for number, value in taken.rows]
+        self.dropped += [(owner, number) for number in taken.gone]
+        self.owners.add(owner)
+        if taken.rows or taken.gone:
+            self._taken.append((kept, taken))
 
-    def events(self, stream: Any, owner: int) -> None:
-        """Note the events of a log stream that are new."""
-        old, events = self._before.get(owner) or Shadow(), stream.events
-        count = len(events)
-        if old.events > count or (old.events and events[0] is not old.first):
-            self.dropped += [(owner, number) for number in range(old.next)]
-            old = Shadow(next=old.next)
-        new = Shadow(events=count, first=events[0] if events else None, next=old.next)
-        if count > old.events:
-            self.rows.append((owner, new.next, [_event(e) for e in events[old.events : count]]))
-            new.next += 1
-        self.shadows[owner] = new
+    def settle(self) -> None:
+        """Note that it is on disk."""
+        for kept, taken in self._taken:
+            kept.settle(taken)
 
 
 def packed(rows: Iterable[Row]) -> list[tuple[int, int, bytes]]:
@@ -87,45 +56,9 @@ def packed(rows: Iterable[Row]) -> list[tuple[int, int, bytes]]:
     ]
 
 
-def fill(thing: Any, rows: Iterable[tuple[int, bytes]]) -> Shadow:
-    """Put its rows, by number, back into a table or a log stream; returns what is on disk."""
-    return (_fill_stream if type(thing).__name__ == "LogStream" else _fill_table)(thing, rows)
-
-
-def _fill_table(table: Any, rows: Iterable[tuple[int, bytes]]) -> Shadow:
-    shadow = Shadow()
-    table.items = defaultdict(dict)
-    ranged = table.range_key_attr is not None
-    for number, value in rows:
-        item = pickle.loads(value)
-        if ranged:
-            table.items[item.hash_key][item.range_key] = item
-        else:
-            table.items[item.hash_key] = item
-        shadow.items[id(item)] = (item, number)
-        shadow.next = number + 1
-    return shadow
-
-
-def _event(event: Any) -> tuple[Any, ...]:
-    return event.event_id, event.ingestion_time, event.timestamp, event.message
-
-
-def _fill_stream(stream: Any, rows: Iterable[tuple[int, bytes]]) -> Shadow:
-    from moto.logs.models import LogEvent
-
-    shadow = Shadow()
-    stream.events = []
-    for number, value in rows:
-        for event_id, ingestion_time, timestamp, message in pickle.loads(value):
-            event = object.__new__(LogEvent)
-            event.ingestion_time, event.timestamp = ingestion_time, timestamp
-            event.message, event.event_id = message, event_id
-            stream.events.append(event)
-        shadow.next = number + 1
-    shadow.events = len(stream.events)
-    shadow.first = stream.events[0] if stream.events else None
-    return shadow
+def items_of(table: Any) -> Items:
+    """An empty table's items."""
+    return Items(table.hash_key_attr, table.range_key_attr)
 
 
 def counts() -> dict[str, int]:

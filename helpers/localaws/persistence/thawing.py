@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import pickle
 
 from . import parts
 from .book import Book
+from .events import Events
 from .loading import loading
 from .memory import Memory
 from .places import registry
@@ -22,14 +22,15 @@ def thaw(world: bytes, book: Book) -> Memory:
         found = pickle.loads(world)
         for where, own in found["extra"].items():
             vars(registry(where)).update(own)
-        most = 0
         for thing, owner in loading.parts:
-            thing.__dict__["_kept_as"] = (id(thing), owner)
             rows = book.base.execute(
                 "SELECT number, value FROM parts WHERE owner = ? ORDER BY number", (owner,)
             )
-            memory.shadows[owner] = parts.fill(thing, rows)
-            most = max(most, owner)
-        memory.owners = itertools.count(most + 1)
+            if type(thing).__name__ == "LogStream":
+                thing.events = kept = Events()
+            else:
+                thing.items = kept = parts.items_of(thing)
+            kept.fill(rows)
+            memory.known(thing, owner)
         parts.restore_counts(found["counts"])
     return memory

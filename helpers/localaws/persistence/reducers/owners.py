@@ -10,19 +10,17 @@ from ..loading import loading
 
 def reduce_table(gathering: Gathering, table: Any) -> Any:
     """One of DynamoDB's tables, without its items."""
-    owner = gathering.memory.owner(table)
-    gathering.parts.items(table, owner)
-    return _without("items", table, owner)
+    return _without("items", table, gathering)
 
 
 def reduce_stream(gathering: Gathering, stream: Any) -> Any:
     """A log stream, without its events."""
-    owner = gathering.memory.owner(stream)
-    gathering.parts.events(stream, owner)
-    return _without("events", stream, owner)
+    return _without("events", stream, gathering)
 
 
-def _without(parts: str, thing: Any, owner: int) -> Any:
+def _without(parts: str, thing: Any, gathering: Gathering) -> Any:
+    owner = gathering.memory.owner(thing)
+    gathering.parts.note(getattr(thing, parts), owner)
     state = {k: v for k, v in vars(thing).items() if k not in (parts, "_kept_as")}
     return _with_parts, (type(thing), owner), state
 

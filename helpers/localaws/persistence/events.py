@@ -1,0 +1,140 @@
+"""The events of a log stream: the newest as moto has them, the older ones packed by the hundred.
+
+moto has an object for each; here a packed one is made when somebody reads the stream. Most of an
+event is an identifier that its neighbours have too, so packed they take a tenth.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pickle
+import threading
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from moto.logs.models import LogEvent
+
+PROTOCOL = 5
+TOGETHER = 256
+"""So many events are packed together, when there are as many newer ones."""
+
+Row = list[tuple[int, int, int, str]]
+"""Events as they are kept: id, time of ingestion and time in milliseconds, message."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What of a log stream is not on disk. rows: number and events. gone: there are none."""
+
+    rows: list[tuple[int, Row]]
+    count: int
+    gone: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """Events that are packed, and between which times (ms) they are."""
+
+    first: int
+    last: int
+    value: bytes
+
+
+class Events:
+    """Stands in for the list in which moto keeps a stream's events."""
+
+    def __init__(self, events: Iterable[LogEvent] = ()) -> None:
+        self._packed: list[_Packed] = []
+        self._newest = list(events)
+        self._fresh = list(self._newest)  # those that are not on disk
+        self._next = 0  # number of the next row
+        self._lock = threading.Lock()
+
+    # -- as moto uses it
+
+    def __iadd__(self, events: Iterable[LogEvent]) -> Events:
+        with self._lock:
+            events = list(events)
+            self._newest += events
+            self._fresh += events
+        return self
+
+    def __iter__(self) -> Iterator[LogEvent]:
+        with self._lock:
+            packed, newest = list(self._packed), list(self._newest)
+        for one in packed:
+            yield from _events(pickle.loads(zlib.decompress(one.value)))
+        yield from newest
+
+    def __bool__(self) -> bool:
+        return bool(self._newest)
+
+    def span(self) -> tuple[int, int] | tuple[None, None]:
+        """The earliest and the latest time of an event, in ms."""
+        with self._lock:
+            if not self._newest:
+                return None, None
+            times = [one.timestamp for one in self._newest]
+            earliest = min([min(times), *(one.first for one in self._packed)])
+            return earliest, max([max(times), *(one.last for one in self._packed)])
+
+    # -- for whoever writes them down
+
+    def take(self, quiet: bool) -> Taken:
+        """What is not on disk."""
+        with self._lock:
+            if not self._fresh:
+                return Taken([], 0)
+            self._next += 1
+            return Taken([(self._next - 1, _rows(self._fresh))], len(self._fresh))
+
+    def settle(self, taken: Taken) -> None:
+        """Note that it is on disk, and pack what is no longer new."""
+        with self._lock:
+            del self._fresh[: taken.count]
+        self._pack()
+
+    def forget(self) -> None:
+        """Nothing of it is on disk any more."""
+        events = list(self)
+        with self._lock:
+            self._fresh = events
+
+    def fill(self, rows: Iterable[tuple[int, bytes]]) -> None:
+        """Put in what is on disk: number and value of each row, in the order of the numbers."""
+        for number, value in rows:
+            self._newest += _events(pickle.loads(value))
+            self._next = number + 1
+            self._pack()
+
+    def _pack(self) -> None:
+        while len(self._newest) >= 2 * TOGETHER:
+            events = self._newest[:TOGETHER]
+            times = [one.timestamp for one in events]
+            value = zlib.compress(pickle.dumps(_rows(events), PROTOCOL), 1)
+            with self._lock:
+                self._packed.append(_Packed(min(times), max(times), value))
+                self._newest = self._newest[TOGETHER:]
+
+
+def _rows(events: list[LogEvent]) -> Row:
+    return [(one.event_id, one.ingestion_time, one.timestamp, one.message) for one in events]
+
+
+def _events(rows: Row) -> Iterator[LogEvent]:
+    kind = _log_event()
+    for event_id, ingestion_time, timestamp, message in rows:
+        event = object.__new__(kind)
+        event.ingestion_time, event.timestamp = ingestion_time, timestamp
+        event.message, event.event_id = message, event_id
+        yield event
+
+
+@functools.cache
+def _log_event() -> type[LogEvent]:
+    """moto's class: its module is imported when the first log group is made."""
+    return importlib.import_module("moto.logs.models").LogEvent

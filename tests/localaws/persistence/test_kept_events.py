@@ -1,0 +1,95 @@
+"""A log stream's older events are packed, and it tells the same as if they were not."""
+
+import tracemalloc
+import uuid
+
+from helpers.localaws import core_hooks
+from helpers.localaws.persistence.events import Events
+from helpers.localaws.persistence.parts import packed
+
+
+def made(count):
+    """The log lines of so many invokes, as moto has them."""
+    from moto.logs.models import LogEvent
+
+    for number in range(count):
+        name = uuid.uuid4()
+        for text in (
+            f"START RequestId: {name} Version: $LATEST\n",
+            f"END RequestId: {name}\n",
+            f"REPORT RequestId: {name}\tDuration: {number / 7:.2f} ms\tMemory Size: 128 MB\t\n",
+        ):
+            yield LogEvent(7000 + number, {"timestamp": 5000 - number, "message": text})
+
+
+def saved(events):
+    taken = events.take(quiet=True)
+    events.settle(taken)
+    return [len(rows) for _, rows in taken.rows]
+
+
+def told(events):
+    return [(e.event_id, e.ingestion_time, e.timestamp, e.message) for e in events]
+
+
+def test_a_stream_tells_of_all_its_events_in_their_order():
+    given = list(made(700))
+    events = Events()
+    assert not events and events.span() == (None, None)
+    for begin in range(0, len(given), 100):
+        events += given[begin : begin + 100]
+        saved(events)
+    assert events and told(events) == told(given)
+    assert events.span() == (4301, 5000)
+    assert told(events) == told(given), "it can be read again"
+
+
+def test_what_is_new_is_written_once():
+    events = Events()
+    given = list(made(300))
+    events += given
+    events.take(quiet=True)  # this could not be written
+    assert saved(events) == [900]
+    assert saved(events) == []
+    events += given[:5]
+    taken = events.take(quiet=True)
+    events += given[5:7]
+    events.settle(taken)
+    assert saved(events) == [2]
+    events.forget()
+    assert saved(events) == [907]
+
+
+def test_what_comes_from_disk_is_the_same():
+    events = Events()
+    rows = []
+    for _ in range(3):
+        events += list(made(200))
+        taken = events.take(quiet=True)
+        rows += [(1, number, value) for number, value in taken.rows]
+        events.settle(taken)
+    again = Events()
+    again.fill([(number, value) for _, number, value in packed(rows)])
+    assert told(again) == told(events)
+    assert saved(again) == []
+    again += list(made(1))
+    assert again.take(quiet=True).rows[0][0] == 3, "it would overwrite a row"
+
+
+def test_an_event_is_a_few_bytes(monkeypatch):
+    """Those of a function's invokes are at most 80 bytes each, all told; moto's are 300."""
+    events = Events()
+    from moto.core.common_models import BaseModel
+
+    # As in the endpoint: moto itself keeps every object that was ever made.
+    monkeypatch.setattr(BaseModel, "__new__", staticmethod(core_hooks._new))
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        events += made(2000)
+        as_objects = tracemalloc.get_traced_memory()[0] - before
+        saved(events)
+        small = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert small < 6_000 * 80 < 6_000 * 200 < as_objects

@@ -1,0 +1,186 @@
+"""A table's items are a few bytes each, and a copy of the state looks at changed ones only."""
+
+import copy
+import threading
+import tracemalloc
+import uuid
+
+import pytest
+
+from helpers.localaws import core_hooks
+from helpers.localaws.persistence.items import Items
+
+ATTRIBUTES = {
+    "s": {"S": "text"},
+    "n": {"N": "1.50"},
+    "b": {"B": "AAE="},
+    "yes": {"BOOL": True},
+    "nothing": {"NULL": True},
+    "set": {"SS": ["a", "b"]},
+    "list": {"L": [{"N": "1"}, {"M": {"deep": {"L": [{"S": "x"}]}}}]},
+    "map": {"M": {"a": {"M": {}}, "c": {"NS": ["1", "2"]}}},
+}
+
+
+def item(identifier, at=None, **attributes):
+    from moto.dynamodb.models.dynamo_type import DynamoType, Item
+
+    keys = {"id": identifier} | ({} if at is None else {"at": at})
+    first, second = DynamoType(identifier), None if at is None else DynamoType(at)
+    return Item(first, second, keys | attributes)
+
+
+def put(items, made):
+    if made.range_key is None:
+        items[made.hash_key] = made
+    else:
+        items[made.hash_key][made.range_key] = made
+
+
+def saved(items, quiet=True):
+    """Copy it as the saver does; returns the numbers of the rows written and dropped."""
+    taken = items.take(quiet)
+    items.settle(taken)
+    return [number for number, _ in taken.rows], taken.gone
+
+
+@pytest.fixture
+def trades():
+    items = Items("id", None)
+    for number in range(5):
+        put(items, item({"S": f"{number}"}, price={"N": "2"}))
+    return items
+
+
+def key(text):
+    from moto.dynamodb.models.dynamo_type import DynamoType
+
+    return DynamoType(text if isinstance(text, dict) else {"S": text})
+
+
+def test_what_is_packed_is_what_was_put():
+    items = Items("id", "at")
+    for at in ("2", "1"):
+        put(items, item({"S": "a"}, {"N": at}, **ATTRIBUTES))
+    before = [one.to_json() for group in items.values() for one in group.values()]
+    saved(items)
+    (group,) = items.values()
+    assert [one.to_json() for one in group.values()] == before
+    assert all(one == items[one.hash_key][one.range_key] for one in group.values())
+    again = Items("id", "at")
+    again.fill(items_rows(items))
+    assert [one.to_json() for one in again.values()[0].values()] == before
+    assert saved(again) == ([], []), "what comes from disk is on disk"
+
+
+def items_rows(items):
+    items.forget()
+    return items.take(quiet=True).rows
+
+
+def test_numbers_that_are_equal_are_one_key():
+    items = Items("id", None)
+    put(items, item({"N": "1"}))
+    put(items, item({"N": "1.0"}))
+    assert len(items) == 1
+    assert key({"N": "1.00"}) in items and key({"S": "1"}) not in items
+
+
+def test_a_copy_looks_at_changed_items_only(trades):
+    assert saved(trades) == ([0, 1, 2, 3, 4], [])
+    assert saved(trades) == ([], [])
+    trades.values()  # a scan
+    _ = trades[key("1")]  # and a read
+    assert saved(trades) == ([], [])
+    trades[key("3")].attrs["price"] = key("9")
+    put(trades, item({"S": "new"}))
+    assert saved(trades) == ([3, 5], [])
+    assert trades.pop(key("1")).to_json()["Attributes"]["price"] == {"N": "2"}
+    put(trades, item({"S": "2"}, price={"N": "7"}))
+    assert saved(trades) == ([2], [1])
+    assert [one.attrs["id"].value for one in trades.values()] == ["0", "2", "3", "4", "new"]
+
+
+def test_what_could_not_be_written_is_written_later(trades):
+    trades.take(quiet=True)
+    trades.pop(key("0"))
+    assert saved(trades) == ([1, 2, 3, 4], [0])
+
+
+def test_what_changes_while_it_is_written_is_written_again(trades):
+    taken = trades.take(quiet=True)
+    trades[key("2")].attrs["price"] = key("9")
+    trades.pop(key("4"))
+    trades.settle(taken)
+    assert saved(trades) == ([2], [4])
+
+
+def test_who_changes_an_item_while_it_is_copied_changes_it(trades):
+    """When somebody is inside the gate for long, it is copied all the same."""
+    held = trades[key("2")]
+    saved(trades, quiet=False)
+    held.attrs["price"] = key("9")
+    assert trades[key("2")] is held
+    assert saved(trades) == ([2], [])
+    assert trades[key("2")].attrs["price"].value == "9"
+
+
+def test_readers_of_one_item_get_one_object(trades):
+    saved(trades)
+    found, together = [], threading.Barrier(8)
+
+    def read():
+        together.wait()
+        found.append(trades[key("2")])
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(map(id, found))) == 1
+
+
+def test_a_deep_copy_is_another_tables(trades):
+    saved(trades)
+    trades[key("2")].attrs["price"] = key("9")
+    other = copy.deepcopy(trades)
+    other.pop(key("0"))
+    other[key("2")].attrs["price"] = key("1")
+    assert (len(trades), trades[key("2")].attrs["price"].value) == (5, "9")
+    assert saved(trades) == ([2], [])
+    assert sorted(len(rows) for rows in (saved(other)[0], saved(other)[0])) == [0, 4]
+
+
+def test_an_item_is_a_few_bytes(monkeypatch):
+    """The stock trader's are at most 500 bytes each, all told; moto's are 2,000."""
+    items = Items("Id", None)
+    from moto.core.common_models import BaseModel
+
+    # As in the endpoint: moto itself keeps every object that was ever made.
+    monkeypatch.setattr(BaseModel, "__new__", staticmethod(core_hooks._new))
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(1000):
+            trade = {
+                "Id": {"S": str(uuid.uuid4())},
+                "Type": {"S": "Buy"},
+                "Price": {"S": "23"},
+                "Quantity": {"S": "7"},
+                "Timestamp": {"S": "2026-11-23T04:40:00.123456+00:00"},
+            }
+            put_trade(items, trade)
+        as_objects = tracemalloc.get_traced_memory()[0] - before
+        saved(items)
+        packed = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert packed < 1000 * 500 < as_objects
+
+
+def put_trade(items, trade):
+    from moto.dynamodb.models.dynamo_type import DynamoType, Item
+
+    identifier = DynamoType(trade["Id"])
+    items[identifier] = Item(identifier, None, trade)
