@@ -6,6 +6,7 @@ drops the one timer that stands for its next firing. Imports moto.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import threading
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from moto.core.exceptions import JsonRESTError
 from moto.events import models as events_models
 from moto.events import urls as events_urls
 from moto.events.exceptions import ResourceNotFoundException, ValidationException
@@ -152,6 +154,30 @@ def resume(due: dict[str, float]) -> None:
 
 # -- rules
 
+_NAME = r"[\.\-_A-Za-z0-9]+"
+
+
+def _check_name(name: str, refusal: Callable[[str], Exception]) -> None:
+    """Refuse a rule's or a schedule's name that has other characters than AWS takes."""
+    if not re.fullmatch(_NAME, name):
+        raise refusal(
+            f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {_NAME}"
+        )
+
+
+MOST_TARGETS = 5
+"""How many targets a rule may have (EventBridge quotas)."""
+
+
+class EventsLimitExceeded(JsonRESTError):
+    """More than EventBridge keeps."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "LimitExceededException", "The requested resource exceeds the maximum number allowed."
+        )
+
 
 class RulesOnTheClock(EventsBackend):
     """moto's EventBridge, whose scheduled rules fire."""
@@ -163,6 +189,7 @@ class RulesOnTheClock(EventsBackend):
 
     def put_rule(self, name: str, *args: Any, **kwargs: Any) -> Rule:
         """Create or change a rule; a rate counts from now, unless it was on and is unchanged."""
+        _check_name(name, ValidationException)
         expression = kwargs.get("scheduled_expression") or ""
         if expression:
             try:
@@ -189,6 +216,10 @@ class RulesOnTheClock(EventsBackend):
         for target in targets:
             if ":states:" in target["Arn"] and not target.get("RoleArn"):
                 raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
+        rule = self.describe_rule(name, event_bus_arn)
+        kept = {target["Id"] for target in [*rule.targets, *targets]}
+        if len(kept) > MOST_TARGETS:
+            raise EventsLimitExceeded
         super().put_targets(name, event_bus_arn, targets)
 
     def list_rules(self, prefix: str | None = None, **options: Any) -> Any:
@@ -266,6 +297,7 @@ def _send(rule: Rule, event: dict[str, Any], *, by_schedule: bool) -> None:
             targets.deliver(target, text, event["id"], event, by_schedule=by_schedule)
         except Exception as error:  # EventBridge counts it as a failed invocation and goes on
             LOG.warning("rule %s: no delivery to %s: %s", rule.name, target.get("Arn"), error)
+            targets.bury(target, json.dumps(event), error, {"RULE_ARN": rule.arn})
 
 
 _plain_send = Rule.send_to_targets
@@ -299,6 +331,7 @@ class SchedulesOnTheClock(EventBridgeSchedulerBackend):
 
     def create_schedule(self, **kwargs: Any) -> Schedule:
         """Create a schedule."""
+        _check_name(kwargs["name"], SchedulerValidationException)
         _check_expression(kwargs)
         schedule = super().create_schedule(**kwargs)
         _watch_schedule(self, schedule)
@@ -327,6 +360,11 @@ class SchedulesOnTheClock(EventBridgeSchedulerBackend):
 
 
 def _check_expression(settings: dict[str, Any]) -> None:
+    window = settings.get("flexible_time_window") or {}
+    if window.get("Mode") == "FLEXIBLE" and not window.get("MaximumWindowInMinutes"):
+        raise SchedulerValidationException(
+            "A flexible time window of mode FLEXIBLE needs MaximumWindowInMinutes."
+        )
     text = settings.get("schedule_expression") or ""
     try:
         parse(text, settings.get("schedule_expression_timezone") or "UTC", scheduler=True)
@@ -398,6 +436,7 @@ def _fire_schedule(schedule: Schedule, due: float) -> None:
         "detail": "{}",
     }
     target = schedule.target
+    text = ""
     try:
         text = targets.payload({"Input": target["Input"]} if "Input" in target else {}, event, "")
         for name, value in (
@@ -410,3 +449,10 @@ def _fire_schedule(schedule: Schedule, due: float) -> None:
         targets.deliver(target, text, event["id"], event, by_schedule=True)
     except Exception as error:
         LOG.warning("schedule %s: no delivery to %s: %s", schedule.name, target.get("Arn"), error)
+        about = {
+            "EXECUTION_ID": event["id"],
+            "IS_PAYLOAD_TRUNCATED": "false",
+            "SCHEDULED_TIME": event["time"],
+            "SCHEDULE_ARN": schedule.arn,
+        }
+        targets.bury(target, text, error, about)

@@ -150,6 +150,43 @@ def deliver(
         raise Undeliverable(f"the local endpoint does not deliver to {place.service}")
 
 
+_GONE = ("NotFound", "NotExist", "NonExist", "Unknown", "NoSuch")
+
+
+def bury(target: dict[str, Any], text: str, error: Exception, about: dict[str, str]) -> None:
+    """Send what could not be delivered to the target's dead-letter queue, if it has one.
+
+    text: the message. about: more attributes of it. Nothing is tried again: what fails here fails
+    because its target is gone or refuses it, and then AWS does not try again either
+    (docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html).
+    """
+    arn = (target.get("DeadLetterConfig") or {}).get("Arn")
+    if not arn:
+        return
+    from moto.sqs.models import sqs_backends
+
+    gone = any(word in type(error).__name__ + str(error) for word in _GONE)
+    attributes = {
+        "ERROR_CODE": "NO_RESOURCE" if gone else "SDK_CLIENT_ERROR",
+        "ERROR_MESSAGE": str(error)[:1024] or type(error).__name__,
+        "RETRY_ATTEMPTS": "0",
+        "TARGET_ARN": target["Arn"],
+        **about,
+    }
+    place = parse_arn(arn)
+    try:
+        sqs_backends[place.account][place.region].send_message(
+            place.resource_id,
+            text,
+            message_attributes={
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in attributes.items()
+            },
+        )
+    except Exception as failed:
+        LOG.warning("no delivery to the dead-letter queue %s either: %s", arn, failed)
+
+
 def _call(service: str, action: str, text: str) -> None:
     """Any API operation, as EventBridge Scheduler's universal targets name them."""
     import boto3

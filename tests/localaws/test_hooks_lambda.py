@@ -52,6 +52,17 @@ def test_hook_backend_methods():
         "list_versions_by_function": ["self", "function_name"],
         "layers_versions_by_arn": ["self", "layer_version_arn"],
         "invoke": ["self", "function_name", "qualifier", "body", "headers", "response_headers"],
+        "publish_version": ["self", "function_name", "description"],
+        "update_function_code": ["self", "function_name", "qualifier", "body"],
+        "send_sqs_batch": ["self", "function_arn", "messages", "queue_arn"],
+        "create_alias": [
+            "self",
+            "name",
+            "function_name",
+            "function_version",
+            "description",
+            "routing_config",
+        ],
     }
     for name, wanted in expected.items():
         found = parameters(getattr(LambdaBackend, name))
@@ -151,6 +162,28 @@ def test_hook_responses(hooked):
 
     assert any(path.endswith("/invocations/?$") for path in urls.url_paths), (
         "hook LambdaResponse.invoke: moto's route of Invoke has changed"
+    )
+
+
+def test_hook_sources(hooked):
+    import moto.sqs.models as sqs
+    from moto.s3 import models, notifications
+    from moto.sns.models import Subscription
+
+    from helpers.localaws.lambdas import sources
+
+    assert Subscription.publish is sources._publish
+    assert parameters(sources._plain["publish"]) == parameters(sources._publish), (
+        "hook Subscription.publish: moto's takes other arguments now"
+    )
+    assert notifications._get_s3_event is sources.s3_event
+    assert parameters(sources._plain["event"]) == ["event_name", "bucket", "key", "notification_id"]
+    assert notifications._invoke_awslambda is sources._invoke
+    assert models.notifications is notifications, (
+        "hook notifications: moto's S3 gets its functions otherwise now"
+    )
+    assert "send_sqs_batch(" in inspect.getsource(sqs.Queue), (
+        "hook LambdaBackend.send_sqs_batch: moto's queues no longer call it"
     )
 
 

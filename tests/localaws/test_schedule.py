@@ -387,6 +387,61 @@ def test_a_target_that_is_gone_stops_nothing(aws, rule, fired):
         aws.events.remove_targets(Rule="rule", Ids=["0"])
 
 
+def dead_letters(aws, name):
+    """The bodies and the attributes of the messages in a queue."""
+    url = aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    found = aws.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
+    return [
+        (
+            json.loads(one["Body"]),
+            {k: v["StringValue"] for k, v in one["MessageAttributes"].items()},
+        )
+        for one in found.get("Messages", [])
+    ]
+
+
+def test_what_a_rule_cannot_deliver_goes_to_the_dead_letter_queue(aws, rule):
+    aws.sqs.create_queue(QueueName="dead")
+    queue = "arn:aws:sqs:us-east-1:123456789012:dead"
+    gone = "arn:aws:lambda:us-east-1:123456789012:function:gone"
+    rule("rate(1 hour)", Arn=gone, DeadLetterConfig={"Arn": queue})
+    aws.advance(hours=1)
+    ((event, about),) = dead_letters(aws, "dead")
+    assert event["detail-type"] == "Scheduled Event"
+    assert about["RULE_ARN"] == event["resources"][0]
+    assert (about["TARGET_ARN"], about["ERROR_CODE"]) == (gone, "NO_RESOURCE")
+    assert "gone" in about["ERROR_MESSAGE"]
+
+
+def test_what_a_schedule_cannot_deliver_goes_to_the_dead_letter_queue(aws, schedule):
+    aws.sqs.create_queue(QueueName="late")
+    queue = "arn:aws:sqs:us-east-1:123456789012:late"
+    gone = aws.machine.rpartition(":")[0] + ":gone"
+    arn = schedule("rate(1 hour)", target={
+        "Arn": gone, "Input": '{"n": 1}', "DeadLetterConfig": {"Arn": queue},
+    })  # fmt: skip
+    aws.advance(seconds=1)
+    ((given, about),) = dead_letters(aws, "late")
+    assert given == {"n": 1}
+    assert (about["SCHEDULE_ARN"], about["TARGET_ARN"]) == (arn, gone)
+    assert about["ERROR_CODE"] == "NO_RESOURCE"
+    assert {"EXECUTION_ID", "SCHEDULED_TIME", "ERROR_MESSAGE", "RETRY_ATTEMPTS"} < about.keys()
+
+
+def test_a_rule_has_five_targets_and_a_name_of_plain_characters(aws, rule):
+    rule("rate(1 hour)")
+    queue = "arn:aws:sqs:us-east-1:123456789012:any"
+    with pytest.raises(ClientError) as caught:
+        aws.events.put_targets(
+            Rule="rule", Targets=[{"Id": f"more-{n}", "Arn": queue} for n in range(5)]
+        )
+    assert caught.value.response["Error"]["Code"] == "LimitExceededException"
+    with pytest.raises(ClientError) as caught:
+        aws.events.put_rule(Name="my rule", ScheduleExpression="rate(1 hour)")
+    assert caught.value.response["Error"]["Code"] == "ValidationException"
+    assert "Value 'my rule' at 'name' failed" in caught.value.response["Error"]["Message"]
+
+
 def test_queues_topics_and_log_groups_are_targets_too(aws, rule):
     queue = aws.sqs.create_queue(QueueName="queue")["QueueUrl"]
     other = aws.sqs.create_queue(QueueName="other")["QueueUrl"]
@@ -441,12 +496,12 @@ def test_events_that_are_put_reach_the_state_machine_too(aws, fired):
 def schedule(aws):
     made = []
 
-    def create(expression, *, name="schedule", target=None, **options):
+    def create(expression, *, name="schedule", target=None, window=None, **options):
         made.append(name)
         return aws.scheduler.create_schedule(
             Name=name,
             ScheduleExpression=expression,
-            FlexibleTimeWindow={"Mode": "OFF"},
+            FlexibleTimeWindow=window or {"Mode": "OFF"},
             Target={"Arn": aws.machine, "RoleArn": ROLE} | (target or {}),
             **options,
         )["ScheduleArn"]
@@ -480,6 +535,13 @@ def test_start_and_end(aws, schedule, fired):
     aws.advance(days=1)
     found = [round((at - start).total_seconds() / HOUR, 2) for at, _, _ in fired()]
     assert found == [0, 1, 2]
+
+
+def test_a_flexible_window_is_used_at_its_beginning(aws, schedule, fired):
+    """AWS invokes the target at any time within the window."""
+    schedule("rate(1 hour)", window={"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 30})
+    aws.advance(seconds=1)
+    assert len(fired()) == 1
 
 
 def test_once_and_then_deleted(aws, schedule, fired):
@@ -545,6 +607,10 @@ def test_a_schedule_that_aws_refuses(aws, schedule):
         (
             {"expression": "rate(1 hour)", "ScheduleExpressionTimezone": "Mars/Olympus"},
             "Invalid Schedule Expression Timezone Mars/Olympus.",
+        ),
+        (
+            {"expression": "rate(1 hour)", "window": {"Mode": "FLEXIBLE"}},
+            "A flexible time window of mode FLEXIBLE needs MaximumWindowInMinutes.",
         ),
     ):
         with pytest.raises(ClientError) as caught:

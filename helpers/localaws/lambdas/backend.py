@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
 import json
+import logging
 import re
 from typing import Any
 
 from moto.awslambda import models, urls
 from moto.awslambda.exceptions import InvalidRoleFormat, LambdaClientError
-from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
+from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, lambda_backends
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE, BaseResponse
 
-from helpers.localaws.lambdas import errors, functions, limits
+from helpers.localaws.lambdas import errors, functions, limits, sources
 from helpers.localaws.lambdas.invoking import Invoker, Result, chosen
 from helpers.localaws.workspace import ACCOUNT
 
+LOG = logging.getLogger(__name__)
+
 _invoker: Invoker | None = None
 _plain_enrich = BaseResponse._enrich_response
+_plain_publish = LambdaResponse.publish_version
 
 
 def install(invoker: Invoker) -> None:
@@ -32,8 +37,10 @@ def install(invoker: Invoker) -> None:
     _invoker = invoker
     models.lambda_backends.backend = LocalLambdaBackend
     functions.install(_invoke_function, invoker.pools.prepare)
+    sources.install()
     LambdaResponse.invoke = _answer_invoke
     LambdaResponse.invoke_async = _answer_invoke_async
+    LambdaResponse.publish_version = _answer_publish_version
     LambdaResponse._enrich_response = staticmethod(_enrich_response)
 
 
@@ -89,7 +96,56 @@ class LocalLambdaBackend(LambdaBackend):
         """Change a function, unless AWS would refuse its new configuration."""
         _check(limits.problem(body))
         _check_role(body.get("Role"), self.region_name)
+        function = self.get_function(function_name, qualifier)
+        _check_revision(function, body)
+        functions.revise(function)
         return super().update_function_configuration(function_name, qualifier, body)
+
+    def update_function_code(
+        self, function_name: str, qualifier: str, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Give a function other code, unless it has changed since the caller looked at it."""
+        function = self.get_function(function_name, qualifier)
+        _check_revision(function, body)
+        if not body.get("DryRun"):
+            functions.revise(function)
+        return super().update_function_code(function_name, qualifier, body)
+
+    def publish_version(self, function_name: str, description: str = "") -> LambdaFunction:
+        """Make a version of $LATEST, unless it is the newest version's already.
+
+        No number is given twice, also when its version is deleted
+        (docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html).
+        """
+        storage = self._lambdas
+        function = storage.get_function_by_name_or_arn_forbid_qualifier(function_name)
+        versions = storage._functions[function.function_name]["versions"]
+        if versions and not function.code_or_config_updated:
+            return versions[-1]
+        function.code_or_config_updated = False
+        used = [int(version.version) for version in versions]
+        function.last_version = max([*used, function.__dict__.get("last_version", 0)]) + 1
+        made = copy.copy(function)
+        made.set_version(function.last_version)
+        functions.revise(made)
+        if description:
+            made.description = description
+        versions.append(made)
+        storage._arns[made.function_arn] = made
+        return made
+
+    def create_alias(
+        self,
+        name: str,
+        function_name: str,
+        function_version: str,
+        description: str,
+        routing_config: str,
+    ) -> LambdaAlias:
+        """Make an alias, unless AWS would refuse its name."""
+        _check(limits.alias_problem(name))
+        plain = self.get_function(function_name).function_name
+        return super().create_alias(name, plain, function_version, description, routing_config)
 
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
         """Delete a function or one version of it; its workers end."""
@@ -120,10 +176,33 @@ class LocalLambdaBackend(LambdaBackend):
         _, payload = answer(self, function_name, qualifier, body, headers, response_headers)
         return payload
 
+    def send_sqs_batch(self, function_arn: str, messages: Any, queue_arn: str) -> bool:
+        """Hand a batch of a queue's messages over; whether the function was done with them.
+
+        moto's sends them one by one, with samples in place of what is known of a message.
+        """
+        if not messages:
+            return True
+        event = sources.sqs_event(messages, queue_arn)
+        found: dict[str, str] = {}
+        try:
+            self.invoke(function_arn, None, json.dumps(event), {}, found)
+        except LambdaClientError as error:
+            LOG.warning("%s cannot be given messages of %s: %s", function_arn, queue_arn, error)
+            return False
+        return "x-amz-function-error" not in found
+
 
 def _check(wrong: tuple[str, str] | None) -> None:
     if wrong is not None:
         raise LambdaClientError(*wrong)
+
+
+def _check_revision(function: LambdaFunction, body: dict[str, Any]) -> None:
+    """Refuse a change that was meant for another revision of the function."""
+    wanted = body.get("RevisionId")
+    if wanted is not None and wanted != functions.revision(function):
+        raise errors.PreconditionFailed
 
 
 def _check_code(given: Any) -> None:
@@ -249,6 +328,22 @@ def _answer_invoke_async(self: LambdaResponse) -> TYPE_RESPONSE:
     asynchronous = {"X-Amz-Invocation-Type": "Event"}
     status, payload = answer(self.backend, name, None, self.body, asynchronous, {})
     return status, {"status": str(status)}, payload
+
+
+def _answer_publish_version(self: LambdaResponse) -> TYPE_RESPONSE:
+    """For LambdaResponse.publish_version, which overlooks CodeSha256 and RevisionId."""
+    from urllib.parse import unquote
+
+    body = self.json_body if self.body else {}
+    function = self.backend.get_function(unquote(self.path.split("/")[-2]))
+    _check_revision(function, body)
+    wanted, has = body.get("CodeSha256"), function.code_sha_256
+    if wanted and wanted != has:
+        raise errors.InvalidParameter(
+            f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST ({has}). "
+            "Please try again with the CodeSHA256 in $LATEST."
+        )
+    return _plain_publish(self)
 
 
 def _enrich_response(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:

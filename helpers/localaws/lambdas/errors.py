@@ -63,6 +63,19 @@ class TooManyRequests(_Error):
         )
 
 
+class PreconditionFailed(_Error):
+    """The function is not what the caller took it for: it has changed since."""
+
+    code = 412
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PreconditionFailedException",
+            "The RevisionId provided does not match the latest RevisionId. Call the "
+            "GetFunction/GetAlias API to retrieve the latest RevisionId for your resource.",
+        )
+
+
 class InvalidRuntime(_Error):
     """The function's runtime cannot be run here."""
 

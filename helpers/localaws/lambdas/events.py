@@ -298,7 +298,7 @@ def _bury(event: Event, result: Result | None) -> None:
             place.resource_id,
             event.body.decode(),
             message_attributes={
-                name: {"data_type": kind, "string_value": value}
+                name: {"DataType": kind, "StringValue": value}
                 for name, (kind, value) in attributes.items()
             },
         )

@@ -7,6 +7,7 @@ Imports moto: import it late.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,19 @@ def _init(
     for parameter, attribute in KEPT.items():
         setattr(self, attribute, spec.get(parameter))
     self.logging_config = _whole(self)
+    revise(self)
+
+
+def revise(function: LambdaFunction) -> None:
+    """Note that the function is another one now: it has a new RevisionId."""
+    function.revision_id = str(uuid.uuid4())
+
+
+def revision(function: LambdaFunction) -> str:
+    """The RevisionId, which moto has for aliases only."""
+    if "revision_id" not in function.__dict__:  # kept by an earlier version of this kit
+        revise(function)
+    return function.revision_id
 
 
 def _update_configuration(self: LambdaFunction, config_updates: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +95,7 @@ def _whole(function: LambdaFunction) -> dict[str, str]:
 def _get_configuration(self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
     config = plain_configuration(self, on_create)
     config["LoggingConfig"] = logging_config(self)
+    config["RevisionId"] = revision(self)
     if self.__dict__.get("dead_letter_config"):
         config["DeadLetterConfig"] = self.dead_letter_config
     return config

@@ -174,7 +174,11 @@ def parsed(event: bytes) -> bytes:
     except (ValueError, RecursionError) as error:
         from helpers.localaws.lambdas.errors import InvalidRequestContent
 
-        raise InvalidRequestContent(str(error) or "nested too deeply") from None
+        if isinstance(error, RecursionError):
+            raise InvalidRequestContent("nested too deeply") from None
+        from helpers.localaws.stepfunctions.inputs import not_json
+
+        raise InvalidRequestContent(not_json(event.decode("utf-8", "replace"), error)) from None
     return event
 
 

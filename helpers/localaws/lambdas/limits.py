@@ -37,7 +37,14 @@ _RUNTIME = re.compile(
     r"|ruby\d\.\d|provided(\.al\d+)?"
 )
 _VARIABLE = re.compile(r"[a-zA-Z]([a-zA-Z0-9_])+")
-_RANGES = {"Timeout": ("timeout", 1, 900), "MemorySize": ("memorySize", 128, 10240)}
+_RANGES = {
+    "Timeout": ("timeout", 1, 900),
+    "MemorySize": ("memorySize", 128, 10240),
+    "EphemeralStorage": ("ephemeralStorage.size", 512, 10240),
+}
+_HANDLER = r"[^\s]+"
+_ALIAS = r"(?!^[0-9]+$)([a-zA-Z0-9-_]+)"
+LONGEST_NAME = 64
 _NAME = (
     r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?"
     r"([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
@@ -47,12 +54,12 @@ _NAME = (
 def creation_problem(spec: dict[str, Any]) -> tuple[str, str] | None:
     """The same as `problem` for what only CreateFunction is given: a name and a package."""
     name = str(spec.get("FunctionName", ""))
-    if not re.fullmatch(_NAME, name):
-        return (
-            "ValidationException",
-            f"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy "
-            f"constraint: Member must satisfy regular expression pattern: {_NAME}",
-        )
+    found = re.fullmatch(_NAME, name)
+    if not found:
+        return _invalid(name, "functionName", f"satisfy regular expression pattern: {_NAME}")
+    if len(found[7]) > LONGEST_NAME:
+        words = f"have length less than or equal to {LONGEST_NAME}"
+        return _invalid(name, "functionName", words)
     zipped = (spec.get("PackageType") or "Zip") == "Zip"
     if zipped and not (spec.get("Runtime") and spec.get("Handler")):
         return (
@@ -63,6 +70,21 @@ def creation_problem(spec: dict[str, Any]) -> tuple[str, str] | None:
     return problem(spec)
 
 
+def alias_problem(name: Any) -> tuple[str, str] | None:
+    """The same as `problem` for an alias's name, which a version's number cannot be."""
+    if re.fullmatch(_ALIAS, str(name)):
+        return None
+    return _invalid(name, "name", f"satisfy regular expression pattern: {_ALIAS}")
+
+
+def _invalid(value: Any, member: str, constraint: str) -> tuple[str, str]:
+    return (
+        "ValidationException",
+        f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
+        f"constraint: Member must {constraint}",
+    )
+
+
 def problem(spec: dict[str, Any]) -> tuple[str, str] | None:
     """The exception's name and its message for what is wrong in `spec`, or None.
 
@@ -70,6 +92,8 @@ def problem(spec: dict[str, Any]) -> tuple[str, str] | None:
     """
     for parameter, (member, least, most) in _RANGES.items():
         value = spec.get(parameter)
+        if isinstance(value, dict):
+            value = value.get("Size")
         if value is None:
             continue
         if not isinstance(value, int) or isinstance(value, bool):
@@ -80,11 +104,10 @@ def problem(spec: dict[str, Any]) -> tuple[str, str] | None:
                 if value < least
                 else f"less than or equal to {most}"
             )
-            return (
-                "ValidationException",
-                f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
-                f"constraint: Member must have value {bound}",
-            )
+            return _invalid(value, member, f"have value {bound}")
+    handler = spec.get("Handler")
+    if handler is not None and not re.fullmatch(_HANDLER, str(handler)):
+        return _invalid(handler, "handler", f"satisfy regular expression pattern: {_HANDLER}")
     runtime = spec.get("Runtime")
     if runtime is not None and not _RUNTIME.fullmatch(str(runtime)):
         return (

@@ -29,6 +29,9 @@ LARGEST_RESPONSE = 6_291_556
 LARGEST_OUTPUT = 4 << 20
 """Of what one invoke prints, at most so many bytes are kept."""
 
+_LIBRARY = re.compile(rb'(File \\*")(?!/var/|/opt/python/|/tmp/)[^"\\\n]*?/(lib/python3\.\d+/)')
+"""The folder of Python's own library in a stack trace, which is /var/lang on AWS."""
+
 _FRAME = struct.Struct(">IIQ")
 _FRAME_TYPES = re.compile(rb"\xa5\x5a\x00[\x00-\xff]")
 
@@ -380,6 +383,10 @@ class Worker:
         return hidden
 
     def _hide(self, data: bytes) -> bytes:
+        data = self._hide_folders(data)
+        return _LIBRARY.sub(rb"\1/var/lang/\2", data) if b"/lib/python3" in data else data
+
+    def _hide_folders(self, data: bytes) -> bytes:
         for path, name in self._hidden:
             if path in data:
                 data = data.replace(path, name)

@@ -13,6 +13,7 @@ from helpers.localaws.gate import gate
 
 from . import errors
 from .data import LIMIT, parse
+from .inputs import not_json
 from .run import Flow, HeartbeatMissed, TimedOut
 
 POLL_SECONDS = 60.0
@@ -97,7 +98,9 @@ class Tokens:
         try:
             parse(output)
         except ValueError as error:
-            raise errors.ApiError("InvalidOutput", f"Invalid Output: '{error}'") from None
+            raise errors.ApiError(
+                "InvalidOutput", f"Invalid Output: '{not_json(output, error)}'"
+            ) from None
         with self._lock:
             task = self._find(token)
             task.output, task.settled = output, True

@@ -36,6 +36,11 @@ def zipped(files):
     return base64.b64encode(buffer.getvalue()).decode()
 
 
+def archive(source):
+    """The bytes of a zip with `source` as its app.py, as boto3 takes it."""
+    return base64.b64decode(zipped({"app.py": source}))
+
+
 class Functions:
     """Makes and runs functions."""
 
@@ -136,3 +141,33 @@ def moved_clock():
     """The simulated clock, put back afterwards."""
     yield clock
     clock.reset()
+
+
+@pytest.fixture(scope="module")
+def role(endpoint):
+    """An execution role on the running endpoint."""
+    return endpoint.role(f"role-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def make(endpoint, role):
+    """Makes functions on the running endpoint; they are deleted afterwards."""
+    client = endpoint.client("lambda")
+    names = []
+
+    def make(source, **configuration):
+        name = f"fn-{uuid.uuid4().hex[:8]}"
+        client.create_function(
+            FunctionName=name,
+            Runtime=RUNTIME,
+            Role=role,
+            Handler="app.handler",
+            Code={"ZipFile": archive(source)},
+            **configuration,
+        )
+        names.append(name)
+        return name
+
+    yield make
+    for name in names:
+        client.delete_function(FunctionName=name)

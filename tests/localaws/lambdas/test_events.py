@@ -184,7 +184,7 @@ def test_an_event_that_fails_for_good_goes_to_the_dead_letter_queue(functions, m
     request = send(functions, arn, {"id": "a", "fails": True})
     (message,) = wait_for(lambda: queue.messages)
     assert json.loads(message.body) == {"id": "a", "fails": True}
-    attributes = {k: v["string_value"] for k, v in message.message_attributes.items()}
+    attributes = {k: v["StringValue"] for k, v in message.message_attributes.items()}
     assert attributes == {"RequestID": request, "ErrorCode": "200", "ErrorMessage": "no"}
     assert len(tries(functions, arn)) == 3
     config = functions.backend.get_function(arn).get_configuration()

@@ -1,56 +1,15 @@
 """Lambda over HTTP, as boto3 and the aws command speak it, on a running endpoint."""
 
 import base64
-import io
 import json
 import subprocess
-import sys
 import time
 import uuid
-import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
 
-RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-def zipped(source):
-    """The bytes of a zip with `source` as its app.py."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("app.py", source)
-    return buffer.getvalue()
-
-
-@pytest.fixture(scope="module")
-def role(endpoint):
-    """An execution role."""
-    return endpoint.role(f"role-{uuid.uuid4().hex[:8]}")
-
-
-@pytest.fixture
-def make(endpoint, role):
-    """Makes functions; they are deleted afterwards."""
-    client = endpoint.client("lambda")
-    names = []
-
-    def make(source, **configuration):
-        name = f"fn-{uuid.uuid4().hex[:8]}"
-        client.create_function(
-            FunctionName=name,
-            Runtime=RUNTIME,
-            Role=role,
-            Handler="app.handler",
-            Code={"ZipFile": zipped(source)},
-            **configuration,
-        )
-        names.append(name)
-        return name
-
-    yield make
-    for name in names:
-        client.delete_function(FunctionName=name)
+from .conftest import RUNTIME, archive
 
 
 def code_of(raised):
@@ -82,7 +41,7 @@ def test_the_qualifier_is_heard(endpoint, make):
     version = client.publish_version(FunctionName=name)["Version"]
     client.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
     client.update_function_code(
-        FunctionName=name, ZipFile=zipped("def handler(e, c): return 'two'\n")
+        FunctionName=name, ZipFile=archive("def handler(e, c): return 'two'\n")
     )
     seen = {}
     for qualifier in ("$LATEST", version, "live"):
@@ -140,6 +99,9 @@ def test_too_large_not_json_and_unknown(endpoint, make):
     with pytest.raises(ClientError) as raised:
         client.invoke(FunctionName=name, Payload=b"{not json")
     assert code_of(raised) == ("InvalidRequestContentException", 400)
+    assert raised.value.response["Error"]["Message"].endswith(
+        "Unexpected character ('n' (code 110)): was expecting double-quote to start field name"
+    )
     with pytest.raises(ClientError) as raised:
         client.invoke(FunctionName="nobody-made-this")
     assert code_of(raised) == ("ResourceNotFoundException", 404)
@@ -175,6 +137,82 @@ def test_refusals_have_aws_codes(endpoint, make, role):
         )
     assert code_of(raised) == ("InvalidParameterValueException", 400)
     assert raised.value.response["Error"]["Message"].startswith("Could not unzip uploaded file.")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"FunctionName": "a" * 65}, "at 'functionName' failed to satisfy constraint: Member must "
+         "have length less than or equal to 64"),
+        ({"Handler": "app handler"}, "at 'handler' failed to satisfy constraint: Member must "
+         "satisfy regular expression pattern: [^\\s]+"),
+        ({"EphemeralStorage": {"Size": 511}}, "Value '511' at 'ephemeralStorage.size' failed to "
+         "satisfy constraint: Member must have value greater than or equal to 512"),
+    ],
+)  # fmt: skip
+def test_a_configuration_that_aws_refuses(endpoint, role, wrong, words):
+    given = {
+        "FunctionName": "refused",
+        "Runtime": RUNTIME,
+        "Role": role,
+        "Handler": "app.handler",
+        "Code": {"ZipFile": archive(ECHO)},
+    }
+    unchecked = __import__("botocore.config").config.Config(parameter_validation=False)
+    client = endpoint.client("lambda", config=unchecked)
+    with pytest.raises(ClientError) as raised:
+        client.create_function(**(given | wrong))
+    assert code_of(raised) == ("ValidationException", 400)
+    assert raised.value.response["Error"]["Message"].endswith(words)
+
+
+def test_no_version_gets_the_number_of_one_that_is_gone(endpoint, make):
+    client = endpoint.client("lambda")
+    name = make(ECHO)
+    client.update_function_configuration(FunctionName=name, Timeout=5)
+    assert client.publish_version(FunctionName=name)["Version"] == "1"
+    assert client.publish_version(FunctionName=name)["Version"] == "1"  # nothing has changed
+    client.delete_function(FunctionName=name, Qualifier="1")
+    answer = client.update_function_code(
+        FunctionName=name, ZipFile=archive("def handler(e, c): return 2\n"), Publish=True
+    )
+    assert answer["Version"] == "2"
+
+
+def test_a_change_for_another_revision_is_refused(endpoint, make):
+    client = endpoint.client("lambda")
+    name = make(ECHO)
+    before = client.get_function_configuration(FunctionName=name)["RevisionId"]
+    client.update_function_configuration(FunctionName=name, Timeout=5, RevisionId=before)
+    after = client.get_function_configuration(FunctionName=name)["RevisionId"]
+    assert after != before
+    for call in (
+        lambda: client.update_function_configuration(
+            FunctionName=name, Timeout=6, RevisionId=before
+        ),
+        lambda: client.update_function_code(
+            FunctionName=name, ZipFile=archive(ECHO), RevisionId=before
+        ),
+        lambda: client.publish_version(FunctionName=name, RevisionId=before),
+    ):
+        with pytest.raises(ClientError) as raised:
+            call()
+        assert code_of(raised) == ("PreconditionFailedException", 412)
+    with pytest.raises(ClientError) as raised:
+        client.publish_version(FunctionName=name, CodeSha256="other")
+    assert code_of(raised) == ("InvalidParameterValueException", 400)
+
+
+def test_an_alias_has_a_name_that_is_no_number_and_only_once(endpoint, make):
+    client = endpoint.client("lambda")
+    arn = client.get_function_configuration(FunctionName=make(ECHO))["FunctionArn"]
+    with pytest.raises(ClientError) as raised:
+        client.create_alias(FunctionName=arn, Name="7", FunctionVersion="$LATEST")
+    assert code_of(raised) == ("ValidationException", 400)
+    client.create_alias(FunctionName=arn, Name="live", FunctionVersion="$LATEST")
+    with pytest.raises(ClientError) as raised:
+        client.create_alias(FunctionName=arn, Name="live", FunctionVersion="$LATEST")
+    assert raised.value.response["Error"]["Message"] == f"Alias already exists: {arn}:live"
 
 
 def test_a_function_calls_the_endpoint_with_its_own_boto3(endpoint, make, role):
@@ -225,7 +263,7 @@ def test_workers_end_with_the_endpoint(fresh_endpoint):
         Runtime=RUNTIME,
         Role=role,
         Handler="app.handler",
-        Code={"ZipFile": zipped("import os\ndef handler(e, c): return os.getpid()\n")},
+        Code={"ZipFile": archive("import os\ndef handler(e, c): return os.getpid()\n")},
     )
     pid = int(functions.invoke(FunctionName="f")["Payload"].read())
     endpoint_pid = fresh_endpoint.control("/_local/status")["pid"]

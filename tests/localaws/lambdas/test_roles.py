@@ -7,7 +7,7 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
-from .test_http import zipped
+from .conftest import archive
 
 RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -44,7 +44,7 @@ def function(endpoint):
         Runtime=RUNTIME,
         Role=arn,
         Handler="app.handler",
-        Code={"ZipFile": zipped(SOURCE)},
+        Code={"ZipFile": archive(SOURCE)},
         Timeout=30,
         MemorySize=512,
     )
@@ -243,5 +243,5 @@ def test_a_role_that_lambda_may_not_assume_is_refused(endpoint, function):
     with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
         functions.create_function(
             FunctionName="untrusted", Runtime=RUNTIME, Role=arn, Handler="app.handler",
-            Code={"ZipFile": zipped(SOURCE)},
+            Code={"ZipFile": archive(SOURCE)},
         )  # fmt: skip
