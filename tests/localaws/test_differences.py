@@ -292,6 +292,29 @@ def test_macros_of_ones_own_do_not_run(module_endpoint):
     )
 
 
+def test_a_stack_policy_hinders_nothing(module_endpoint):
+    stacks = module_endpoint.client("cloudformation")
+    deny = {"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {}}
+
+    def body():
+        return json.dumps({"Resources": {"It": topic}})
+
+    stacks.create_stack(
+        StackName="policed",
+        TemplateBody=body(),
+        StackPolicyBody=json.dumps({"Statement": [deny]}),
+    )
+    stacks.get_waiter("stack_create_complete").wait(
+        StackName="policed", WaiterConfig={"Delay": 0.1}
+    )
+    topic["Properties"]["DisplayName"] = "another"
+    stacks.update_stack(StackName="policed", TemplateBody=body())
+    stacks.get_waiter("stack_update_complete").wait(
+        StackName="policed", WaiterConfig={"Delay": 0.1}
+    )
+
+
 def test_what_cloudformation_does_not_do_here(module_endpoint):
     stacks = module_endpoint.client("cloudformation")
     for call, parameters in (

@@ -58,6 +58,21 @@ PSEUDO_PARAMETERS = {
     "AWS::StackName",
     "AWS::URLSuffix",
 }
+FORMAT_VERSION = "2010-09-09"
+FUNCTIONS = (
+    "Fn::Base64", "Fn::GetAtt", "Fn::GetAZs", "Fn::ImportValue", "Fn::Join", "Fn::Split",
+    "Fn::FindInMap", "Fn::Select", "Ref", "Fn::Equals", "Fn::If", "Fn::Not", "Condition",
+    "Fn::And", "Fn::Or", "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn",
+    "Fn::ValueOf", "Fn::ValueOfAll", "Fn::RefAll", "Fn::Sub", "Fn::Cidr",
+)  # fmt: skip
+"""As AWS lists them to who uses another one."""
+EXTENSIONS = ("Fn::ForEach", "Fn::Length", "Fn::ToJsonString", "Fn::Transform")
+"""Functions of the transform AWS::LanguageExtensions, and the one that calls a macro."""
+SNAPSHOTS = (
+    "AWS::DocDB::", "AWS::EC2::Volume", "AWS::ElastiCache::", "AWS::Neptune::", "AWS::RDS::",
+    "AWS::Redshift::",
+)  # fmt: skip
+"""How the types begin of which a snapshot can be taken."""
 DEEPEST, LARGEST = 100, 200_000  # of what one template nests and holds
 TOO_DEEP = f"Template format error: the template nests more than {DEEPEST} levels."
 LOGICAL_ID = re.compile(r"^[A-Za-z0-9]+$")
@@ -204,6 +219,12 @@ def check_form(template: dict[str, Any]) -> None:
         raise ValidationError(
             f"Invalid template property or properties [{', '.join(sorted(unknown))}]"
         )
+    version = template.get("AWSTemplateFormatVersion", FORMAT_VERSION)
+    if version != FORMAT_VERSION:
+        raise ValidationError(
+            f"Template format error: {version} is not a supported value for "
+            "AWSTemplateFormatVersion."
+        )
     for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs"):
         if section not in template:
             continue
@@ -258,7 +279,30 @@ def check(template: dict[str, Any]) -> None:
             raise ValidationError(
                 f"Template format error: Unrecognized DeletionPolicy {policy} for resource {name}"
             )
+        if policy == "Snapshot" and not body["Type"].startswith(SNAPSHOTS):
+            raise ValidationError(
+                f"Template error: resource type {body['Type']} does not support deletion policy "
+                "Snapshot"
+            )
+    for section in ("Resources", "Conditions", "Outputs"):
+        _check_functions(template.get(section))
     _check_references(template)
+
+
+def _check_functions(value: Any) -> None:
+    """Refuse a function that CloudFormation has not."""
+    if isinstance(value, list):
+        for inner in value:
+            _check_functions(inner)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            known = name in FUNCTIONS or str(name).startswith(EXTENSIONS)
+            if len(value) == 1 and str(name).startswith("Fn::") and not known:
+                raise ValidationError(
+                    f"Template format error: Encountered unsupported function: {name} Supported "
+                    f"functions are: [{', '.join(FUNCTIONS)}]"
+                )
+            _check_functions(inner)
 
 
 def _has_attribute(resource: Any, name: str) -> bool:

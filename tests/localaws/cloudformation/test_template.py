@@ -116,6 +116,21 @@ TOPIC = {"Type": "AWS::SNS::Topic"}
             "member.",
         ),
         (
+            {"AWSTemplateFormatVersion": "2011-01-01", "Resources": {"A": TOPIC}},
+            "Template format error: 2011-01-01 is not a supported value for "
+            "AWSTemplateFormatVersion.",
+        ),
+        (
+            {"Resources": {"A": {**TOPIC, "DeletionPolicy": "Snapshot"}}},
+            "Template error: resource type AWS::SNS::Topic does not support deletion policy "
+            "Snapshot",
+        ),
+        (
+            {"Resources": {"A": {**TOPIC, "Properties": {"TopicName": {"Fn::Jion": ["", []]}}}}},
+            "Template format error: Encountered unsupported function: Fn::Jion Supported functions "
+            f"are: [{', '.join(template.FUNCTIONS)}]",
+        ),
+        (
             {"Resources": {"A-B": TOPIC}},
             "Template format error: Resource name A-B is non alphanumeric.",
         ),
