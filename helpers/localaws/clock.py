@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from helpers.localaws.floor import floor
 from helpers.localaws.gate import gate
 
 LOG = logging.getLogger(__name__)
@@ -222,7 +223,7 @@ class Clock:
             if waiter.was_busy:
                 self._busy -= 1
             self._changed.notify_all()
-        with gate.outside():
+        with gate.outside(), floor.left():
             waiter.signal.wait()
         return waiter
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import get_ident
 
+from helpers.localaws.floor import floor
+
 LOOK = 0.0005
 """Seconds between two looks at who is still inside."""
 
@@ -60,7 +62,8 @@ class Gate:
         self._inside[me] = depth
         while self._closed:
             del self._inside[me]
-            self._opened.wait()
+            with floor.left():
+                self._opened.wait()
             self._inside[me] = depth
 
     @contextmanager

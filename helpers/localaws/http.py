@@ -9,6 +9,7 @@ import os
 import re
 import selectors
 import socket
+import struct
 import sys
 import threading
 import time
@@ -16,6 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote_to_bytes
+
+from helpers.localaws.floor import floor
 
 LOG = logging.getLogger(__name__)
 
@@ -48,11 +51,15 @@ class BadRequest(Exception):
 
 
 class _Wire:
-    """Reads one connection: up to a mark, or so many bytes."""
+    """Reads one connection, up to a mark or so many bytes, and writes to it."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, address: tuple[Any, ...]) -> None:
         self.sock = sock
+        self.peer = address
+        self.port = sock.getsockname()[1]
         self._held = bytearray()
+        self._patience = 0.0
+        _let_wait(sock, socket.SO_SNDTIMEO, BODY_SECONDS)
 
     def until(self, mark: bytes, limit: int, seconds: float) -> bytes | None:
         """The bytes before `mark`; None if the sender closed before it sent anything."""
@@ -81,7 +88,7 @@ class _Wire:
     def wait(self, seconds: float) -> bool:
         """Wait for the first byte of a request; False when none came in time."""
         try:
-            return bool(self._held) or self._more(time.monotonic() + seconds)
+            return bool(self._held) or self._receive(seconds)
         except TimeoutError:
             return False
 
@@ -89,8 +96,18 @@ class _Wire:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        self.sock.settimeout(left)
-        data = self.sock.recv(262144)
+        return self._receive(left)
+
+    def _receive(self, seconds: float) -> bool:
+        """Wait so long for something; False if the sender has closed. Raises TimeoutError."""
+        if seconds != self._patience:
+            _let_wait(self.sock, socket.SO_RCVTIMEO, seconds)
+            self._patience = seconds
+        try:
+            with floor.left():
+                data = self.sock.recv(262144)
+        except BlockingIOError:
+            raise TimeoutError from None
         self._held += data
         return bool(data)
 
@@ -232,9 +249,9 @@ class Server:
             self._open[sock] = False
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            wire = _Wire(sock)
+            wire = _Wire(sock, address)
             while not self._stopping and wire.wait(IDLE_SECONDS):
-                if not self._exchange(wire, address):
+                if not self._exchange(wire):
                     break
                 self._mark(sock, at_work=False)
         except (OSError, ConnectionError):  # the other side went away
@@ -257,7 +274,7 @@ class Server:
             if self._stopping:
                 self._lock.notify_all()
 
-    def _exchange(self, wire: _Wire, address: tuple[Any, ...]) -> bool:
+    def _exchange(self, wire: _Wire) -> bool:
         """One request and its response; True if the connection may carry another."""
         reply = _Reply(wire.sock)
         try:
@@ -265,12 +282,14 @@ class Server:
             if head is None:
                 return False
             self._mark(wire.sock, at_work=True)
-            environ, body = _environ(head, wire, address)
-            reply.head_only = environ["REQUEST_METHOD"] == "HEAD"
-            reply.http11 = environ["SERVER_PROTOCOL"] == "HTTP/1.1"
-            if not reply.http11 or environ.get("HTTP_CONNECTION", "").lower() == "close":
-                reply.keep_alive = False
-            reply.send(self._app(environ, reply.start))
+            with floor:
+                environ, body = _environ(head, wire)
+                reply.head_only = environ["REQUEST_METHOD"] == "HEAD"
+                reply.http11 = environ["SERVER_PROTOCOL"] == "HTTP/1.1"
+                if not reply.http11 or environ.get("HTTP_CONNECTION", "").lower() == "close":
+                    reply.keep_alive = False
+                parts = self._app(environ, reply.start)
+            reply.send(parts)
             if body.finish():
                 return reply.keep_alive
             _linger(wire.sock)
@@ -323,7 +342,6 @@ class _Reply:
         extra = [] if told or bare else [("Content-Length", str(len(data)))]
         self.begun = True
         head = self._head(extra)
-        self._sock.settimeout(BODY_SECONDS)
         self._sock.sendall(head if self.head_only or bare else head + data)
 
     def _streamed(self, parts: Iterator[bytes]) -> None:
@@ -336,7 +354,6 @@ class _Reply:
         if not told and not chunked:
             self.keep_alive = False
         self.begun = True
-        self._sock.settimeout(BODY_SECONDS)
         head = self._head([("Transfer-Encoding", "chunked")] if chunked else [])
         self._sock.sendall(head + (_chunk(first) if chunked else first))
         for part in parts:
@@ -363,7 +380,7 @@ def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
-def _environ(head: bytes, wire: _Wire, address: tuple[Any, ...]) -> tuple[Environ, Body]:
+def _environ(head: bytes, wire: _Wire) -> tuple[Environ, Body]:
     """PEP 3333's environment, with the names that moto reads besides."""
     first, *lines = head.split(b"\r\n")
     try:
@@ -381,7 +398,7 @@ def _environ(head: bytes, wire: _Wire, address: tuple[Any, ...]) -> tuple[Enviro
     path, _, query = target.partition(b"?")
     for line in lines:
         _header(line, environ, preserved)
-    host, port = address[0], address[1]
+    host, port = wire.peer[0], wire.peer[1]
     environ |= {
         "REQUEST_METHOD": method.decode("ascii"),
         "SCRIPT_NAME": "",
@@ -391,7 +408,7 @@ def _environ(head: bytes, wire: _Wire, address: tuple[Any, ...]) -> tuple[Enviro
         "REQUEST_URI": target.decode("latin-1"),
         "SERVER_PROTOCOL": version.decode("ascii"),
         "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": str(wire.sock.getsockname()[1]),
+        "SERVER_PORT": str(wire.port),
         "REMOTE_ADDR": host,
         "REMOTE_PORT": str(port),
         "moto.preserved_header_names": preserved,
@@ -462,12 +479,26 @@ def _linger(sock: socket.socket) -> None:
     """Let the other side read the refusal before the connection is torn down under it."""
     try:
         sock.shutdown(socket.SHUT_WR)
-        sock.settimeout(0.5)
+        _let_wait(sock, socket.SO_RCVTIMEO, 0.5)
         deadline = time.monotonic() + 2
         while sock.recv(65536) and time.monotonic() < deadline:
             pass
     except OSError:
         pass
+
+
+def _let_wait(sock: socket.socket, what: int, seconds: float) -> None:
+    """Let a socket wait so long: to receive (SO_RCVTIMEO) or to send (SO_SNDTIMEO).
+
+    `settimeout` would do the same, but with two or three more calls to the system for each request,
+    and at each of them another thread gets the interpreter.
+    """
+    if os.name == "nt":
+        sock.setsockopt(socket.SOL_SOCKET, what, max(1, int(seconds * 1000)))
+    else:
+        whole = int(seconds)
+        timeval = struct.pack("@ll", whole, max(1, int((seconds - whole) * 1e6)))
+        sock.setsockopt(socket.SOL_SOCKET, what, timeval)
 
 
 def _shut(sock: socket.socket) -> None:

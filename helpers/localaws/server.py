@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import logging
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import control, errors, guard, persistence, process, workspace
+from helpers.localaws.floor import floor
 from helpers.localaws.gate import gate
 from helpers.localaws.http import BadRequest, Environ, Server, listen
 from helpers.localaws.workspace import ACCOUNT, REGION, Workspace
@@ -86,7 +88,10 @@ class Endpoint:
 
     def wait_ready(self) -> Callable[..., Iterable[bytes]]:
         """Moto's app, once it is there. Raises RuntimeError if it does not come."""
-        if not self.ready.wait(READY_SECONDS) or self._moto is None:
+        if not self.ready.is_set():
+            with floor.left():
+                self.ready.wait(READY_SECONDS)
+        if self._moto is None:
             raise RuntimeError("the endpoint could not get ready; what it says above is why")
         return self._moto
 
@@ -168,6 +173,17 @@ def _settle_environment(home: Workspace) -> None:
     }
 
 
+def _wake_calmly() -> None:
+    """Do not let a thread that was woken take the processor from the one that woke it.
+
+    Linux does so by default. The one that was woken then mostly finds that the other still has
+    Python's lock or the floor, and lets it go on: two switches for nothing.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # where a sandbox forbids it
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def _log_to(home: Workspace) -> None:
     handler = logging.handlers.RotatingFileHandler(
         workspace.unlinked(home.log_file), maxBytes=2_000_000, backupCount=2, encoding="utf-8"
@@ -183,6 +199,7 @@ def main(port: int, or_any: bool) -> int:
 
     port: the port to listen on, 0 for any. or_any: take a free one where that is taken.
     """
+    _wake_calmly()
     gc.disable()  # until all is imported: it would look through a million objects time and again
     home = Workspace.find()
     alive = home.alive

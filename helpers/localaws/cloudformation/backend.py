@@ -12,6 +12,7 @@ from typing import Any
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from helpers.localaws.clock import clock
+from helpers.localaws.floor import floor
 from helpers.localaws.gate import gate
 
 from . import capabilities as capabilities_of
@@ -641,7 +642,7 @@ class CloudFormationBackend(BaseBackend):
 
     def wait_for(self, stack: Stack, seconds: float) -> None:
         """Wait until no operation is under way on the stack, at most so many real seconds."""
-        with gate.outside(), _FINISHED:
+        with gate.outside(), floor.left(), _FINISHED:
             _FINISHED.wait_for(lambda: not stack.busy, timeout=seconds)
 
 

@@ -15,6 +15,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.localaws.floor import floor
 from helpers.localaws.gate import gate
 from helpers.localaws.lambdas import code, interpreters
 from helpers.localaws.lambdas.processes import Launcher, Zygote, launcher
@@ -118,7 +119,7 @@ class Pools:
         Raises NoInterpreter, code.BadCode, OSError (no process could be started).
         """
         pool = self._pool(function, logical_name)
-        with gate.outside():
+        with gate.outside(), floor.left():
             return self._run(pool, invocation)
 
     def _run(self, pool: Pool, invocation: Invocation) -> tuple[Settings, str, Outcome]:

@@ -7,14 +7,15 @@ import os
 import re
 import struct
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
+from helpers.localaws.floor import floor
 from helpers.localaws.lambdas import code, reports
 from helpers.localaws.lambdas.interpreters import Interpreter
 from helpers.localaws.lambdas.processes import Launcher, WorkerLost, resident_memory
@@ -42,7 +43,7 @@ class Invocation:
 
     event: bytes
     arn: str
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = field(default_factory=ids.uuid4)
     client_context: str | None = None
     draw: Callable[[], str | None] = lambda: None
 
@@ -79,7 +80,7 @@ class Worker:
         self, settings: Settings, interpreter: Interpreter, launcher: Launcher, place: Place
     ) -> None:
         self.settings = settings
-        self.stream = f"{clock.now():%Y/%m/%d}/[{settings.version}]{uuid.uuid4().hex}"
+        self.stream = f"{clock.now():%Y/%m/%d}/[{settings.version}]{ids.digits(32)}"
         if settings.log_format == "JSON":
             level = settings.log_levels[1]
             self._reports = reports.Json(settings.name, settings.version, level)
@@ -87,7 +88,7 @@ class Worker:
             self._reports = reports.Text(settings.name, settings.version)
         self._place = place
         self._interpreter = interpreter
-        self._scratch = place.scratch / uuid.uuid4().hex[:16]
+        self._scratch = place.scratch / ids.digits(16)
         self.fresh = True
         self._started = time.perf_counter()
         self._hidden = self._what_to_hide()
@@ -224,7 +225,8 @@ class Worker:
         while True:
             left = deadline - time.perf_counter()
             try:
-                return self._process.receive(min(left, WATCH))
+                with floor.left():
+                    return self._process.receive(min(left, WATCH))
             except TimeoutError:
                 if left <= WATCH:
                     raise

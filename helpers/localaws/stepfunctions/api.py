@@ -12,11 +12,11 @@ import json
 import math
 import os
 import re
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
 
 from . import checks, errors, inputs, revisions
@@ -61,7 +61,7 @@ def respond(
     target: str, authorization: str, data: bytes, token: str | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """Answer an HTTP request: its X-Amz-Target, Authorization, body and X-Amz-Security-Token."""
-    headers = {**_CONTENT, "x-amzn-RequestId": str(uuid.uuid4())}
+    headers = {**_CONTENT, "x-amzn-RequestId": ids.uuid4()}
     found = _TARGET.fullmatch(target or "")
     scope = _SCOPE.search(authorization or "")
     region = scope.group(1) if scope else os.environ.get("AWS_DEFAULT_REGION", "us-east-1")

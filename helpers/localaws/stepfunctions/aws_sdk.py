@@ -6,11 +6,12 @@ import base64
 import os
 import re
 import threading
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from helpers.localaws import ids
 
 from .data import dump
 from .services import ServiceError
@@ -164,7 +165,7 @@ def _metadata(about: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     from .services import http_date, metadata
 
     headers = {name.lower(): str(value) for name, value in about.get("HTTPHeaders", {}).items()}
-    request_id = str(uuid.uuid4())
+    request_id = ids.uuid4()
     told = [
         ("x-amzn-RequestId", request_id),
         ("connection", "keep-alive"),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import threading
-import uuid
 from typing import Any
 
 from moto.stepfunctions.models import StateMachine, StateMachineVersion, StepFunctionBackend
 from moto.utilities.utils import get_partition
 
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
 
 from . import api, errors, inputs, permissions, revisions
@@ -253,7 +253,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if changes:
             for name, value in changes.items():
                 setattr(machine, name, value)
-            machine.revision_id = str(uuid.uuid4())
+            machine.revision_id = ids.uuid4()
         machine.update_date = clock.now()
         if publish:
             revisions.publish(machine, None, version_description)
@@ -368,7 +368,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         """An execution that is ready to start, or what is known of the one that runs already."""
         revision, machine, version_arn, alias_arn = self._revision(state_machine_arn)
         made_up = name is None
-        name = str(uuid.uuid4()) if made_up else name
+        name = ids.uuid4() if made_up else name
         self._check_name(name)
         text = "{}" if execution_input is None else execution_input
         inputs.check(text)
@@ -376,7 +376,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         base = f"arn:{get_partition(self.region_name)}:states:{self.region_name}:{self.account_id}"
         express = machine.type == "EXPRESS"
         if express:
-            arn = f"{base}:express:{machine.name}:{name}:{uuid.uuid4()}"
+            arn = f"{base}:express:{machine.name}:{name}:{ids.uuid4()}"
         else:
             arn = f"{base}:execution:{machine.name}:{name}"
         with self._starting:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.localaws.clock import clock
+from helpers.localaws.floor import floor
 from helpers.localaws.gate import gate
 
 from . import errors
@@ -142,7 +143,7 @@ class Queue:
     def take(self, worker: str | None, seconds: float = POLL_SECONDS) -> Task | None:
         """The next task for a worker; None if none came within `seconds` of real time."""
         deadline = time.monotonic() + seconds
-        with gate.outside(), self._changed:
+        with gate.outside(), floor.left(), self._changed:
             while True:
                 while self._waiting:
                     task = self._waiting.popleft()

@@ -3,11 +3,11 @@
 # ruff: noqa: D102 - the base class says what an overriding method does
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
 
 from .branches import BranchingState, Compile, MapFields, processor_of
@@ -224,8 +224,8 @@ class DistributedMapState(BranchingState):
         if percentage > 100:
             raise RuntimeFailure("ToleratedFailurePercentage must be between 0 and 100.")
         machine = flow.run.context["StateMachine"]["Id"]
-        label = self.label or str(uuid.uuid4())
-        arn = f"{machine.replace(':stateMachine:', ':mapRun:')}/{label}:{uuid.uuid4()}"
+        label = self.label or ids.uuid4()
+        arn = f"{machine.replace(':stateMachine:', ':mapRun:')}/{label}:{ids.uuid4()}"
         return MapRun(
             arn=arn,
             execution_arn=flow.run.context["Execution"]["Id"],
@@ -348,11 +348,11 @@ class DistributedMapState(BranchingState):
         """The execution of one child; before: the ARN of the one that a redrive takes up again."""
         if before and not self.express:
             return flow.run.services.take_up(before, self.program)
-        name = str(uuid.uuid4())
+        name = ids.uuid4()
         kind = "express" if self.express else "execution"
         arn = f"{map_run.machine_arn.replace(':stateMachine:', f':{kind}:')}:{name}"
         if self.express:
-            arn += f":{uuid.uuid4()}"
+            arn += f":{ids.uuid4()}"
         facts = Facts(
             arn=arn,
             name=name,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.localaws.clock import Token, clock
+from helpers.localaws.floor import floor
 from helpers.localaws.gate import gate
 
 from . import logs
@@ -15,7 +16,7 @@ from .data import Data
 from .failures import RUNTIME, Ended, StateError
 from .history import MOST_EVENTS, WHOLE, History
 from .program import Program
-from .run import Flow, MachineTimedOut, Run, iso
+from .run import Flow, MachineTimedOut, Run, flows, iso
 from .services import Services
 
 LOG = logging.getLogger(__name__)
@@ -131,12 +132,10 @@ class Execution:
     def start(self, *, pulls: bool | None) -> None:
         """Carry it out in a thread of its own; `pulls` as the clock has it."""
         token = clock.busy_token(pulls=pulls)
-        threading.Thread(
-            target=self._in_thread, args=(token,), name="execution", daemon=True
-        ).start()
+        flows.run(lambda: self._in_thread(token))
 
     def _in_thread(self, token: Token) -> None:
-        with clock.adopt(token):
+        with clock.adopt(token), floor:
             self.carry_out()
 
     def carry_out(self) -> None:

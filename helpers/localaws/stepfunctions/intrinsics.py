@@ -11,10 +11,11 @@ import hashlib
 import json
 import random
 import re
-import uuid
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from helpers.localaws import ids
 
 from .data import dump, parse
 from .failures import PathMissing, RuntimeFailure, StateError
@@ -199,7 +200,7 @@ _FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
     "States.MathRandom": (_math_random, 2, 3),
     "States.MathAdd": (_math_add, 2, 2),
     "States.StringSplit": (_string_split, 2, 2),
-    "States.UUID": (lambda: str(uuid.uuid4()), 0, 0),
+    "States.UUID": (ids.uuid4, 0, 0),
 }
 
 

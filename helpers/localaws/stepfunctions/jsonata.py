@@ -9,12 +9,12 @@ import copy
 import hashlib
 import random
 import threading
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
 
 from .data import dump, parse
@@ -244,7 +244,7 @@ def _functions() -> dict[str, tuple[Callable[..., Any], str]]:
         "range": (_range, "<nnn:a>"),
         "hash": (_hash, "<xs?:s>"),
         "random": (_random_number, "<n?:n>"),
-        "uuid": (lambda: str(uuid.uuid4()), "<:s>"),
+        "uuid": (ids.uuid4, "<:s>"),
         "parse": (_parse, "<s:x>"),
         "eval": (_no_eval, "<sx?:x>"),
         "now": (_now, "<s?s?:s>"),

@@ -9,14 +9,16 @@ services, and waits that end at the same time, stand in the order in which they 
 from __future__ import annotations
 
 import threading
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
+from helpers.localaws.floor import floor
+from helpers.localaws.threads import Threads
 
 from .expressions import NO_VARIABLES, Scope
 from .failures import Ended
@@ -45,6 +47,10 @@ def iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
+flows = Threads("flow")
+"""The threads of executions, and of what they do side by side."""
+
+
 class Turns:
     """One flow of a run at a time, in the order in which they asked."""
 
@@ -67,7 +73,9 @@ class Turns:
 
     def take(self) -> None:
         """Wait for the turn."""
-        self.reserve().acquire()
+        place = self.reserve()
+        with floor.left():
+            place.acquire()
 
     def give_way(self) -> None:
         """Go to the end of the queue."""
@@ -78,7 +86,8 @@ class Turns:
             place.acquire()
             self._waiting.append(place)
             self._waiting.popleft().release()
-        place.acquire()
+        with floor.left():
+            place.acquire()
 
     def hand_on(self) -> None:
         """Let the next one have the turn."""
@@ -327,7 +336,7 @@ class Flow:
                     done.append((None, error))
                 clock.wake()
 
-        threading.Thread(target=carry_out, name="task", daemon=True).start()
+        flows.run(carry_out)
         self.await_event(lambda: bool(done), timeout)
         result, error = done[0]
         if error is not None:
@@ -347,7 +356,7 @@ class Flow:
             run.turns.take()
         turns, left = run.turns, len(works)
 
-        def start(work: Callable[[], None]) -> threading.Thread:
+        def prepared(work: Callable[[], None]) -> Callable[[], None]:
             token, place = clock.busy_token(), turns.reserve()
 
             def carry_out() -> None:
@@ -355,18 +364,19 @@ class Flow:
                 with clock.adopt(token):
                     place.acquire()
                     try:
-                        work()
+                        with floor:
+                            work()
                     finally:
                         left -= 1  # one at a time has the turn
                         turns.hand_on()
                         clock.wake()
 
-            return threading.Thread(target=carry_out, name="branch", daemon=True)
+            return carry_out
 
-        threads = [start(work) for work in works]
+        ready = [prepared(work) for work in works]
         turns.hand_on()
-        for thread in threads:
-            thread.start()
+        for one in ready:
+            flows.run(one)
         clock.wait_for(lambda: not left or crew.off or run.over)
         turns.take()
         if first:
@@ -375,5 +385,5 @@ class Flow:
 
     def new_token(self) -> str:
         """A task token, as long as AWS's."""
-        self.token = "AQCAAAAAKgAAAAMAAAAA" + "".join(uuid.uuid4().hex for _ in range(10))
+        self.token = "AQCAAAAAKgAAAAMAAAAA" + ids.digits(320)
         return self.token

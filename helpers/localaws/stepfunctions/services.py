@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
-import uuid
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
 from helpers.localaws.gate import gate
 
@@ -36,7 +36,7 @@ class ServiceError(Exception):
         self.code = code
         self.message = message
         self.status = status
-        self.request_id = str(uuid.uuid4())
+        self.request_id = ids.uuid4()
         self.modelled = True
         self.shape = code
 
@@ -127,10 +127,10 @@ class Services:
 
     def lambda_metadata(self, payload: str, version: str | None) -> dict[str, Any]:
         """SdkHttpMetadata and SdkResponseMetadata of an Invoke."""
-        request_id, length = str(uuid.uuid4()), str(len(payload.encode()))
+        request_id, length = ids.uuid4(), str(len(payload.encode()))
         date = http_date()
-        trace = f"Root=1-{int(clock.time()):08x}-{uuid.uuid4().hex[:24]};Parent="
-        trace += f"{uuid.uuid4().hex[:16]};Sampled=0;Lineage=1:{uuid.uuid4().hex[:8]}:0"
+        trace = f"Root=1-{int(clock.time()):08x}-{ids.digits(24)};Parent="
+        trace += f"{ids.digits(16)};Sampled=0;Lineage=1:{ids.digits(8)}:0"
         return metadata(
             request_id,
             [
@@ -159,7 +159,7 @@ class Services:
             self._check(role, f"dynamodb:{operation}", table, region, 400)
         answer = _DYNAMODB.call(operation, parameters, self.account, region)
         body = dump(answer).encode()
-        request_id = uuid.uuid4().hex.upper() + "VV4KQNSO5AEMVJF66Q9ASUAAJG"[:20]
+        request_id = ids.digits(32).upper() + "VV4KQNSO5AEMVJF66Q9ASUAAJG"[:20]
         spelled = "x-amzn-requestid" if operation == "GetItem" else "x-amzn-RequestId"
         headers = [
             ("Server", "Server"),
@@ -221,7 +221,7 @@ class Services:
             raise ServiceError(error.code, error.message) from None
         facts = backend.backend_of(started).facts(started, awaited=True)
         body = dump({"executionArn": facts.arn, "startDate": facts.start})
-        request_id = str(uuid.uuid4())
+        request_id = ids.uuid4()
         headers = [
             ("x-amzn-RequestId", request_id),
             ("connection", "keep-alive"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from typing import Any
 
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
 
 from . import errors
@@ -232,7 +232,7 @@ def _probe(body: dict[str, Any], definition: dict[str, Any], kind: str | None, m
 
 
 def _flow(body: dict[str, Any], account: str, region: str, probe: Probe, given: str) -> Flow:
-    name, machine = str(uuid.uuid4()), str(uuid.uuid4())
+    name, machine = ids.uuid4(), ids.uuid4()
     now, role = clock.time(), body.get("roleArn", "")
     base = f"arn:aws:states:{region}:{account}"
     context: dict[str, Any] = {
