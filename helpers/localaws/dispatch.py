@@ -13,6 +13,7 @@ import moto.core.responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from helpers.localaws import bodies
 from helpers.localaws.errors import service_of
 from helpers.localaws.http import Environ
 from helpers.localaws.stepfunctions import api as stepfunctions
@@ -54,7 +55,8 @@ class Dispatcher(DomainDispatcherApplication):
         host = self.infer_service_region_host(environ, environ["PATH_INFO"])
         if host is not None and self.get_backend_for_host(host) is None:
             raise NotImplementedError(f"the service {service}")
-        return super().__call__(environ, start_response)
+        with bodies.in_turn(environ):
+            return super().__call__(environ, start_response)
 
 
 def _states(environ: Environ, start_response: Any) -> list[bytes]:

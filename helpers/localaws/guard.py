@@ -9,14 +9,13 @@ judged before its body is read.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import io
 import re
 import sys
 import time
+from typing import BinaryIO
 
-from helpers.localaws import sigv4
+from helpers.localaws import bodies, sigv4
 from helpers.localaws.errors import Refusal
 from helpers.localaws.http import Environ
 from helpers.localaws.workspace import ACCOUNT, Workspace
@@ -83,7 +82,7 @@ NO_CONTROL = Refusal(
 
 
 def check(environ: Environ, workspace: Workspace) -> Refusal | None:
-    """Why this request is refused, or None if it may pass; its body is then in memory."""
+    """Why this request is refused, or None if it may pass; its body has then been read."""
     refusal = _elsewhere(environ)
     if refusal is not None:
         return refusal
@@ -153,9 +152,9 @@ def _signed(environ: Environ, claim: sigv4.Claim, secret: str) -> Refusal | None
     if body is None:
         return TOO_LARGE
     if stated is None:
-        found = sigv4.signed_by(secret, claim, environ, hashlib.sha256(body).hexdigest())
+        found = sigv4.signed_by(secret, claim, environ, bodies.sha256(body))
         return None if found else WRONG_SIGNATURE
-    if _SHA256.fullmatch(stated) and stated != hashlib.sha256(body).hexdigest():
+    if _SHA256.fullmatch(stated) and stated != bodies.sha256(body):
         return OTHER_BODY
     return None
 
@@ -163,16 +162,15 @@ def _signed(environ: Environ, claim: sigv4.Claim, secret: str) -> Refusal | None
 _LIMITS = {"s3": BODY_LIMIT, "lambda": CODE_LIMIT}
 
 
-def _read_body(environ: Environ, limit: int) -> bytes | None:
+def _read_body(environ: Environ, limit: int) -> BinaryIO | None:
     """The whole body, which is then also where the app reads it; None if it is too large."""
     length = environ.get("CONTENT_LENGTH")
     if int(length or 0) > limit:
         return None
-    # Room for all that is asked for is set aside at first: do not ask for 100 MB without need.
-    body = environ["wsgi.input"].read(limit + 1 if length is None else int(length))
-    if len(body) > limit:
+    found = bodies.read(environ["wsgi.input"], limit, None if length is None else int(length))
+    if found is None:
         return None
-    environ["wsgi.input"] = io.BytesIO(body)
-    environ["CONTENT_LENGTH"] = str(len(body))
+    environ["wsgi.input"], size = found
+    environ["CONTENT_LENGTH"] = str(size)
     environ.pop("HTTP_TRANSFER_ENCODING", None)
-    return body
+    return found[0]

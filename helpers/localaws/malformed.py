@@ -105,7 +105,7 @@ def refusal(environ: Environ, error: Exception | None) -> Refusal | None:
 
 
 def _body(environ: Environ) -> bytes:
-    """The body once more; the guard put it into memory."""
+    """The body once more; the guard put it where that can be done."""
     source = environ["wsgi.input"]
     source.seek(0)
     return source.read()

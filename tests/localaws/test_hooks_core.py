@@ -174,9 +174,8 @@ def test_the_settings_that_moto_reads(endpoint):
     assert other == "123456789012"
 
 
-@pytest.mark.parametrize(
-    ("module", "name", "method"),
-    [
+REPLACED = {
+    "quirks": [
         ("moto.s3.models", "S3Backend", "create_bucket"),
         ("moto.s3.models", "S3Backend", "delete_object_tagging"),
         ("moto.s3.responses", "S3Response", "_bucket_response_put"),
@@ -189,17 +188,60 @@ def test_the_settings_that_moto_reads(endpoint):
         ("moto.dynamodb.responses", "DynamoHandler", "create_table"),
         ("moto.dynamodb.responses", "DynamoHandler", "delete_table"),
     ],
-)
-def test_the_quirks_find_what_they_replace(module, name, method):
-    """Hooks: helpers.localaws.quirks; what they do is tested with the real aws command."""
+    "multipart": [("moto.s3.models", "FakeMultipart", "complete")],
+}
+
+
+@pytest.mark.parametrize("ours", REPLACED)
+def test_the_quirks_find_what_they_replace(ours):
+    """Hooks: helpers.localaws.quirks and what it installs; what they do is tested over HTTP."""
     found = in_a_process_of_its_own(
+        "import importlib\n"
+        "def owner(module, name, method):\n"
+        "    return getattr(getattr(importlib.import_module(module), name), method, None)\n"
+        f"before = [owner(*one) is None for one in {REPLACED[ours]!r}]\n"
         "from helpers.localaws import quirks\n"
         "quirks.install()\n"
-        "import importlib\n"
-        f"found = getattr(importlib.import_module({module!r}), {name!r})\n"
-        f"print(json.dumps(getattr(found, {method!r}).__module__))\n"
+        f"after = [owner(*one).__module__ for one in {REPLACED[ours]!r}]\n"
+        "print(json.dumps([before, after]))\n"
     )
-    assert found == "helpers.localaws.quirks", f"{module}.{name}.{method}"
+    for place, missing, module in zip(REPLACED[ours], *found, strict=True):
+        assert not missing, f"hook {'.'.join(place)}: moto does not have it any more"
+        assert module == f"helpers.localaws.{ours}", f"hook {'.'.join(place)} is not in place"
+
+
+def test_an_objects_content_is_set_by_a_property():
+    """Hook: FakeKey.value, and the file that moto keeps a content in, FakeKey._value_buffer."""
+    found = in_a_process_of_its_own(
+        "from helpers.localaws import multipart\n"
+        "multipart.install()\n"
+        "from moto.s3.models import FakeKey\n"
+        "total = multipart.Assembled(100)\n"
+        "total.append(b'abc')\n"
+        "key = FakeKey('key', total, account_id='1', region_name='us-east-1')\n"
+        "kept = key._value_buffer is total.file\n"
+        "print(json.dumps([key.value.decode(), key.contentsize, kept]))\n"
+    )
+    assert found == ["abc", 3, True], "moto keeps an object's content otherwise"
+
+
+def test_an_uploads_checksum_is_what_moto_makes_of_it():
+    """Hook: MultipartChecksumBuilder, whose sum of the whole object grows with each part here."""
+    found = in_a_process_of_its_own(
+        "from helpers.localaws.multipart import Checksum, MultipartChecksumBuilder\n"
+        "kinds = [(None, None), ('CRC32', None), ('CRC32', 'FULL_OBJECT'), ('SHA256', None),\n"
+        "         ('CRC64NVME', 'FULL_OBJECT'), ('CRC32C', 'FULL_OBJECT')]\n"
+        "told = []\n"
+        "for kind in kinds:\n"
+        "    builders = Checksum(*kind), MultipartChecksumBuilder(*kind)\n"
+        "    for part in (b'a' * 1000, b'b' * 7):\n"
+        "        for builder in builders:\n"
+        "            builder.addPart(part)\n"
+        "    told.append([builder.build() for builder in builders])\n"
+        "print(json.dumps(told))\n"
+    )
+    for ours, motos in found:
+        assert ours == motos
 
 
 def test_method_names_are_looked_up_once_for_each_class():

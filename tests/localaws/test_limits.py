@@ -1,8 +1,14 @@
 """What would take for ever or fill the memory: gigabytes, deep JSON, patterns without end."""
 
+import filecmp
 import json
+import os
+import re
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -134,6 +140,30 @@ def test_a_gigabyte_is_refused_and_not_kept_in_memory(module_endpoint, upload, c
     assert sent < 150_000_000
     assert resident(module_endpoint) < before + 250_000_000
     assert hostile.still_works(target) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the most memory is read from /proc")
+def test_a_large_upload_is_not_held_in_memory(module_endpoint, tmp_path):
+    """120 MB with the real aws command: a small part of it at most, and not for long."""
+    file, back = tmp_path / "large", tmp_path / "back"
+    file.write_bytes(os.urandom(120 << 20))
+    s3 = module_endpoint.client("s3")
+    s3.create_bucket(Bucket="large-uploads")
+    s3.put_object(Bucket="large-uploads", Key="small", Body=b"x")
+    process = Path("/proc", str(module_endpoint.control("/_local/status")["pid"]))
+    aws = [str(Path(sys.executable).with_name("aws")), "s3", "cp", "--quiet"]
+    before = resident(module_endpoint)
+    (process / "clear_refs").write_text("5")
+    address = "s3://large-uploads/large"
+    subprocess.run([*aws, str(file), address], env=module_endpoint.env, check=True)
+    status = (process / "status").read_text()
+    most = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+    assert most < before + (60 << 20)
+    assert resident(module_endpoint) < before + (45 << 20)
+    subprocess.run([*aws, address, str(back)], env=module_endpoint.env, check=True)
+    assert filecmp.cmp(file, back, shallow=False)
+    s3.put_object(Bucket="large-uploads", Key="whole", Body=file.read_bytes())
+    assert resident(module_endpoint) < before + (45 << 20)
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "in chunks"])
