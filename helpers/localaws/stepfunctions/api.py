@@ -645,4 +645,6 @@ def list_state_machine_aliases(backend: LocalStepFunctionsBackend, body: Body) -
 def test_state(backend: LocalStepFunctionsBackend, body: Body) -> Body:
     from .trial import test_state as run
 
+    if body.get("roleArn"):
+        backend.check_role(body["roleArn"])
     return run(body, backend.account_id, backend.region_name)

@@ -172,7 +172,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
     ) -> StateMachine:
         """Create a machine; the same one again is no error, another of its name is."""
         self._check_name(name)
-        self._check_role(roleArn)
+        self.check_role(roleArn)
         kind = sm_type or "STANDARD"
         check_definition(definition, kind)
         _check_logging(loggingConfiguration)
@@ -236,7 +236,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if definition is not None:
             check_definition(definition, machine.type)
         if role_arn is not None:
-            self._check_role(role_arn)
+            self.check_role(role_arn)
         _check_logging(logging_configuration)
         changes = {
             "definition": definition,
@@ -566,7 +566,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if not _NAME.fullmatch(name):
             raise errors.ApiError("InvalidName", f"Invalid Name: '{name}'")
 
-    def _check_role(self, arn: str) -> None:
+    def check_role(self, arn: str) -> None:
+        """Refuse what is no role's ARN, and a role that Step Functions may not assume."""
         if not isinstance(arn, str) or not _ROLE.fullmatch(arn):
             raise errors.ApiError("InvalidArn", f"Invalid Role Arn: '{arn}'")
         if not permissions.trusts(arn, "states", self.region_name):

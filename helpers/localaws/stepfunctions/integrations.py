@@ -13,7 +13,7 @@ from typing import Any
 from helpers.asl.resources import OPTIMIZED
 from helpers.localaws.clock import clock
 
-from . import aws_sdk
+from . import aws_sdk, task_fields
 from .callbacks import Task, tokens
 from .data import Data, dump, parse
 from .expressions import DefinitionError
@@ -209,6 +209,7 @@ class ServiceTask(Integration):
     def carry_out(self, call: Call) -> Data:
         flow = call.flow
         region = self.region or flow.run.region
+        task_fields.check(f"{self.resource_type}:{self.action}", call.sent)
         flow.event(
             "TaskScheduled",
             "taskScheduledEventDetails",

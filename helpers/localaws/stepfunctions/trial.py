@@ -85,6 +85,14 @@ def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any
             "TestState API does not support Map or Parallel states. Supported state types "
             f"include: [{', '.join(_SUPPORTED)}]",
         )
+    if mock is None and _waits(definition):
+        raise errors.ApiError(
+            "InvalidDefinition",
+            "TestState API supports Activity tasks, and the service integration patterns .sync "
+            "and .waitForTaskToken, only when a mock is specified",
+        )
+    if mock is None and body.get("context"):
+        raise _invalid("A context can only be specified together with a mock")
     if kind == "Task" and mock is None and "roleArn" not in body:
         raise _invalid("A role ARN must be specified to test a Task state without a mock")
     given = body.get("input", "{}")
@@ -111,6 +119,13 @@ def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any
             seen["errorDetails"] = probe.details
         answer["inspectionData"] = seen
     return answer
+
+
+def _waits(definition: dict[str, Any]) -> bool:
+    """Whether a task is done by somebody whom TestState does not wait for."""
+    resource = str(definition.get("Resource", ""))
+    patterns = (".waitForTaskToken", ".sync", ".sync:2")
+    return ":activity:" in resource or resource.endswith(patterns)
 
 
 def _run(flow: Flow, state: Any, given: Data, probe: Probe) -> dict[str, Any]:

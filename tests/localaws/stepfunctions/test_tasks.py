@@ -55,6 +55,44 @@ def test_data_of_a_function(workshop, fields, expected):
     assert workshop.output(states, {"a": 1, "b": {"c": 2}}) == expected
 
 
+@pytest.mark.parametrize(
+    ("resource", "parameters", "words"),
+    [
+        (INVOKE, {"Payload": {}}, 'The field "FunctionName" is required but was missing'),
+        (
+            f"{INVOKE}.waitForTaskToken",
+            {"FunctionName": "f", "TaskToken": "t"},
+            'The field "TaskToken" is not supported by Step Functions',
+        ),
+        (
+            "arn:aws:states:::dynamodb:putItem",
+            {"TableName": "t", "item": {}},
+            'The field "Item" is required but was missing, '
+            'The field "item" is not supported by Step Functions',
+        ),
+        (
+            "arn:aws:states:::states:startExecution",
+            {"Arn": "a"},
+            'The field "StateMachineArn" is required but was missing, '
+            'The field "Arn" is not supported by Step Functions',
+        ),
+    ],
+)
+def test_a_task_is_not_started_with_other_fields_than_it_takes(
+    workshop, resource, parameters, words
+):
+    states = task(resource, Parameters=parameters)
+    states["A"]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "B"}]
+    done = workshop.run({"StartAt": "A", "States": {**states, "B": AFTER}})
+    assert (done["status"], done["error"]) == ("FAILED", "States.Runtime")
+    sent = json.dumps(parameters, separators=(",", ":"))
+    assert done["cause"] == (
+        "An error occurred while executing the state 'A' (entered at the event id #2). The "
+        f"Parameters '{sent}' could not be used to start the Task: [{words}]"
+    )
+    assert workshop.types(done) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+
+
 def test_what_a_function_gives_is_kept_to_the_letter(workshop):
     done = workshop.run({"StartAt": "A", "States": task(workshop.function(ECHO))}, '{"é": 1.50}')
     scheduled = details(workshop, done, "LambdaFunctionScheduled")[0]

@@ -108,6 +108,55 @@ def test_a_map_and_a_parallel_want_a_mock(ask, workshop):
     assert told["inspectionData"]["afterItemsPath"] == "[1,2]"
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:states:::states:startExecution.sync:2",
+        "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "arn:aws:states:us-east-1:123456789012:activity:by-hand",
+    ],
+)
+def test_who_waits_for_others_wants_a_mock(ask, workshop, resource):
+    state = {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True}
+    code, message = workshop.refused(
+        workshop.sync.test_state, definition=json.dumps(state), roleArn=workshop.role
+    )
+    assert code == "InvalidDefinition"
+    assert message.endswith("only when a mock is specified")
+    assert ask(state, {}, mock={"result": "{}"})["status"] == "SUCCEEDED"
+
+
+def test_a_context_wants_a_mock(ask, workshop, task):
+    context = json.dumps({"Execution": {"Name": "mine"}})
+    task["Parameters"] = {"n.$": "$$.Execution.Name"}
+    code, _ = workshop.refused(ask, task, GIVEN, context=context)
+    assert code == "ValidationException"
+    told = ask(task, GIVEN, context=context, mock={"result": '{"sum": 1}'}, inspectionLevel="DEBUG")
+    assert json.loads(told["inspectionData"]["afterParameters"]) == {"n": "mine"}
+
+
+def test_the_role_of_a_trial_must_be_there(workshop, task):
+    code, _ = workshop.refused(
+        workshop.sync.test_state,
+        definition=json.dumps(task),
+        input=json.dumps(GIVEN),
+        roleArn="arn:aws:iam::123456789012:role/nobody-made-this",
+    )
+    assert code == "AccessDeniedException"
+
+
+def test_the_fields_of_a_mocked_answer_are_not_looked_at(ask):
+    """AWS compares them with the service's API, unless fieldValidationMode is NONE."""
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::dynamodb:getItem",
+        "Parameters": {"TableName": "t", "Key": {}},
+        "End": True,
+    }
+    told = ask(state, {}, mock={"result": '{"Itme": 1}', "fieldValidationMode": "STRICT"})
+    assert (told["status"], told["output"]) == ("SUCCEEDED", '{"Itme": 1}')
+
+
 def test_a_task_wants_a_role_or_a_mock(workshop, task):
     text, given = json.dumps(task), json.dumps(GIVEN)
     code, message = workshop.refused(workshop.sync.test_state, definition=text, input=given)
