@@ -366,7 +366,6 @@ class DistributedMapState(BranchingState):
             express=self.express,
         )
         child = Execution(facts, self.program, flow.run.services)
-        child.flow.variables = dict(flow.variables)
         flow.run.services.adopt(child)
         return child
 

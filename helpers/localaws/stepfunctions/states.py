@@ -204,8 +204,15 @@ class State:
             "outputDetails": WHOLE,
         }
         if assigned:
+            texts = {name: dump(value) for name, value in assigned.items()}
+            if Data(text="".join(texts.values())).too_large:
+                raise StateError(
+                    TOO_LARGE,
+                    f"The variables that the state '{self.name}' assigns exceed the maximum "
+                    "number of bytes service limit.",
+                )
             flow.variables = {**flow.variables, **assigned}
-            details["assignedVariables"] = {name: dump(value) for name, value in assigned.items()}
+            details["assignedVariables"] = texts
             details["assignedVariablesDetails"] = WHOLE
         flow.event(self.exited, "stateExitedEventDetails", details)
 

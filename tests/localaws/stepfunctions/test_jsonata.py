@@ -192,6 +192,26 @@ def test_an_error_is_an_event_of_its_own_and_can_be_caught(workshop):
     }
 
 
+def test_the_variables_of_a_state_have_256_kb_together(workshop):
+    half = "{% $states.input.text %}"
+    states = {"A": {"Type": "Pass", "Assign": {"a": half, "b": half}, "Output": 1, "End": True}}
+    done = workshop.run({"StartAt": "A", "States": states, **JSONATA}, {"text": "x" * 140_000})
+    assert (done["status"], done["error"]) == ("FAILED", "States.DataLimitExceeded")
+    states["A"]["Assign"] = {"a": half}
+    assert workshop.output(states, {"text": "x" * 140_000}, **JSONATA) == 1
+
+
+def test_a_variable_of_an_inner_scope_may_have_the_name_of_an_outer_one(workshop):
+    """AWS refuses the definition."""
+    inner = {"StartAt": "B", "States": {"B": {"Type": "Pass", "Assign": {"v": 2}, "End": True}}}
+    states = {
+        "A": {"Type": "Pass", "Assign": {"v": 1}, "Next": "M"},
+        "M": {"Type": "Map", "Items": [0], "ItemProcessor": inner, "Next": "C"},
+        "C": {"Type": "Pass", "Output": "{% $v %}", "End": True},
+    }
+    assert workshop.output(states, **JSONATA) == 1
+
+
 TYPE = (
     "The JSONata expression '{}' specified for the field '{}' returned an unexpected result type. "
     "Expected '{}', but was '{}' for value: {}"

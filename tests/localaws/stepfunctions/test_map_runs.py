@@ -124,3 +124,17 @@ def test_express_children_all_run_again(workshop, flaky):
     assert (done["status"], json.loads(done["output"])) == ("SUCCEEDED", [10, 20])
     (again,) = runs_of(workshop, done)
     assert again["redriveCount"] == 1
+
+
+def test_a_child_does_not_see_the_variables_outside(workshop):
+    """AWS: "Distributed Map states cannot reference variables in outer scopes"."""
+    inner = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "Output": "{% $exists($v) %}", "End": True}},
+    }
+    states = {
+        "A": {"Type": "Pass", "Assign": {"v": 1}, "Next": "M"},
+        "M": {"Type": "Map", "Items": [0], "ItemProcessor": inner, "End": True},
+    }
+    assert workshop.output(states, QueryLanguage="JSONata") == [False]
