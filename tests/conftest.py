@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from helpers.localaws import process
+from helpers.localaws.workspace import Workspace
+
 ROOT = Path(__file__).resolve().parents[1]
 
 TRUST = {
@@ -115,25 +118,19 @@ class LocalEndpoint:
 def an_endpoint(home: Path) -> Iterator[LocalEndpoint]:
     """An endpoint with its own process and home folder, on a free port, for the block's time."""
     environment = os.environ | {"LOCALAWS_HOME": str(home)}
-
-    def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "helpers.localaws", *arguments]
-        done = subprocess.run(
-            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"localaws {arguments[0]}: {done.stderr}"
-        return done.stdout
-
+    command = [sys.executable, "-m", "helpers.localaws", "start", "--port", "0"]
+    begun = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert begun.returncode == 0, f"localaws start: {begun.stderr}"
+    url = begun.stdout.strip()
+    workspace = Workspace(home)  # here, and not by `env` and `stop`: each is one more process
     try:
-        url = run("start", "--port", "0").strip()
-        settings = json.loads(run("env", "--json"))
-        for name, value in settings.items():
+        for name, value in workspace.environment(url).items():
             environment.pop(name, None)
             if value is not None:
                 environment[name] = value
         yield LocalEndpoint(url, home, environment)
     finally:
-        run("stop")
+        process.stop(workspace)
 
 
 @pytest.fixture(scope="session")

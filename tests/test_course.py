@@ -1,6 +1,7 @@
 """Beginning a notebook: the stage it needs is brought up, and nothing that is there is lost."""
 
 import os
+from contextlib import contextmanager
 
 import boto3
 import pytest
@@ -9,19 +10,35 @@ from helpers import course, leftovers, stages, target
 from helpers.errors import CourseError
 
 
-@pytest.fixture
-def learner(fresh_endpoint, tmp_path, monkeypatch):
-    """A learner with nothing yet, whose folder and endpoint are their own."""
+@contextmanager
+def a_learner(endpoint, folder):
+    """A learner with nothing yet, whose folder is their own."""
     before, here = dict(os.environ), os.getcwd()  # noqa: PTH109
-    monkeypatch.setenv("LOCALAWS_HOME", str(fresh_endpoint.home))
-    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "work"))
-    monkeypatch.delenv("COURSE_TARGET", raising=False)
-    yield tmp_path / "work"
+    os.environ.update(LOCALAWS_HOME=str(endpoint.home), COURSE_WORK=str(folder))
+    os.environ.pop("COURSE_TARGET", None)
+    yield folder
     target._put_back()
     os.environ.clear()
     os.environ.update(before)
     os.chdir(here)
     boto3.DEFAULT_SESSION = None
+
+
+@pytest.fixture
+def learner(fresh_endpoint, tmp_path):
+    """A learner with nothing yet, whose folder and endpoint are their own."""
+    with a_learner(fresh_endpoint, tmp_path / "work") as folder:
+        yield folder
+
+
+@pytest.fixture
+def newcomer(module_endpoint, tmp_path):
+    """A learner with nothing yet who comes no further than `sam init`: in the endpoint nothing
+    changes.
+    """
+    with a_learner(module_endpoint, tmp_path / "work") as folder:
+        yield folder
+    assert not module_endpoint.client("cloudformation").describe_stacks()["Stacks"]
 
 
 def said(capsys):
@@ -34,13 +51,13 @@ def test_a_notebook_that_does_not_exist():
         course.begin("77")
 
 
-def test_the_first_one_needs_nothing(learner, capsys):
+def test_the_first_one_needs_nothing(newcomer, capsys):
     course.begin("00")
     lines = said(capsys)
     assert lines[0] == "00 · Start here · about 10 minutes"
     assert lines[1].startswith("Your commands go to the local endpoint at http://127.0.0.1:")
-    assert os.path.realpath(".") == str(learner.resolve())
-    assert list(learner.iterdir()) == []
+    assert os.path.realpath(".") == str(newcomer.resolve())
+    assert list(newcomer.iterdir()) == []
 
 
 def test_opened_first_a_later_one_brings_up_all_that_it_needs(learner, capsys):
@@ -78,7 +95,7 @@ def test_a_deploy_that_fails_is_told_in_the_commands_own_words(learner):
     assert stages.stack_status() == "CREATE_COMPLETE"
 
 
-def test_no_sam_on_path_is_said_in_a_sentence(learner, monkeypatch, tmp_path):
+def test_no_sam_on_path_is_said_in_a_sentence(newcomer, monkeypatch, tmp_path):
     course.begin("00")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CourseError, match="no command `sam` on PATH") as raised:
@@ -86,38 +103,38 @@ def test_no_sam_on_path_is_said_in_a_sentence(learner, monkeypatch, tmp_path):
     assert "make setup" in raised.value.then
 
 
-def test_generating_again_keeps_what_was_changed(learner, capsys):
+def test_generating_again_keeps_what_was_changed(newcomer, capsys):
     course.begin("02")
     changed = stages.app() / "template.yaml"
     changed.write_text(changed.read_text() + "# mine\n")
     capsys.readouterr()
     course.begin("01")
     assert "The app that you changed is kept as work/demo-sam-kept-1." in said(capsys)
-    assert (learner / "demo-sam-kept-1" / "template.yaml").read_text().endswith("# mine\n")
+    assert (newcomer / "demo-sam-kept-1" / "template.yaml").read_text().endswith("# mine\n")
     assert not stages.app().exists()
 
 
-def test_generating_again_leaves_no_copy_of_what_nobody_changed(learner):
+def test_generating_again_leaves_no_copy_of_what_nobody_changed(newcomer):
     course.begin("02")
     course.begin("01")
-    assert list(learner.iterdir()) == []
+    assert list(newcomer.iterdir()) == []
 
 
 @pytest.mark.parametrize("added", ["notes.txt", "functions/stock_buyer/more.py", ".env"])
-def test_a_file_that_was_added_is_a_change(learner, added):
+def test_a_file_that_was_added_is_a_change(newcomer, added):
     course.begin("02")
     (stages.app() / added).write_text("mine")
-    assert stages.set_aside() == learner.resolve() / "demo-sam-kept-1"
+    assert stages.set_aside() == newcomer.resolve() / "demo-sam-kept-1"
 
 
-def test_a_name_that_is_taken_is_passed_over(learner):
-    (learner / "demo-sam-kept-1").mkdir(parents=True)
+def test_a_name_that_is_taken_is_passed_over(newcomer):
+    (newcomer / "demo-sam-kept-1").mkdir(parents=True)
     course.begin("02")
     (stages.app() / "notes.txt").write_text("mine")
     assert stages.set_aside().name == "demo-sam-kept-2"
 
 
-def test_nothing_is_left_where_nothing_was(learner):
+def test_nothing_is_left_where_nothing_was(newcomer):
     course.begin("00")
     found = leftovers.find("demo-sam")
     assert not found

@@ -25,6 +25,12 @@ DEPLOY = (
 )  # fmt: skip
 
 
+ASKS_ONCE = {"AWS_MAX_ATTEMPTS": "1"}
+"""botocore's own setting: an endpoint that is down is otherwise asked five times, ten seconds long,
+and one that is up has to answer the first time.
+"""
+
+
 class Internet:
     """Stands where a proxy to the internet would stand, and writes down who asks for it."""
 
@@ -53,7 +59,7 @@ class Sam:
     def __init__(self, endpoint, folder, internet):
         self.endpoint, self.folder = endpoint, folder
         proxies = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-        self.env = endpoint.env | dict.fromkeys(proxies, internet.url)
+        self.env = endpoint.env | dict.fromkeys(proxies, internet.url) | ASKS_ONCE
 
     def start(self, *arguments):
         return subprocess.Popen(

@@ -384,9 +384,14 @@ def test_the_command_line_starts_light():
 # -- stopped in the middle
 
 
+ASKS_ONCE = {"AWS_MAX_ATTEMPTS": "1"}
+"""botocore's own setting: it otherwise asks five times, ten seconds long, and says the same."""
+
+
 def test_a_stopped_endpoint_is_named_by_aws_and_start_repairs_it(fresh_endpoint):
     command = ["aws", "sts", "get-caller-identity"]
-    options = {"env": fresh_endpoint.env, "capture_output": True, "text": True}
+    env = fresh_endpoint.env | ASKS_ONCE
+    options = {"env": env, "capture_output": True, "text": True}
     fresh_endpoint.command("stop")
     done = subprocess.run(command, **options)
     assert done.returncode != 0

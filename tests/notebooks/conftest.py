@@ -7,10 +7,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SESSION = boto3.Session()
+"""One for all worlds: it reads the models of the services once."""
 
 
 @dataclass
@@ -32,27 +36,25 @@ class World:
 
     def ends(self) -> dict[str, object]:
         """What a notebook leaves: the stacks, whether a rule is on, the buckets, the files."""
-        script = """
-import json, os
-from helpers import stages, target
-target.activate()
-stacks = target.client("cloudformation").describe_stacks()["Stacks"]
-rules = target.client("events").list_rules()["Rules"]
-print(json.dumps({
-    "stacks": sorted((stack["StackName"], stack["StackStatus"]) for stack in stacks),
-    "rules": sorted(rule["State"] for rule in rules),
-    "buckets": len(target.client("s3").list_buckets()["Buckets"]),
-    "files": sorted(path.name for path in stages.work().iterdir()),
-}))
-"""
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            env=self.env,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return json.loads(done.stdout)
+        settings = json.loads(self.localaws("env", "--json"))
+
+        def client(service: str) -> Any:
+            return SESSION.client(
+                service,
+                endpoint_url=settings["AWS_ENDPOINT_URL"],
+                region_name=settings["AWS_DEFAULT_REGION"],
+                aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+            )
+
+        stacks = client("cloudformation").describe_stacks()["Stacks"]
+        rules = client("events").list_rules()["Rules"]
+        return {
+            "stacks": sorted((stack["StackName"], stack["StackStatus"]) for stack in stacks),
+            "rules": sorted(rule["State"] for rule in rules),
+            "buckets": len(client("s3").list_buckets()["Buckets"]),
+            "files": sorted(path.name for path in (self.folder / "work").iterdir()),
+        }
 
 
 @pytest.fixture

@@ -102,8 +102,8 @@ class Functions:
     def messages(self, arn):
         """All log messages of a function, over its streams."""
         group = self.logs.groups.get(f"/aws/lambda/{arn.split(':')[6]}")
-        streams = group.streams.values() if group else ()
-        return [event.message for stream in streams for event in stream.events]
+        streams = list(group.streams.values()) if group else ()  # workers add to them meanwhile
+        return [event.message for stream in streams for event in list(stream.events)]
 
 
 @pytest.fixture

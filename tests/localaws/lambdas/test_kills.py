@@ -1,4 +1,9 @@
-"""A worker killed in the middle of an invoke, a thousand times."""
+"""A worker killed in the middle of an invoke, again and again.
+
+A thousand times, as the course's goal is, takes minutes and is for when workers are changed:
+
+    LAMBDA_KILLS=1000 pytest tests/localaws/lambdas/test_kills.py
+"""
 
 import json
 import os
@@ -12,12 +17,12 @@ import pytest
 
 from helpers.localaws import lambdas
 
-KILLS = 1000
+KILLS = int(os.environ.get("LAMBDA_KILLS", "200"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 @pytest.mark.timeout(280)
-def test_a_thousand_kills(functions):
+def test_each_kill_is_told_and_the_next_invoke_answered(functions):
     arn = functions.make(
         """
         import os, time
