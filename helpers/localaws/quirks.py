@@ -13,13 +13,14 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.events.models import EventPattern
 from moto.events.responses import EventsHandler
 from moto.iam.access_control import IAMPolicyStatement
-from moto.logs.exceptions import ResourceNotFoundException
-from moto.logs.models import LogGroup
+from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
+from moto.logs.models import LogGroup, LogsBackend
+from moto.logs.utils import EventMessageFilter
 from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, MissingKey
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
-from helpers.localaws import globs, multipart
+from helpers.localaws import globs, log_filters, multipart, placeholders
 from helpers.localaws.errors import Refusal
 from helpers.localaws.malformed import Wrong
 from helpers.localaws.stepfunctions.choice import matches
@@ -40,12 +41,16 @@ def install() -> None:
     S3Response._bucket_response_put = _bucket_response_put
     BucketNotEmpty.__init__ = _init_bucket_not_empty
     LogGroup.get_log_events = _get_log_events
+    LogsBackend.start_query = _start_query
+    EventMessageFilter.__init__ = _init_filter
     EventPattern._wildcard_match = staticmethod(_wildcard_match)
     IAMPolicyStatement._match = staticmethod(_policy_match)
     EventsHandler.test_event_pattern = _test_event_pattern
     DynamoHandler.call_action = _call_dynamodb
     DynamoHandler.create_table = _create_table
     DynamoHandler.delete_table = _delete_table
+    DynamoHandler.update_item = _update_item
+    DynamoHandler.batch_write_item = _batch_write_item
 
 
 _plain_create_bucket = S3Backend.create_bucket
@@ -102,6 +107,39 @@ def _get_log_events(self: LogGroup, log_stream_name: str, *args: Any, **kwargs: 
     return _plain_get_log_events(self, log_stream_name, *args, **kwargs)
 
 
+def _init_filter(self: EventMessageFilter, pattern: str) -> None:
+    """For EventMessageFilter.__init__, which lets every event pass where a pattern has more than
+    words.
+    """
+    try:
+        self.matches = log_filters.compiled(pattern or "")
+    except log_filters.InvalidPattern as error:
+        raise InvalidParameterException(f"Invalid filter pattern: {error}") from None
+
+
+_plain_start_query = LogsBackend.start_query
+_INSIGHTS = re.compile(
+    r"\s*(?:fields(?:\s+@(?:timestamp|message|logStream|log|ptr)\s*,?)+|limit\s+\d+"
+    r"|sort\s+@timestamp(?:\s+(?:asc|desc))?)\s*",
+    re.IGNORECASE,
+)
+
+
+def _start_query(
+    self: LogsBackend, log_group_names: list[str], start_time: int, end_time: int, query_string: str
+) -> str:
+    """For LogsBackend.start_query, which overlooks what it does not know of Logs Insights."""
+    for command in query_string.strip().split("|"):
+        if not _INSIGHTS.fullmatch(command):
+            message = (
+                f"The local endpoint cannot carry out '{command.strip()}': of Logs Insights it "
+                "knows fields (@timestamp, @message, @logStream, @log), sort @timestamp and limit. "
+                "filter-log-events finds events by a filter pattern."
+            )
+            raise Wrong(Refusal("400 Bad Request", "MalformedQueryException", message))
+    return _plain_start_query(self, log_group_names, start_time, end_time, query_string)
+
+
 def _wildcard_match(item: Any, pattern: str) -> bool:
     """For EventPattern._wildcard_match, whose time grows with every `*` by the text's length."""
     return isinstance(item, str) and matches(item, pattern)
@@ -130,7 +168,8 @@ _LONGEST_EXPRESSION = 4096
 
 
 def _call_dynamodb(self: DynamoHandler) -> Any:
-    """For DynamoHandler.call_action, which reads expressions of any length, the longer the slower.
+    """For DynamoHandler.call_action, which reads expressions of any length, the longer the slower,
+    and stumbles over names that nobody gives.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
     """
@@ -138,6 +177,9 @@ def _call_dynamodb(self: DynamoHandler) -> Any:
         if name.endswith("Expression") and len(str(text).encode()) > _LONGEST_EXPRESSION:
             message = f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
             raise Wrong(Refusal("400 Bad Request", "ValidationException", message))
+    undefined = placeholders.undefined(getattr(self, "params", None) or {})
+    if undefined is not None:
+        raise Wrong(Refusal("400 Bad Request", "ValidationException", undefined))
     return _plain_call_dynamodb(self)
 
 
@@ -153,6 +195,30 @@ def _create_table(self: DynamoHandler) -> Any:
 def _delete_table(self: DynamoHandler) -> Any:
     """For DynamoHandler.delete_table, which says ACTIVE of a table that is going."""
     return _with_status(_plain_delete_table(self), "DELETING")
+
+
+_plain_update_item = DynamoHandler.update_item
+_plain_batch_write_item = DynamoHandler.batch_write_item
+_MOST_WRITES = 25
+
+
+def _update_item(self: DynamoHandler) -> Any:
+    """For DynamoHandler.update_item, which tells of the capacity unasked."""
+    return _without_capacity(self, _plain_update_item(self))
+
+
+def _batch_write_item(self: DynamoHandler) -> Any:
+    """For DynamoHandler.batch_write_item, which counts wrongly and tells of capacity unasked."""
+    if sum(map(len, self.body["RequestItems"].values())) > _MOST_WRITES:
+        message = "Too many items requested for the BatchWriteItem call"
+        raise Wrong(Refusal("400 Bad Request", "ValidationException", message))
+    return _without_capacity(self, _plain_batch_write_item(self))
+
+
+def _without_capacity(handler: DynamoHandler, answer: Any) -> Any:
+    if handler.body.get("ReturnConsumedCapacity", "NONE") == "NONE":
+        answer.result.pop("ConsumedCapacity", None)
+    return answer
 
 
 def _with_status(answer: Any, status: str) -> Any:

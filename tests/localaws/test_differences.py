@@ -238,6 +238,18 @@ def test_an_extension_in_a_layer_is_not_started(module_endpoint, function, tmp_p
     assert not (tmp_path / "started").exists()
 
 
+def test_logs_insights_knows_three_commands(module_endpoint):
+    logs = module_endpoint.client("logs")
+    logs.create_log_group(logGroupName="/asked")
+    query = {"logGroupName": "/asked", "startTime": 0, "endTime": 2_000_000_000}
+    logs.start_query(
+        **query, queryString="fields @timestamp, @message | sort @timestamp desc | limit 5"
+    )
+    error = refused(logs.start_query, **query, queryString="stats count(*) by bin(1h)")
+    assert error["Code"] == "MalformedQueryException"
+    assert "cannot carry out 'stats count(*) by bin(1h)'" in error["Message"]
+
+
 # -- Step Functions
 
 

@@ -124,6 +124,8 @@ def call(
     """
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+    from helpers.localaws.malformed import Wrong
+
     made = client(boto_name(service), region)
     name = method(service, action)
     if name is None:
@@ -153,6 +155,11 @@ def call(
         raise ServiceError("ValidationException", str(error)) from None
     except BotoCoreError as error:
         raise ServiceError("SdkClientException", str(error)) from None
+    except Wrong as error:
+        status = int(error.refusal.status.split()[0])
+        refused = ServiceError(error.refusal.code, error.refusal.message, status)
+        refused.modelled = False
+        raise refused from None
     about = answer.pop("ResponseMetadata", {})
     shape = operation.output_shape
     result = {} if shape is None else _answer(shape, answer, pascal=True, millis=not sdk)

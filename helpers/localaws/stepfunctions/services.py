@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import zlib
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import ids
+from helpers.localaws import ids, placeholders
 from helpers.localaws.clock import clock
 from helpers.localaws.gate import gate
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from .distributed import MapRun
     from .executions import Execution, Facts
     from .program import Program
+
+LOG = logging.getLogger(__name__)
 
 
 class ServiceError(Exception):
@@ -338,6 +341,7 @@ def _checked(operation: str, parameters: Any) -> dict[str, Any]:
             )
         elif name != "TableName":
             _check_attributes(value)
+    _check_attributes(parameters.get("ExpressionAttributeValues") or {})
     if wrong:
         many = "error" if len(wrong) == 1 else "errors"
         raise ServiceError(
@@ -402,6 +406,9 @@ class _DynamoDB:
         handler.current_account, handler.region = account, region
         handler.headers, handler.response_headers = {}, {}
         handler.body = handler.params = _copied(_checked(operation, parameters))
+        undefined = placeholders.undefined(handler.body)
+        if undefined is not None:
+            raise ServiceError("ValidationException", undefined)
         action = getattr(handler, f"{operation[:-4].lower()}_item")
         try:
             with gate, self._lock:  # two writers at once would lose an item
@@ -412,6 +419,13 @@ class _DynamoDB:
             code = getattr(error, "error_type", None) or "InternalServerError"
             message = getattr(error, "message", None) or error.description or ""
             raise ServiceError(code.rpartition("#")[2], message, error.code or 400) from None
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            LOG.warning("DynamoDB's %s stumbled over a task's fields", operation, exc_info=True)
+            raise ServiceError(
+                "ValidationException",
+                f"1 validation error detected: what is given for {operation} cannot be read "
+                f"({type(error).__name__}: {error})",
+            ) from None
         result = answer.result or {}
         told = {name: result[name] for name in _ANSWERS if result.get(name) not in (None, {}, [])}
         if parameters.get("ReturnConsumedCapacity", "NONE") == "NONE":

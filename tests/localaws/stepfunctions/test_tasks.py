@@ -93,6 +93,29 @@ def test_a_task_is_not_started_with_other_fields_than_it_takes(
     assert workshop.types(done) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
 
+@pytest.mark.parametrize(
+    ("resource", "called"),
+    [
+        ("arn:aws:states:::dynamodb:updateItem", "DynamoDB.AmazonDynamoDBException"),
+        ("arn:aws:states:::aws-sdk:dynamodb:updateItem", "DynamoDb.DynamoDbException"),
+    ],
+)
+def test_an_expression_with_a_name_that_nobody_gives_can_be_caught(workshop, resource, called):
+    parameters = {
+        "TableName": workshop.table(),
+        "Key": {"Id": {"S": "1"}},
+        "UpdateExpression": "SET #price = :price",
+        "ExpressionAttributeValues": {":price": {"N": "1"}},
+    }
+    states = task(resource, Parameters=parameters)
+    states["A"]["Catch"] = [{"ErrorEquals": [called], "Next": "B"}]
+    found = workshop.output({**states, "B": AFTER})
+    assert found["Cause"].startswith(
+        "Invalid UpdateExpression: An expression attribute name used in the document path is not "
+        "defined; attribute name: #price (Service: "
+    )
+
+
 def test_what_a_function_gives_is_kept_to_the_letter(workshop):
     done = workshop.run({"StartAt": "A", "States": task(workshop.function(ECHO))}, '{"é": 1.50}')
     scheduled = details(workshop, done, "LambdaFunctionScheduled")[0]

@@ -1,0 +1,86 @@
+"""Filter patterns of CloudWatch Logs, by themselves and over HTTP."""
+
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from helpers.localaws.log_filters import InvalidPattern, compiled
+
+PLAIN = ["[ERROR] 400 BAD REQUEST", "[ERROR] 401 UNAUTHORIZED", "[WARN] 500 INTERNAL ERROR", "ok"]
+JSON = [
+    '{"level": "ERROR", "n": 5, "who": {"name": "Ann", "tags": ["a", "b"]}, "x": null}',
+    '{"level": "WARN", "n": 3, "done": true}',
+    "no JSON",
+]
+LINES = ['127.0.0.1 ann "GET /a" 404 120', '127.0.0.1 bob "GET /b" 200 90', "short line"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "messages", "expected"),
+    [
+        ("", PLAIN, [0, 1, 2, 3]),
+        ("ERROR", PLAIN, [0, 1, 2]),
+        ("ERROR 401", PLAIN, [1]),
+        ("error", PLAIN, []),
+        ('"BAD REQUEST"', PLAIN, [0]),
+        ("?400 ?500", PLAIN, [0, 2]),
+        ("ERROR -INTERNAL", PLAIN, [0, 1]),
+        ("-ERROR", PLAIN, [3]),
+        ("ERROR ?400", PLAIN, [0, 1, 2]),
+        ("%4[0-9]{2}%", PLAIN, [0, 1]),
+        ('{ $.level = "ERROR" }', JSON, [0]),
+        ('{ $.level != "ERROR" }', JSON, [1]),
+        ("{ $.level = ERR* }", JSON, [0]),
+        ("{ $.n > 4 }", JSON, [0]),
+        ("{ $.n >= 3 && $.level = WARN }", JSON, [1]),
+        ('{ ($.n = 5 || $.n = 3) && $.who.name = "Ann" }', JSON, [0]),
+        ('{ $.who.tags[1] = "b" }', JSON, [0]),
+        ('{ $.who.tags[*] = "a" }', JSON, [0]),
+        ("{ $.x IS NULL }", JSON, [0]),
+        ("{ $.done IS TRUE }", JSON, [1]),
+        ("{ $.done NOT EXISTS }", JSON, [0]),
+        ("{ $.level = %^W% }", JSON, [1]),
+        ("{ $.nothing = 1 }", JSON, []),
+        ("[ip, user, request, status, size]", LINES, [0, 1]),
+        ("[ip, user, request, status = 4*, size]", LINES, [0]),
+        ("[ip, user, request, status = 200 || status = 404, size > 100]", LINES, [0]),
+        ('[ip, user = bob, ...]', LINES, [1]),
+        ("[..., size < 100]", LINES, [1]),
+        ('[ip, user, request = "*/a", ...]', LINES, [0]),
+    ],
+)  # fmt: skip
+def test_what_fits(pattern, messages, expected):
+    test = compiled(pattern)
+    assert [n for n, message in enumerate(messages) if test(message)] == expected
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{ $.a }", "{ a = 1 }", "{ $.a = 1", "{ ($.a = 1 }", "{ $.a > b }", "[a = ]", "%(%"]
+)
+def test_what_is_no_pattern(pattern):
+    with pytest.raises(InvalidPattern):
+        compiled(pattern)
+
+
+def test_an_expression_that_searches_for_years_ends():
+    began = time.monotonic()
+    assert not compiled("%^(a|aa)+$%")("a" * 60 + "!")
+    assert time.monotonic() - began < 20
+
+
+def test_over_http(endpoint):
+    logs = endpoint.client("logs")
+    logs.create_log_group(logGroupName="/filtered")
+    logs.create_log_stream(logGroupName="/filtered", logStreamName="one")
+    stamp = logs.describe_log_groups(logGroupNamePrefix="/filtered")["logGroups"][0]["creationTime"]
+    logs.put_log_events(
+        logGroupName="/filtered",
+        logStreamName="one",
+        logEvents=[{"timestamp": stamp, "message": message} for message in JSON],
+    )
+    found = logs.filter_log_events(logGroupName="/filtered", filterPattern="{ $.n < 4 }")
+    assert [event["message"] for event in found["events"]] == [JSON[1]]
+    with pytest.raises(ClientError) as caught:
+        logs.filter_log_events(logGroupName="/filtered", filterPattern="{ $.n < }")
+    assert caught.value.response["Error"]["Code"] == "InvalidParameterException"
