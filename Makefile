@@ -38,7 +38,7 @@ $(READY): requirements.lock pyproject.toml Makefile
 
 lab: $(READY) ## start the local endpoint and open JupyterLab on notebook 00
 	@$(WITH_VENV) python -m helpers.localaws start
-	@$(WITH_VENV) jupyter lab notebooks/00_start_here.ipynb
+	@$(WITH_VENV) jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb
 
 run: $(READY) ## execute every notebook headless, in order; HTML goes to build/course/
 	@$(WITH_VENV) python -m helpers.run_all

@@ -99,7 +99,7 @@ def a_jupyterlab(folder: Path, **more: str) -> Iterator[Lab]:
                 time.sleep(0.1)
             yield Lab(url, folder, env)
         finally:
-            _end(server)
+            end(server)
 
 
 def run_all(page: Any) -> None:
@@ -118,7 +118,7 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _end(server: psutil.Popen) -> None:
+def end(server: psutil.Popen) -> None:
     """Ends the server and whatever it started: asked first, so that kernels can clear up."""
     below = server.children(recursive=True) if server.is_running() else []
     server.terminate()
