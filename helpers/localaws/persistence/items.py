@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -86,6 +87,14 @@ class Items:
             item = thawed(one) if type(one) is bytes else one
             groups.setdefault(first, {})[second] = item
         return list(groups.values())
+
+    def in_order(self) -> list[Item]:
+        """For reading: all items, by their keys."""
+        with self._lock:
+            found = list(self._all.items())
+        found.sort(key=itemgetter(0))
+        thawed = self._thawed
+        return [thawed(one) if type(one) is bytes else one for _, one in found]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Items:
         """Another table's: nothing of it is on disk."""

@@ -29,6 +29,10 @@ LOG = logging.getLogger(__name__)
 
 INTERVAL = 0.4
 """Real seconds between two times of writing, while something happens."""
+LONGEST = 0.6
+"""Real seconds between two times of writing, at most."""
+SHARE = 0.02
+"""Of one processor's time that writing may take, before the times of writing are less frequent."""
 PATIENCE = 0.008
 """So long may those who want to change something be kept waiting for those who are at it."""
 OVERDUE = 0.3
@@ -144,7 +148,7 @@ class Keeper:
                     self.report.trouble = None
                 took = time.thread_time() - began
                 self.report.seconds += took
-                pause = max(INTERVAL, min(20 * took, 0.8))
+                pause = max(INTERVAL, min(took / SHARE, LONGEST))
 
     def _failed(self, error: Exception) -> None:
         said = f"The endpoint's state cannot be written to {self.book.folder} ({error}). "
@@ -275,5 +279,6 @@ class Keeper:
 
 def _empty(base: sqlite3.Connection) -> None:
     base.execute("DELETE FROM executions")
+    base.execute("DELETE FROM definitions")
     base.execute("DELETE FROM parts")
     base.execute("DELETE FROM notes WHERE name IN ('world', 'digest', 'moment')")

@@ -11,22 +11,29 @@ from .book import Book
 
 
 class Loading:
-    """One load at a time. parts: the tables and streams that were made, each with its owner."""
+    """One load at a time. tables, groups: those that were made, with the owners of what is in
+    them.
+    """
 
     def __init__(self) -> None:
         self._book: Book | None = None
-        self.parts: list[tuple[Any, int]] = []
+        self.tables: list[tuple[Any, int]] = []
+        self.groups: list[tuple[Any, list[int]]] = []
 
     @contextmanager
     def of(self, book: Book) -> Iterator[None]:
         """While this block runs, `book` is loaded."""
         self._book = book
-        self.parts.clear()
+        self._clear()
         try:
             yield
         finally:
             self._book = None
-            self.parts.clear()
+            self._clear()
+
+    def _clear(self) -> None:
+        self.tables.clear()
+        self.groups.clear()
 
     def content(self, name: str) -> Path:
         """Where a content lies. Raises RuntimeError outside of a load."""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pickle
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .events import Events
 from .events import Taken as TakenEvents
 from .items import PROTOCOL, Items
 from .items import Taken as TakenItems
+
+STATE = -1
+"""The number of the row that has a log stream's attributes; its events come after it."""
+
+NOT_STATE = frozenset({"events", "log_group", "_kept_as", "_kept_at"})
+"""Attributes of a log stream that are not in that row."""
 
 Row = tuple[int, int, Any]
 """The owner's number, the row's number, and the value: bytes, or what is yet to be pickled."""
@@ -27,6 +33,7 @@ class Parts:
         self._known = known
         self._quiet = quiet
         self._taken: list[tuple[Any, TakenItems | TakenEvents]] = []
+        self._streams: list[tuple[Any, Any]] = []
         self.rows: list[Row] = []
         self.dropped: list[tuple[int, int]] = []
         self.owners: set[int] = set()
@@ -42,10 +49,22 @@ class Parts:
         if taken.rows or taken.gone:
             self._taken.append((kept, taken))
 
+    def note_stream(self, stream: Any, owner: int) -> None:
+        """Note a log stream and its new events, if there has been something new in it."""
+        last = _last(stream)
+        if owner not in self._known or stream.__dict__.get("_kept_at") != last:
+            state = {k: v for k, v in vars(stream).items() if k not in NOT_STATE}
+            self.rows.append((owner, STATE, state))
+            self._streams.append((stream, last))
+            self.note(stream.events, owner)
+        self.owners.add(owner)
+
     def settle(self) -> None:
         """Note that it is on disk."""
         for kept, taken in self._taken:
             kept.settle(taken)
+        for stream, last in self._streams:
+            stream.__dict__["_kept_at"] = last
 
 
 def packed(rows: Iterable[Row]) -> list[tuple[int, int, bytes]]:
@@ -59,6 +78,26 @@ def packed(rows: Iterable[Row]) -> list[tuple[int, int, bytes]]:
 def items_of(table: Any) -> Items:
     """An empty table's items."""
     return Items(table.hash_key_attr, table.range_key_attr)
+
+
+def stream_of(group: Any, rows: Iterator[tuple[int, bytes]]) -> Any:
+    """A log stream of `group` as it is on disk, which begins with what is STATE."""
+    from moto.logs.models import LogStream
+
+    stream = object.__new__(LogStream)
+    _, state = next(rows)
+    stream.__dict__.update(pickle.loads(state))
+    stream.log_group = group
+    stream.events = Events()
+    stream.events.fill(rows)
+    stream.__dict__["_kept_at"] = _last(stream)
+    group.streams[stream.log_stream_name] = stream
+    return stream
+
+
+def _last(stream: Any) -> Any:
+    """What is another after anything has happened to a log stream."""
+    return stream.upload_sequence_token, stream.last_ingestion_time, stream.creation_time
 
 
 def counts() -> dict[str, int]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 
 from . import parts
 from .book import Book
-from .events import Events
 from .loading import loading
 from .memory import Memory
 from .places import registry
@@ -22,15 +22,18 @@ def thaw(world: bytes, book: Book) -> Memory:
         found = pickle.loads(world)
         for where, own in found["extra"].items():
             vars(registry(where)).update(own)
-        for thing, owner in loading.parts:
-            rows = book.base.execute(
-                "SELECT number, value FROM parts WHERE owner = ? ORDER BY number", (owner,)
-            )
-            if type(thing).__name__ == "LogStream":
-                thing.events = kept = Events()
-            else:
-                thing.items = kept = parts.items_of(thing)
-            kept.fill(rows)
-            memory.known(thing, owner)
+        for table, owner in loading.tables:
+            table.items = parts.items_of(table)
+            table.items.fill(_rows(book, owner))
+            memory.known(table, owner)
+        for group, owners in loading.groups:
+            for owner in owners:
+                memory.known(parts.stream_of(group, _rows(book, owner)), owner)
         parts.restore_counts(found["counts"])
     return memory
+
+
+def _rows(book: Book, owner: int) -> Iterator[tuple[int, bytes]]:
+    return book.base.execute(
+        "SELECT number, value FROM parts WHERE owner = ? ORDER BY number", (owner,)
+    )

@@ -7,6 +7,8 @@ execution is never on disk without what it did, and small in memory however many
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import itertools
 import pickle
 import sqlite3
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 YOUNG = 1.0
 """Executions older than so many real seconds are written while they run, with their history."""
 
+LARGE = 8192
+"""Histories from so many bytes on are compressed."""
+
+DEFINITIONS = 16
+"""So many definitions are remembered."""
+
 CUT_SHORT = (
     "The local endpoint ended while this execution was running, so it could not go on. Start a new "
     "execution, or take this one up where it was: aws stepfunctions redrive-execution "
@@ -35,15 +43,18 @@ CUT_SHORT = (
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS executions (
         number INTEGER PRIMARY KEY, arn TEXT UNIQUE, machine TEXT, start REAL, status TEXT,
-        redriven INTEGER, version TEXT, alias TEXT, facts BLOB, history BLOB, resume BLOB);
+        redriven INTEGER, version TEXT, alias TEXT, definition BLOB,
+        facts BLOB, history BLOB, resume BLOB);
+    CREATE TABLE IF NOT EXISTS definitions (digest BLOB PRIMARY KEY, text TEXT) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS by_machine ON executions (machine, start, number);
     CREATE INDEX IF NOT EXISTS by_status ON executions (machine, status, start, number);
 """
 
 _UPSERT = """
     INSERT INTO executions
-        (number, arn, machine, start, status, redriven, version, alias, facts, history, resume)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (number, arn, machine, start, status, redriven, version, alias, definition,
+         facts, history, resume)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (number) DO UPDATE SET
         status = excluded.status, redriven = excluded.redriven, facts = excluded.facts,
         history = coalesce(excluded.history, history), resume = coalesce(excluded.resume, resume)
@@ -95,6 +106,14 @@ class Harvest:
             base.execute(
                 "DELETE FROM executions WHERE machine = ? AND number <= ?", (machine, last)
             )
+        if self.forgotten:
+            base.execute(
+                "DELETE FROM definitions WHERE digest NOT IN (SELECT definition FROM executions)"
+            )
+        texts = {one.facts["definition"] for one in self.taken}
+        base.executemany(
+            "INSERT OR IGNORE INTO definitions VALUES (?, ?)", [(_digest(t), t) for t in texts]
+        )
         base.executemany(_UPSERT, rows)
 
     def packed(self) -> list[tuple[Any, ...]]:
@@ -118,6 +137,7 @@ class Store:
         self._fresh: dict[str, _Fresh] = {}
         self._running: dict[str, _Running] = {}
         self._forgotten: dict[str, int] = {}
+        self._texts: dict[bytes, str] = {}  # definitions that were read, by their digests
         last = self._base.execute("SELECT max(number) FROM executions").fetchone()[0]
         self._numbers = itertools.count((last or 0) + 1)
 
@@ -188,8 +208,8 @@ class Store:
             entry = self._fresh.get(arn)
             if entry is not None:
                 return replace(entry.facts)
-        found = self._column("facts", arn)
-        return None if found is None else _facts(found)
+        found = self._columns(arn, "facts", "definition")
+        return None if found is None else self._facts(*found)
 
     def history(self, arn: str) -> list[dict[str, Any]]:
         """The events of an execution that has ended."""
@@ -197,7 +217,8 @@ class Store:
             entry = self._fresh.get(arn)
             if entry is not None and entry.events is not None:
                 return list(entry.events)
-        return self._column("history", arn) or []
+        found = self._columns(arn, "history")
+        return [] if found is None else _unpacked(found[0])
 
     def resume(self, arn: str) -> Any:
         """Where an execution that has failed may be taken up again."""
@@ -205,16 +226,35 @@ class Store:
             entry = self._fresh.get(arn)
             if entry is not None and entry.events is not None:
                 return entry.resume
-        return self._column("resume", arn)
+        found = self._columns(arn, "resume")
+        return None if found is None else _unpacked(found[0])
 
-    def _column(self, name: str, arn: str) -> Any:
+    def _columns(self, arn: str, *names: str) -> list[Any] | None:
+        """What is on disk of an execution; None if it is unknown, or has not the first of them."""
         with self._lock:
             row = self._base.execute(
-                f"SELECT {name}, machine, number FROM executions WHERE arn = ?", (arn,)
+                f"SELECT machine, number, {', '.join(names)} FROM executions WHERE arn = ?", (arn,)
             ).fetchone()
-            if row is None or row[0] is None or row[2] <= self._forgotten.get(row[1], 0):
+            if row is None:
                 return None
-        return _unpacked(row[0])
+            machine, number, *found = row
+            return None if found[0] is None or number <= self._forgotten.get(machine, 0) else found
+
+    def _facts(self, packed: bytes, digest: bytes) -> Facts:
+        from .executions import Facts
+
+        return Facts(definition=self._text(digest), **_unpacked(packed))
+
+    def _text(self, digest: bytes) -> str:
+        """A definition, which many executions have together."""
+        with self._lock:
+            if digest not in self._texts:
+                if len(self._texts) == DEFINITIONS:
+                    self._texts.clear()
+                (self._texts[digest],) = self._base.execute(
+                    "SELECT text FROM definitions WHERE digest = ?", (digest,)
+                ).fetchone()
+            return self._texts[digest]
 
     def page(
         self,
@@ -246,12 +286,13 @@ class Store:
                 where.append("(start, number) < (?, ?)")
                 values += before
             rows = self._base.execute(
-                f"SELECT start, number, arn, facts FROM executions WHERE {' AND '.join(where)}"
+                f"SELECT start, number, arn, facts, definition FROM executions"
+                f" WHERE {' AND '.join(where)}"
                 " ORDER BY start DESC, number DESC LIMIT ?",
                 (*values, count + 1 + len(fresh)),
             ).fetchall()
         found: list[tuple[float, int, Any]] = [
-            (start, number, packed) for start, number, arn, packed in rows if arn not in fresh
+            (start, number, kept) for start, number, arn, *kept in rows if arn not in fresh
         ]
         found += [
             (facts.start, number, facts)
@@ -263,9 +304,7 @@ class Store:
             and (before is None or (facts.start, number) < tuple(before))
         ]
         found.sort(key=lambda one: one[:2], reverse=True)
-        page = [
-            _facts(_unpacked(one)) if isinstance(one, bytes) else one for _, _, one in found[:count]
-        ]
+        page = [self._facts(*one) if isinstance(one, list) else one for _, _, one in found[:count]]
         return page, found[count - 1][:2] if len(found) > count else None
 
     # -- for whoever writes them down
@@ -308,11 +347,13 @@ class Store:
         """
         with self._lock:
             rows = self._base.execute(
-                "SELECT number, facts, history, resume FROM executions WHERE status = 'RUNNING'"
+                "SELECT number, facts, definition, history, resume FROM executions"
+                " WHERE status = 'RUNNING'"
             ).fetchall()
-            for number, *packed in rows:
-                found, events, resume = (one and _unpacked(one) for one in packed)
-                facts, events = _facts(found), events or []
+            for number, told, definition, *packed in rows:
+                facts = self._facts(told, definition)
+                events, resume = (one and _unpacked(one) for one in packed)
+                events = events or []
                 self._cut_short(facts, events, at)
                 self._change(number, facts, events, resume)
         return len(rows)
@@ -365,14 +406,9 @@ def _listed(facts: Facts) -> str:
     return facts.map_run_arn or facts.machine_arn
 
 
-def _facts(found: dict[str, Any]) -> Facts:
-    from .executions import Facts
-
-    return Facts(**found)
-
-
 def _row(one: _Taken) -> tuple[Any, ...]:
-    facts = one.facts
+    facts = dict(one.facts)
+    definition = facts.pop("definition")
     return (
         one.entry.number,
         facts["arn"],
@@ -382,21 +418,28 @@ def _row(one: _Taken) -> tuple[Any, ...]:
         facts["redrive_count"],
         facts["version_arn"],
         facts["alias_arn"],
+        _digest(definition),
         _packed(facts),
         None if one.events is None else _packed(one.events),
         None if one.resume is None else _packed(one.resume),
     )
 
 
-_WINDOW, _MEMORY = 13, 6
-"""zlib's tables for a few kilobytes: with those that it takes by itself it is thrice as slow."""
+@functools.lru_cache(maxsize=DEFINITIONS)
+def _digest(definition: str) -> bytes:
+    return hashlib.sha256(definition.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _packed(value: Any) -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, _MEMORY)
-    return packer.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) + packer.flush()
+    """A pickle; a large one is compressed, which for a small one takes five times as long."""
+    pickled = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return pickled if len(pickled) < LARGE else zlib.compress(pickled, 1)
 
 
 def _unpacked(packed: bytes) -> Any:
     """Only for what the endpoint wrote into its own folder: unpickling can run code."""
-    return pickle.loads(zlib.decompress(packed))
+    return pickle.loads(packed if packed.startswith(_PICKLE) else zlib.decompress(packed))
+
+
+_PICKLE = b"\x80"
+"""A pickle begins with this byte; what zlib has compressed does not."""

@@ -27,7 +27,7 @@ from .machinery import (
     reduce_private_key,
 )
 from .mappings import reduce_defaultdict, reduce_dict, reduce_key_store, reduce_weak
-from .owners import reduce_stream, reduce_table
+from .owners import reduce_group, reduce_table
 
 BY_TYPE: dict[type, Reducer] = {
     type(threading.Lock()): anew(threading.Lock),
@@ -47,7 +47,7 @@ BY_NAME: dict[str, Reducer] = {
     "moto.dynamodb.models.table.RestoredTable": reduce_table,
     "moto.dynamodb.models.table.RestoredPITTable": reduce_table,
     "moto.iam.models.AWSManagedPolicy": reduce_aws_policy,
-    "moto.logs.models.LogStream": reduce_stream,
+    "moto.logs.models.LogGroup": reduce_group,
     "moto.organizations.models.OrganizationsBackendDict": reduce_registry,
     "moto.s3.models.FakeKey": reduce_key,
     "moto.s3.models.S3BackendDict": reduce_registry,

@@ -16,9 +16,10 @@ def reduce_backend(gathering: Gathering, backend: Any) -> Any:
     state = backend.__getstate__() if hasattr(backend, "__getstate__") else None
     state = dict(state if isinstance(state, dict) else vars(backend))
     if "aws_managed_policies" in state:  # IAM's: moto has them all, unchanged
-        known = set(state.pop("aws_managed_policies"))
+        known = {id(policy) for policy in state.pop("aws_managed_policies")}
+        policies = state["managed_policies"]
         state["managed_policies"] = {
-            arn: policy for arn, policy in state["managed_policies"].items() if policy not in known
+            arn: policy for arn, policy in policies.items() if id(policy) not in known
         }
         return places.backend, place, state, None, None, _restore_iam
     return places.backend, place, state

@@ -1,4 +1,4 @@
-"""Tables and log streams, whose items and events are rows of their own."""
+"""Tables and log groups: items, and log streams with their events, are rows of their own."""
 
 from __future__ import annotations
 
@@ -10,22 +10,31 @@ from ..loading import loading
 
 def reduce_table(gathering: Gathering, table: Any) -> Any:
     """One of DynamoDB's tables, without its items."""
-    return _without("items", table, gathering)
+    owner = gathering.memory.owner(table)
+    gathering.parts.note(table.items, owner)
+    state = {k: v for k, v in vars(table).items() if k not in ("items", "_kept_as")}
+    return _table, (type(table), owner), state
 
 
-def reduce_stream(gathering: Gathering, stream: Any) -> Any:
-    """A log stream, without its events."""
-    return _without("events", stream, gathering)
+def _table(kind: type, owner: int) -> Any:
+    table = object.__new__(kind)
+    loading.tables.append((table, owner))
+    return table
 
 
-def _without(parts: str, thing: Any, gathering: Gathering) -> Any:
-    owner = gathering.memory.owner(thing)
-    gathering.parts.note(getattr(thing, parts), owner)
-    state = {k: v for k, v in vars(thing).items() if k not in (parts, "_kept_as")}
-    return _with_parts, (type(thing), owner), state
+def reduce_group(gathering: Gathering, group: Any) -> Any:
+    """A log group, without its streams: there is one for each environment of a function."""
+    owner, note = gathering.memory.owner, gathering.parts.note_stream
+    owners = []
+    for stream in group.streams.values():
+        owners.append(number := owner(stream))
+        note(stream, number)
+    state = {k: v for k, v in vars(group).items() if k != "streams"}
+    return _group, (type(group), owners), state
 
 
-def _with_parts(kind: type, owner: int) -> Any:
-    thing = object.__new__(kind)
-    loading.parts.append((thing, owner))
-    return thing
+def _group(kind: type, owners: list[int]) -> Any:
+    group = object.__new__(kind)
+    group.streams = {}
+    loading.groups.append((group, owners))
+    return group
