@@ -434,7 +434,11 @@ class Target:
     def signed(self, made: Request) -> dict[str, str]:
         """The headers of the request with the workspace's signature."""
         url = self.url + made.path + ("?" + made.query if made.query else "")
-        headers = {n: v for n, v in made.headers.items() if "\n" not in str(v)}
+        headers = {
+            name: value
+            for name, value in made.headers.items()
+            if "\n" not in str(value) and re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII)
+        }  # a client does not send others
         request = AWSRequest(made.method, url, headers=headers, data=made.body)
         signer = S3SigV4Auth if made.service == "s3" else SigV4Auth
         name = model(made.service).signing_name

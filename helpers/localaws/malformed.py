@@ -100,7 +100,11 @@ def refusal(environ: Environ, error: Exception | None) -> Refusal | None:
         return _serialization(protocol, f"{type(unreadable).__name__}: {unreadable}"[:300])
     if wrong:
         many = "error" if len(wrong) == 1 else "errors"
-        return _validation(f"{len(wrong)} validation {many} detected: {'; '.join(wrong)[:2000]}")
+        message = f"{len(wrong)} validation {many} detected: {'; '.join(wrong)[:2000]}"
+        return _validation(message, service)
+    wrong_union = _wrong_union(operation.input_shape, given)
+    if wrong_union is not None:
+        return _validation(wrong_union, service)
     return None if error is None else _about(error, given, operation, protocol)
 
 
@@ -150,20 +154,45 @@ def _given(
     return dict(found)
 
 
+def _speaks_of(words: str, text: str) -> bool:
+    """Whether an error's words have this text in them: shown whole, or its first 200 letters."""
+    if f"'{text}'" in words or (len(text) >= _SHORTEST and text in words):
+        return True
+    shown = repr(text)
+    return shown in words or (len(shown) >= 150 and shown[:150] in words)
+
+
+def _wrong_union(shape: Any, value: Any) -> str | None:
+    """DynamoDB's words for the first value in `value` that has not just one type."""
+    if shape.type_name == "structure":
+        if shape.name == "AttributeValue" and len(value) != 1:
+            how = "has more than one datatypes set" if value else "is empty"
+            one = "must contain exactly one of the supported datatypes"
+            return f"Supplied AttributeValue {how}, {one}"
+        inner = [(shape.members[name], one) for name, one in value.items() if name in shape.members]
+    elif shape.type_name == "list":
+        inner = [(shape.member, one) for one in value]
+    elif shape.type_name == "map":
+        inner = [(shape.value, one) for one in value.values()]
+    else:
+        return None
+    found = (_wrong_union(member, one) for member, one in inner if one is not None)
+    return next((words for words in found if words is not None), None)
+
+
 def _about(error: Exception, given: Any, operation: Any, protocol: str) -> Refusal | None:
     """What the error says of the values that the caller gave, if it says something of them."""
     words = str(error.args[0]) if error.args else ""
     if isinstance(error, KeyError):
-        if words in _texts(given) and not words.startswith((":", "#")):
+        placeholder = words.startswith((":", "#")) and protocol == "json"  # of DynamoDB's
+        if words in _texts(given) and not placeholder:
             return Refusal("404 Not Found", _missing(operation), f"{words} does not exist")
         if operation.input_shape and words in _members(operation.input_shape):
             return _validation(
                 f"1 validation error detected: Value null at '{words}' failed to satisfy "
                 "constraint: Member must not be null"
             )
-    if isinstance(error, ValueError) and any(
-        f"'{text}'" in words or (len(text) >= _SHORTEST and text in words) for text in _texts(given)
-    ):
+    if isinstance(error, ValueError) and any(_speaks_of(words, text) for text in _texts(given)):
         return _validation(f"1 validation error detected: {words[:500]}")
     if isinstance(error, _UNREADABLE):
         return _serialization(protocol, f"{type(error).__name__}: {error}"[:300])
@@ -176,14 +205,18 @@ def _about(error: Exception, given: Any, operation: Any, protocol: str) -> Refus
     return None
 
 
-_UNREADABLE = (UnicodeError, json.JSONDecodeError, ExpatError, binascii.Error, RecursionError)
-"""What Python raises for text, JSON, XML and base 64 that is none."""
+_UNREADABLE = (
+    UnicodeError, json.JSONDecodeError, ExpatError, binascii.Error, RecursionError, re.error,
+)  # fmt: skip
+"""What Python raises for text, JSON, XML, base 64 and patterns that are none."""
 _READERS = {
     "parse_arn", "convert_dict_to_tags_input", "infer_service_region_host", "put_delivery_source",
     "_acl_from_headers", "_encryption_config_from_body", "_bucket_response_post",
     "upload_part_copy", "_transform_message_attributes", "create_service_linked_role",
     "execute_statement", "add_policy", "_set_attributes", "start_query",
-    "_ownership_rule_from_body",
+    "_ownership_rule_from_body", "get_function_by_name_with_qualifier",
+    "remove_role_from_instance_profile", "_get_validated_visibility_timeout",
+    "select_object_content", "_truncate_result",
     "validate_message_attributes",
 }  # fmt: skip
 _READING_MODULES = (
@@ -264,6 +297,7 @@ def _serialization(protocol: str, message: str) -> Refusal:
     return _bad("SerializationException", message, *codes)
 
 
-def _validation(message: str) -> Refusal:
+def _validation(message: str, service: str = "") -> Refusal:
     codes = (("query", "ValidationError"), ("s3", "InvalidArgument"))
-    return _bad("ValidationException", message, *codes)
+    name = "InvalidParameterException" if service == "logs" else "ValidationException"
+    return _bad(name, message, *codes)

@@ -20,7 +20,7 @@ from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, 
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
-from helpers.localaws import globs, log_filters, multipart, placeholders
+from helpers.localaws import globs, log_filters, multipart, odd_requests, placeholders
 from helpers.localaws.errors import Refusal
 from helpers.localaws.malformed import Wrong
 from helpers.localaws.stepfunctions.choice import matches
@@ -36,6 +36,7 @@ _BUCKET_NAME = re.compile(
 def install() -> None:
     """Put the hooks in place."""
     multipart.install()
+    odd_requests.install()
     S3Backend.create_bucket = _create_bucket
     S3Backend.delete_object_tagging = _delete_object_tagging
     S3Response._bucket_response_put = _bucket_response_put

@@ -166,7 +166,7 @@ def test_a_bucket_policy_counts_without_its_conditions(module_endpoint):
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     s3.put_bucket_policy(Bucket="with-a-condition", Policy=policy)
-    assert refused(s3.get_object, Bucket="with-a-condition", Key="k")["Code"] == "403"
+    assert refused(s3.get_object, Bucket="with-a-condition", Key="k")["Code"] == "AccessDenied"
 
 
 # -- Lambda

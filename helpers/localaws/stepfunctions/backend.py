@@ -619,7 +619,7 @@ def not_redrivable(facts: Facts) -> str | None:
 def _extra(machine: StateMachine) -> dict[str, Any]:
     """What DescribeStateMachineForExecution tells of a machine besides its definition."""
     extra: dict[str, Any] = {"updated": round(machine.update_date.timestamp(), 3)}
-    if machine.loggingConfiguration["level"] != "OFF":
+    if _logging(machine.loggingConfiguration)["level"] != "OFF":
         extra["logging"] = machine.loggingConfiguration
     if machine.tracingConfiguration.get("enabled"):
         extra["tracing"] = machine.tracingConfiguration

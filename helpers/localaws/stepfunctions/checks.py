@@ -72,6 +72,10 @@ def _check(shape: Any, value: Any, path: str, wrong: list[str], *, sensitive: bo
         _check_length(shape, value, path, wrong, sensitive=sensitive)
         for number, item in enumerate(value, 1):
             _check(shape.member, item, f"{path}.{number}.member", wrong, sensitive=sensitive)
+    elif kind == "map":
+        _check_length(shape, value, path, wrong, sensitive=sensitive)
+        for key, item in value.items():
+            _check(shape.value, item, f"{path}.{key}.member", wrong, sensitive=sensitive)
     elif kind == "string":
         if shape.enum and value not in shape.enum:
             names = ", ".join(shape.enum)
