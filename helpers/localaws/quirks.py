@@ -42,6 +42,8 @@ def install() -> None:
     S3Response._bucket_response_put = _bucket_response_put
     BucketNotEmpty.__init__ = _init_bucket_not_empty
     LogGroup.get_log_events = _get_log_events
+    LogsBackend.create_log_group = _create_log_group
+    LogsBackend.put_retention_policy = _put_retention_policy
     LogsBackend.start_query = _start_query
     EventMessageFilter.__init__ = _init_filter
     EventPattern._wildcard_match = staticmethod(_wildcard_match)
@@ -116,6 +118,38 @@ def _init_filter(self: EventMessageFilter, pattern: str) -> None:
         self.matches = log_filters.compiled(pattern or "")
     except log_filters.InvalidPattern as error:
         raise InvalidParameterException(f"Invalid filter pattern: {error}") from None
+
+
+_plain_create_log_group = LogsBackend.create_log_group
+_plain_put_retention_policy = LogsBackend.put_retention_policy
+_GROUP_NAME = r"[\.\-_/#A-Za-z0-9]+"
+_RETENTIONS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)  # fmt: skip
+"""Days for which a log group may keep its events (API_PutRetentionPolicy)."""
+
+
+def _create_log_group(self: LogsBackend, log_group_name: str, *args: Any, **kwargs: Any) -> Any:
+    """For LogsBackend.create_log_group, which takes every name."""
+    if not re.fullmatch(_GROUP_NAME, log_group_name):
+        raise InvalidParameterException(
+            constraint=f"Member must satisfy regular expression pattern: {_GROUP_NAME}",
+            parameter="logGroupName",
+            value=log_group_name,
+        )
+    return _plain_create_log_group(self, log_group_name, *args, **kwargs)
+
+
+def _put_retention_policy(self: LogsBackend, log_group_name: str, retention_in_days: Any) -> Any:
+    """For LogsBackend.put_retention_policy, which takes every number of days."""
+    if int(retention_in_days) not in _RETENTIONS:
+        raise InvalidParameterException(
+            constraint=f"Member must satisfy enum value set: {list(_RETENTIONS)}",
+            parameter="retentionInDays",
+            value=retention_in_days,
+        )
+    return _plain_put_retention_policy(self, log_group_name, retention_in_days)
 
 
 _plain_start_query = LogsBackend.start_query

@@ -376,6 +376,23 @@ def test_a_rule_needs_no_role_that_allows_it(module_endpoint, role):
     assert len(states.list_executions(stateMachineArn=machine)["executions"]) == 1
 
 
+def test_a_rule_invokes_a_function_that_does_not_permit_it(module_endpoint, function, tmp_path):
+    """AWS: the function's own policy has to name who invokes it, as add-permission does."""
+    flag = tmp_path / "ran"
+    call = function(f"def handler(event, context):\n    open({str(flag)!r}, 'w').close()\n")
+    assert call() is None
+    flag.unlink()
+    events, lambdas = module_endpoint.client("events"), module_endpoint.client("lambda")
+    with pytest.raises(ClientError, match="does not exist"):
+        lambdas.get_policy(FunctionName=call.name)
+    events.put_rule(Name="without-permission", ScheduleExpression="rate(1 hour)")
+    events.put_targets(Rule="without-permission", Targets=[{"Id": "1", "Arn": call.arn}])
+    module_endpoint.control("/_local/clock", {"advance": 3_601})
+    events.remove_targets(Rule="without-permission", Ids=["1"])
+    events.delete_rule(Name="without-permission")
+    assert flag.exists()
+
+
 def test_what_is_due_begins_in_its_own_second(module_endpoint, role):
     """AWS: at some time within the minute."""
     states, events = module_endpoint.client("stepfunctions"), module_endpoint.client("events")

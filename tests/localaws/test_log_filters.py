@@ -69,6 +69,21 @@ def test_an_expression_that_searches_for_years_ends():
     assert time.monotonic() - began < 20
 
 
+def test_a_group_has_a_plain_name_and_keeps_its_events_for_days_that_aws_knows(endpoint):
+    logs = endpoint.client("logs")
+    with pytest.raises(ClientError) as caught:
+        logs.create_log_group(logGroupName="my group")
+    error = caught.value.response["Error"]
+    assert error["Code"] == "InvalidParameterException"
+    assert "Value 'my group' at 'logGroupName' failed" in error["Message"]
+    logs.create_log_group(logGroupName="/days")
+    with pytest.raises(ClientError) as caught:
+        logs.put_retention_policy(logGroupName="/days", retentionInDays=4)
+    error = caught.value.response["Error"]
+    assert "Value '4' at 'retentionInDays' failed" in error["Message"]
+    logs.put_retention_policy(logGroupName="/days", retentionInDays=5)
+
+
 def test_over_http(endpoint):
     logs = endpoint.client("logs")
     logs.create_log_group(logGroupName="/filtered")

@@ -19,7 +19,7 @@ from helpers.localaws.clock import clock
 from . import api, errors, inputs, permissions, revisions
 from .callbacks import Queue, tokens
 from .distributed import MapRun
-from .executions import RUNNING, Execution, Facts
+from .executions import LONGEST_SECONDS, RUNNING, Execution, Facts
 from .expressions import DefinitionError
 from .history import FULL, MOST_EVENTS
 from .program import Program, compile_program
@@ -609,6 +609,8 @@ def not_redrivable(facts: Facts) -> str | None:
         return f"Execution is {facts.status} and cannot be redriven"
     if facts.stop is not None and clock.time() - facts.stop > REDRIVE_SECONDS:
         return "Execution redrivable period exceeded"
+    if clock.time() - facts.start >= LONGEST_SECONDS:
+        return "Execution has exceeded the max execution time"
     if facts.cause == FULL.format(MOST_EVENTS):
         return _HISTORY_IS_FULL
     if facts.redrive_count >= 1000:

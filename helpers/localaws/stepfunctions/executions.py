@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,9 @@ ABORTED = "ABORTED"
 
 EXPRESS_SECONDS = 300
 """How long an Express execution may take."""
+
+LONGEST_SECONDS = 365 * 86_400
+"""How long a Standard execution may take, redrives included (Step Functions quotas)."""
 
 ENDINGS = {
     SUCCEEDED: ("ExecutionSucceeded", "executionSucceededEventDetails"),
@@ -108,6 +112,7 @@ class Execution:
         if facts.redrive_date is not None:
             context["Execution"]["RedriveTime"] = iso(facts.redrive_date)
         self.run = Run(self.history, services, context, region, account, facts.role_arn, deadline)
+        self.run.last_day = min(facts.start + LONGEST_SECONDS, deadline or math.inf)
         self.flow = Flow(self.run)
         if "logging" in facts.extra:
             self.history.listener = logs.writer(

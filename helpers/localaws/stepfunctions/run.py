@@ -43,8 +43,16 @@ class MachineTimedOut(Exception):
 
 
 def iso(seconds: float) -> str:
-    """A POSIX time as the context object writes it: `2026-01-31T12:00:00.123Z`."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    """A POSIX time as the context object writes it: `2026-01-31T12:00:00.123Z`.
+
+    Rounded as the times of events are: nothing is entered before the execution has started.
+
+    >>> iso(0.1239)
+    '1970-01-01T00:00:00.124Z'
+    """
+    return (
+        datetime.fromtimestamp(round(seconds, 3), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    )
 
 
 flows = Threads("flow")
@@ -122,6 +130,8 @@ class Run:
         self.account = account
         self.role_arn = role_arn
         self.deadline = deadline
+        self.last_day: float | None = deadline
+        """When a wait ends at the latest: a machine without TimeoutSeconds has a year."""
         self.turns: Turns | None = None
         self.probe: Probe | None = None
         """In TestState: what is mocked, and what is noted on the way."""
@@ -295,7 +305,7 @@ class Flow:
 
     def pause(self, seconds: float) -> None:
         """Let simulated time pass; raises Ended or MachineTimedOut."""
-        deadline = self.run.deadline
+        deadline = self.run.last_day
         late = deadline is not None and clock.time() + seconds >= deadline
         if late and deadline is not None:
             seconds = max(deadline - clock.time(), 0)
@@ -308,7 +318,7 @@ class Flow:
 
     def await_event(self, ready: Callable[[], bool], timeout: float | None) -> None:
         """Wait until `ready()`; raises TimedOut after `timeout` simulated seconds, Ended, …"""
-        deadline = self.run.deadline
+        deadline = self.run.last_day
         left = None if deadline is None else max(deadline - clock.time(), 0)
         limit = min((x for x in (timeout, left) if x is not None), default=None)
         with self.waiting():

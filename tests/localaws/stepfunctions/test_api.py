@@ -50,6 +50,14 @@ def test_after_14_days_it_is_too_late_for_a_redrive(workshop):
     assert refused == ("ExecutionNotRedrivable", words)
 
 
+def test_an_execution_lasts_a_year_at_most(workshop):
+    states = {"A": {"Type": "Wait", "Seconds": 40_000_000, "End": True}}
+    done = workshop.run({"StartAt": "A", "States": states})
+    assert done["status"] == "TIMED_OUT"
+    assert (done["stopDate"] - done["startDate"]).days == 365
+    assert done["redriveStatusReason"] == "Execution has exceeded the max execution time"
+
+
 def test_express_runs_and_answers_at_once(workshop):
     states = {"A": {"Type": "Wait", "Seconds": 30, "End": True}}
     machine = workshop.machine({"StartAt": "A", "States": states}, **EXPRESS)

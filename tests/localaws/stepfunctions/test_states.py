@@ -287,7 +287,7 @@ def test_wait_until_a_time(workshop):
     now = workshop.states.describe_state_machine(
         stateMachineArn=workshop.machine({"StartAt": "A", "States": {"A": END}})
     )["creationDate"]
-    until = (now + timedelta(days=400)).astimezone(UTC)
+    until = (now + timedelta(days=300)).astimezone(UTC)
     text = until.strftime("%Y-%m-%dT%H:%M:%SZ")
     states = one({"Type": "Wait", "TimestampPath": "$.at"})
     done = workshop.run({"StartAt": "A", "States": states}, {"at": text})
