@@ -221,6 +221,8 @@ class MiniStack(Server):
                 if done.returncode:
                     last = (done.stderr.strip() or "no reason given").splitlines()[-1]
                     raise Unavailable(f"ministack[full] cannot be installed from PyPI: {last}")
+        # As `make setup` does here: uv leaves it to each start where no bytecode may be written.
+        subprocess.run([cls.python, "-m", "compileall", "-qq", "-j", "0", str(venv)], check=False)
         return subprocess.run(told, capture_output=True, text=True).stdout.strip()
 
     def _launch(self) -> None:
