@@ -57,17 +57,16 @@ class Checksum(MultipartChecksumBuilder):
         )
 
 
-def _crc() -> dict[str, tuple[Callable[[bytes, int], int], int]]:
-    """The checksums that can grow, and their sizes in bytes."""
-    found: dict[str, tuple[Callable[[bytes, int], int], int]] = {"CRC32": (binascii.crc32, 4)}
-    if HAS_CRT:  # as moto: without it these two are not known
-        from awscrt import checksums
+def _crc64nvme(part: bytes, found: int) -> int:
+    from awscrt import checksums  # 12 MB of machine code: not before somebody asks for it
 
-        found |= {"CRC64NVME": (checksums.crc64nvme, 8)}
-    return found
+    return checksums.crc64nvme(part, found)
 
 
-_CRC = _crc()
+_CRC: dict[str | None, tuple[Callable[[bytes, int], int], int]] = {"CRC32": (binascii.crc32, 4)}
+"""The checksums that can grow, and their sizes in bytes."""
+if HAS_CRT:  # as moto: without it this one is not known
+    _CRC["CRC64NVME"] = (_crc64nvme, 8)
 
 
 def install() -> None:

@@ -144,6 +144,8 @@ def _spawn(workspace: Workspace, port: int | None) -> str:
         command += ["--port", str(port)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_"))}
     environment["LOCALAWS_HOME"] = str(workspace.home)
+    # Containers like to set it. The endpoint would then compile a thousand modules at each start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     # glibc otherwise keeps memory apart for up to eight groups of threads a core.
     environment.setdefault("MALLOC_ARENA_MAX", "1")
     environment["PYTHONPATH"] = os.pathsep.join(

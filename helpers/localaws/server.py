@@ -131,6 +131,7 @@ def _moto_app() -> Dispatcher:
     # Jupyter brings them, jsonschema imports them, and nothing here asks for what they check.
     for name in ("arrow", "isoduration", "rfc3987_syntax", "uri_template", "webcolors"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    _import_boto3()
     from helpers.localaws import (
         cloudformation,
         core_hooks,
@@ -154,6 +155,20 @@ def _moto_app() -> Dispatcher:
     for service in FIRST_SERVICES:
         app.prepare(service)
     return app
+
+
+def _import_boto3() -> None:
+    """Import boto3 without AWS's faster transport, 12 MB of machine code that nobody needs here.
+
+    moto, which is imported after it, has it: a checksum of S3's comes from there, when it is asked.
+    """
+    if "awscrt" in sys.modules:
+        return
+    sys.modules["awscrt"] = None  # type: ignore[assignment]
+    try:
+        import boto3  # noqa: F401
+    finally:
+        del sys.modules["awscrt"]
 
 
 def _settle_environment(home: Workspace) -> None:

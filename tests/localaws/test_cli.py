@@ -384,6 +384,12 @@ def test_the_command_line_starts_light():
 # -- stopped in the middle
 
 
+def test_it_is_compiled_once_also_where_python_may_not_keep_it(home, tmp_path):
+    kept = tmp_path / "bytecode"
+    home.run("start", "--port", "0", PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX=str(kept))
+    assert list(kept.rglob("localaws/server.*.pyc"))
+
+
 ASKS_ONCE = {"AWS_MAX_ATTEMPTS": "1"}
 """botocore's own setting: it otherwise asks five times, ten seconds long, and says the same."""
 

@@ -1,5 +1,6 @@
 """The endpoint's own process: it answers at once, waits for moto, and logs what breaks."""
 
+import base64
 import io
 import json
 import subprocess
@@ -14,6 +15,9 @@ from helpers.localaws import guard, server
 from helpers.localaws.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
+
+CRC64NVME_OF_123456789 = base64.b64encode(bytes.fromhex("ae8b14860a799888")).decode()
+"""The check value of the polynomial's definition, reveng.sourceforge.io/crc-catalogue/17plus.htm"""
 
 
 @pytest.fixture
@@ -101,6 +105,23 @@ def test_the_port_does_not_wait_for_moto():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_faster_transport_waits_until_it_is_asked_for_a_checksum():
+    """boto3 would load it, a tenth of the start; moto takes S3's CRC64NVME from it."""
+    code = (
+        "import os, sys\n"
+        "os.environ.update(AWS_ACCESS_KEY_ID='a', AWS_SECRET_ACCESS_KEY='b')\n"
+        "from helpers.localaws import server\n"
+        "server._moto_app()\n"
+        "from moto.s3.utils import compute_checksum\n"
+        "before = '_awscrt' in sys.modules\n"
+        "print(before, compute_checksum(b'123456789', 'CRC64NVME').decode())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", CRC64NVME_OF_123456789]
 
 
 def test_memory_when_everything_is_warm(fresh_endpoint):
