@@ -289,7 +289,8 @@ def test_executions_are_kept_for_longer_than_90_days(module_endpoint, run):
 def stack_refusal(endpoint, resource, **fields):
     body = json.dumps({"Resources": {"It": resource}, **fields})
     stacks = endpoint.client("cloudformation")
-    return refused(stacks.create_stack, StackName="refused", TemplateBody=body)["Message"]
+    given = {"TemplateBody": body, "Capabilities": ["CAPABILITY_AUTO_EXPAND"]}
+    return refused(stacks.create_stack, StackName="refused", **given)["Message"]
 
 
 def test_an_api_cannot_be_deployed(module_endpoint):

@@ -131,13 +131,16 @@ class CloudFormationBackend(BaseBackend):
         capabilities: list[str],
         role_arn: str | None = None,
         notification_arns: list[str] | None = None,
+        unseen: bool = False,
     ) -> Recipe:
         """Return what a request asks for: its template expanded and checked.
+
+        unseen: no change set shows beforehand what the transforms have made.
 
         Raises:
             ValidationError: the template or a parameter is not valid.
             TransformFailed: a transform refuses the template.
-            InsufficientCapabilities: IAM resources are not acknowledged.
+            InsufficientCapabilities: IAM resources, or transforms unseen, are not acknowledged.
         """
         parsed = template.parse(original)
         template.check_form(parsed)
@@ -155,6 +158,8 @@ class CloudFormationBackend(BaseBackend):
         )
         names_used = template.transforms(parsed)
         if names_used:
+            if unseen:
+                capabilities_of.check_transforms(recipe)
             pseudo = pseudo_parameters(stack)
             expanded = transform.expand(parsed, values, pseudo)
             recipe.template = expanded
@@ -377,6 +382,7 @@ class CloudFormationBackend(BaseBackend):
                     capabilities=capabilities or [],
                     role_arn=role_arn,
                     notification_arns=notification_arns,
+                    unseen=True,
                 )
                 changes.compute(
                     stack, recipe, RegionExports(self)
@@ -422,6 +428,7 @@ class CloudFormationBackend(BaseBackend):
                     capabilities=capabilities or [],
                     role_arn=role_arn or stack.recipe.role_arn,
                     notification_arns=notification_arns,
+                    unseen=True,
                 )
             except transform.TransformFailed as error:
                 raise ValidationError(error.reason) from None

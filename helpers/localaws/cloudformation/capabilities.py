@@ -40,6 +40,16 @@ def check(recipe: Recipe) -> None:
         raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_IAM]")
 
 
+def check_transforms(recipe: Recipe) -> None:
+    """Refuse a recipe with transforms whose request does not acknowledge what they may make.
+
+    AWS asks for it where a stack is made or updated without a change set
+    (docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html).
+    """
+    if "CAPABILITY_AUTO_EXPAND" not in recipe.capabilities:
+        raise InsufficientCapabilities("Requires capabilities : [CAPABILITY_AUTO_EXPAND]")
+
+
 def needed(
     types: list[str], bodies: list[dict[str, Any]], declared: list[str]
 ) -> tuple[list[str], str | None]:

@@ -236,6 +236,19 @@ def test_a_wrong_definition_fails_the_machine_with_the_services_words(stacks):
     assert reason.endswith("HandlerErrorCode: InvalidRequest)")
 
 
+def test_transforms_are_acknowledged_where_no_change_set_shows_what_they_make(stacks):
+    name = stacks.name()
+    body = json.dumps(template(Topic=topic()) | {"Transform": "AWS::Serverless-2016-10-31"})
+    with pytest.raises(ClientError) as caught:
+        stacks.client.create_stack(
+            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+        )
+    error = caught.value.response["Error"]
+    assert error["Code"] == "InsufficientCapabilitiesException"
+    assert error["Message"] == "Requires capabilities : [CAPABILITY_AUTO_EXPAND]"
+    assert stacks.deploy(name, body, Capabilities=[])["StackStatus"] == "CREATE_COMPLETE"
+
+
 @pytest.mark.parametrize(
     ("body", "options", "code", "message"),
     [
