@@ -377,6 +377,19 @@ def test_a_rule_needs_no_role_that_allows_it(module_endpoint, role):
     assert len(states.list_executions(stateMachineArn=machine)["executions"]) == 1
 
 
+def test_a_functions_code_is_elsewhere(function, module_endpoint):
+    root, file = function(
+        "import os\n"
+        "def handler(event, context):\n"
+        "    return [os.environ['LAMBDA_TASK_ROOT'], __file__]\n"
+    )()
+    assert file.startswith(root)
+    assert not root.startswith("/var/task")
+    name = function("def handler(event, context):\n    1 / 0\n").name
+    answer = module_endpoint.client("lambda").invoke(FunctionName=name)
+    assert 'File "/var/task/app.py"' in json.loads(answer["Payload"].read())["stackTrace"][0]
+
+
 def test_a_rule_invokes_a_function_that_does_not_permit_it(module_endpoint, function, tmp_path):
     """AWS: the function's own policy has to name who invokes it, as add-permission does."""
     flag = tmp_path / "ran"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import random
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,6 +29,11 @@ QUERY_ERROR = "States.QueryEvaluationError"
 
 _LONGEST_MS = 2_000  # an expression that runs on is ended, as on AWS
 _DEEPEST = 60  # of jsonata-python's own recursion, which takes several Python frames a level
+
+_OBJECT = re.compile(
+    r"(?<=of )Object(?= \w+ )|(?<=match )Object(?= signature)|Object(?= cannot be)"
+)
+"""Where the library, which was Java, says Object for a function."""
 
 _parsing = threading.Lock()
 _random = random.Random()
@@ -120,7 +126,14 @@ def _evaluate(parsed: Any, text: str, location: str, scope: Scope) -> Any:
     except QueryError:
         raise
     except JException as error:
-        cause = f"{error} (position {error.location})" if error.location > 0 else str(error)
+        words = _OBJECT.sub("function", str(error))
+        cause = f"{words} (position {error.location})" if error.location > 0 else words
+    except ZeroDivisionError:
+        cause = "Number out of range: Infinity"
+    except ValueError as error:
+        cause = str(error).replace(
+            "could not convert string to float:", "Unable to cast value to a number:"
+        )
     except RecursionError:
         cause = "the expression recurses too deeply"
     except Exception as error:  # what the library lets through on odd input
