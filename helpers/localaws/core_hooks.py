@@ -88,7 +88,7 @@ def _call_action(self: BaseResponse) -> Any:
 
 _READING = ("Describe", "List", "Get", "BatchGet", "Scan", "Query", "Filter", "Search", "Lookup")
 _TRIES = 20
-_CREDULOUS = {"events", "iam", "logs", "scheduler"}
+_CREDULOUS = {"events", "iam", "logs", "scheduler", "sts"}
 """Services of moto's that keep what they cannot read again, and then cannot list anything."""
 
 

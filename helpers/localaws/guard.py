@@ -13,7 +13,7 @@ import hmac
 import re
 import sys
 import time
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from helpers.localaws import bodies, sigv4
 from helpers.localaws.errors import Refusal
@@ -55,6 +55,13 @@ WRONG_SIGNATURE = Refusal(
     + _OWN_KEYS,
     (("query", "SignatureDoesNotMatch"), ("s3", "SignatureDoesNotMatch")),
 )
+SESSION_ENDED = Refusal(
+    "403 Forbidden",
+    "ExpiredTokenException",
+    "The security token included in the request is expired",
+    (("query", "ExpiredToken"),),
+)
+SESSION_ENDED_S3 = Refusal("400 Bad Request", "ExpiredToken", "The provided token has expired.")
 EXPIRED = Refusal("403 Forbidden", "AccessDenied", "Request has expired")
 OTHER_BODY = Refusal(
     "400 Bad Request",
@@ -97,9 +104,14 @@ def check(environ: Environ, workspace: Workspace) -> Refusal | None:
         return Refusal("400 Bad Request", "IncompleteSignature", f"Cannot check who calls: {error}")
     if claim is None:
         return NOT_SIGNED
-    secret = _secret_of(claim.access_key, workspace)
-    if secret is None:
-        return UNKNOWN_KEY
+    secret = workspace.secret_key
+    if claim.access_key != workspace.access_key:
+        made = _made_here(claim.access_key)
+        if made is None:
+            return UNKNOWN_KEY
+        if _has_ended(made):
+            return SESSION_ENDED_S3 if claim.service == "s3" else SESSION_ENDED
+        secret = made.secret_access_key
     if claim.expires is not None and claim.expires < time.time():
         return EXPIRED
     return _signed(environ, claim, secret)
@@ -120,15 +132,21 @@ def _elsewhere(environ: Environ) -> Refusal | None:
     return None
 
 
-def _secret_of(access_key: str, workspace: Workspace) -> str | None:
-    if access_key == workspace.access_key:
-        return workspace.secret_key
-    # Keys that a learner made with IAM, and those of assumed roles, belong to the account too.
+def _made_here(access_key: str) -> Any:
+    """The access key of that id that a learner made with IAM or STS, unless it is switched off."""
     iam = sys.modules.get("moto.iam.models")
     if iam is None:
         return None
     made = iam.iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
-    return made.secret_access_key if made is not None and made.status == "Active" else None
+    return made if made is not None and made.status == "Active" else None
+
+
+def _has_ended(made: Any) -> bool:
+    """Whether a key of STS's is past its time, by the simulated clock."""
+    from helpers.localaws.clock import clock
+
+    expires = getattr(made, "expires", None)  # keys of IAM's do not end
+    return expires is not None and clock.time() >= expires
 
 
 def _signed(environ: Environ, claim: sigv4.Claim, secret: str) -> Refusal | None:

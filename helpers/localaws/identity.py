@@ -17,6 +17,8 @@ from moto.iam.responses import IamResponse
 from moto.sts.models import random_session_token
 from moto.sts.responses import TokenResponse
 
+from helpers.localaws import iam_roles
+from helpers.localaws.clock import clock
 from helpers.localaws.lambdas import roles
 from helpers.localaws.workspace import ACCOUNT, REGION
 
@@ -25,6 +27,7 @@ LEARNER_ID = "AIDALEARNER0LOCALAWS0"
 
 def install() -> None:
     """Put the hooks in place."""
+    iam_roles.install()
     IAMBackend.get_user_from_access_key_id = _get_user_from_access_key_id
     IamResponse.get_user = _get_user
     TokenResponse.get_caller_identity = _get_caller_identity
@@ -103,15 +106,21 @@ _plain_federation_token = TokenResponse.get_federation_token
 
 def _get_session_token(self: TokenResponse) -> Any:
     """For TokenResponse.get_session_token."""
-    return _with_keys(_plain_session_token(self))
+    return _with_keys(_plain_session_token(self), expires=_end(self))
 
 
 def _get_federation_token(self: TokenResponse) -> Any:
     """For TokenResponse.get_federation_token."""
-    return _with_keys(_plain_federation_token(self), federated=self._get_param("Name"))
+    name = self._get_param("Name")
+    return _with_keys(_plain_federation_token(self), federated=name, expires=_end(self))
 
 
-def _with_keys(answer: Any, **attributes: str) -> Any:
+def _end(response: TokenResponse) -> float:
+    """When the keys that are asked for end, in POSIX seconds of the simulated clock."""
+    return clock.time() + (response._get_int_param("DurationSeconds") or 43_200)
+
+
+def _with_keys(answer: Any, **attributes: Any) -> Any:
     """The answer with keys that the guard knows, as moto makes them for an assumed role."""
     key = _iam().create_temp_access_key()
     vars(key).update(attributes)

@@ -216,7 +216,7 @@ _READERS = {
     "execute_statement", "add_policy", "_set_attributes", "start_query",
     "_ownership_rule_from_body", "get_function_by_name_with_qualifier",
     "remove_role_from_instance_profile", "_get_validated_visibility_timeout",
-    "select_object_content", "_truncate_result",
+    "select_object_content", "_truncate_result", "check_projection_expression",
     "validate_message_attributes",
 }  # fmt: skip
 _READING_MODULES = (

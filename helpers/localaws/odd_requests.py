@@ -6,7 +6,6 @@ is told by `malformed`. Imports moto.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -22,6 +21,7 @@ from moto.s3.exceptions import (
 from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
+from helpers.localaws import policy_form
 from helpers.localaws.errors import Refusal
 from helpers.localaws.malformed import Wrong
 
@@ -50,57 +50,17 @@ def _get_results_from_token(self: S3Backend, result_keys: Any, token: Any) -> An
 
 
 _plain_put_bucket_policy = S3Backend.put_bucket_policy
-_POLICY_FIELDS = {"Version", "Id", "Statement"}
-_STATEMENT_FIELDS = {
-    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
-    "Condition",
-}  # fmt: skip
 
 
 def _put_bucket_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None:
     """For S3Backend.put_bucket_policy, which keeps any bytes, and stumbles over them ever after."""
-    why = _policy_problem(policy)
+    document = policy_form.read(policy)
+    why = "Policies must be valid JSON and the first byte must be '{'"
+    if document is not None:
+        why = policy_form.problem(document, ("Effect", "Principal", "Action", "Resource"))
     if why is not None:
         raise S3ClientError("MalformedPolicy", why)
     _plain_put_bucket_policy(self, bucket_name, policy)
-
-
-def _policy_problem(policy: bytes | str) -> str | None:
-    """What S3 finds wrong with the form of a bucket policy, in its words."""
-    try:
-        document = json.loads(policy)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        return "Policies must be valid JSON and the first byte must be '{'"
-    statements = document.get("Statement")
-    if statements is None:
-        return "Missing required field Statement"
-    for name in document.keys() - _POLICY_FIELDS:
-        return f"Unknown field {name}"
-    for one in statements if isinstance(statements, list) else [statements]:
-        if not isinstance(one, dict):
-            return "Invalid policy syntax."
-        for name in one.keys() - _STATEMENT_FIELDS:
-            return f"Unknown field {name}"
-        for name in ("Effect", "Principal", "Action", "Resource"):
-            if name not in one and f"Not{name}" not in one:
-                return f"Missing required field {name}"
-        if one["Effect"] not in ("Allow", "Deny"):
-            return f"Invalid effect: {one['Effect']}"
-        if not isinstance(one.get("Principal", {}), dict | str):
-            return "Invalid principal in policy"
-        for name in ("Action", "NotAction", "Resource", "NotResource"):
-            if not _texts(one.get(name, "")):
-                return f"Policy has invalid {name.removeprefix('Not').lower()}"
-        if not isinstance(one.get("Condition", {}), dict):
-            return "Policy has an invalid condition key"
-    return None
-
-
-def _texts(value: Any) -> bool:
-    """Whether it is a text or a list of texts."""
-    return all(isinstance(one, str) for one in (value if isinstance(value, list) else [value]))
 
 
 _plain_get_checksum = S3Response._get_checksum

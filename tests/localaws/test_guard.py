@@ -257,15 +257,33 @@ def test_keys_made_here_pass_until_they_are_switched_off(endpoint):
     assert refusal(guest, "get_caller_identity", {})[1] == "InvalidClientTokenId"
 
 
-def test_an_assumed_role_passes(endpoint):
-    role = endpoint.client("iam").create_role(RoleName="guest", AssumeRolePolicyDocument="{}")
-    found = endpoint.client("sts").assume_role(RoleArn=role["Role"]["Arn"], RoleSessionName="test")[
-        "Credentials"
-    ]
-    session = client(
-        endpoint, "sts", found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"]
+def test_an_assumed_role_passes_until_its_session_ends(module_endpoint):
+    endpoint = module_endpoint
+    arn = endpoint.role("guest")
+    asked = endpoint.client("sts").assume_role(
+        RoleArn=arn, RoleSessionName="test", DurationSeconds=900
     )
+    found = asked["Credentials"]
+    keys = (found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+    session = client(endpoint, "sts", *keys)
     assert session.get_caller_identity()["Arn"].endswith(":assumed-role/guest/test")
+    endpoint.control("/_local/clock", {"advance": 880})
+    session.get_caller_identity()
+    endpoint.control("/_local/clock", {"advance": 30})
+    for service, call, code in (
+        ("sts", "get_caller_identity", "ExpiredToken"),
+        ("s3", "list_buckets", "ExpiredToken"),
+        ("dynamodb", "list_tables", "ExpiredTokenException"),
+        ("lambda", "list_functions", "ExpiredTokenException"),
+    ):
+        assert refusal(client(endpoint, service, *keys), call, {})[1] == code
+
+
+def test_a_session_is_no_shorter_than_a_quarter_of_an_hour(module_endpoint):
+    sts = module_endpoint.client("sts", config=Config(parameter_validation=False))
+    role = "arn:aws:iam::123456789012:role/guest"
+    with pytest.raises(ClientError, match="greater than or equal to 900"):
+        sts.assume_role(RoleArn=role, RoleSessionName="test", DurationSeconds=10)
 
 
 @pytest.mark.parametrize(

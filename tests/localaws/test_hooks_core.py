@@ -205,6 +205,12 @@ REPLACED = {
         ("moto.dynamodb.responses", "DynamoHandler", "transact_write_items"),
         ("moto.logs.models", "LogsBackend", "put_delivery_destination"),
     ],
+    "iam_roles": [
+        ("moto.iam.models", "IAMBackend", "create_role"),
+        ("moto.iam.models", "IAMBackend", "update_assume_role_policy"),
+        ("moto.iam.models", "IAMBackend", "put_role_permissions_boundary"),
+        ("moto.sts.models", "AssumedRole", "__init__"),
+    ],
 }
 
 
@@ -216,8 +222,8 @@ def test_the_quirks_find_what_they_replace(ours):
         "def owner(module, name, method):\n"
         "    return getattr(getattr(importlib.import_module(module), name), method, None)\n"
         f"before = [owner(*one) is None for one in {REPLACED[ours]!r}]\n"
-        "from helpers.localaws import quirks\n"
-        "quirks.install()\n"
+        "from helpers.localaws import identity, quirks\n"
+        "quirks.install(), identity.install()\n"
         f"after = [owner(*one).__module__ for one in {REPLACED[ours]!r}]\n"
         "print(json.dumps([before, after]))\n"
     )

@@ -1,8 +1,9 @@
 """What an execution role allows: IAM's decision for a role, an action and a resource.
 
-Identity-based policies only, inline and managed, with `*`, `?`, NotAction and NotResource. A
-condition is met if the operators and keys known here say so; a key that a request does not have
-meets no condition but `…IfExists`, `Null` and the negated ones, as in IAM.
+Identity-based policies, inline and managed, and the role's permissions boundary, with `*`, `?`,
+NotAction and NotResource. A condition is met if the operators and keys known here say so; a key
+that a request does not have meets no condition but `…IfExists`, `Null` and the negated ones, as in
+IAM.
 """
 
 from __future__ import annotations
@@ -15,9 +16,7 @@ from typing import Any
 
 from helpers.localaws import globs
 
-ALLOWED = "allowed"
-IMPLICIT = "no identity-based policy allows"
-EXPLICIT = "an explicit deny"
+ALLOWED, IMPLICIT, EXPLICIT = "allowed", "implicitly denied", "explicitly denied"
 
 Pattern = tuple[re.Pattern[str], ...]
 Statement = tuple[bool, Pattern, bool, Pattern, bool, tuple[Any, ...]]
@@ -35,15 +34,22 @@ def refusal(role_arn: str | None, action: str, resource: str, region: str = "") 
     role = _role(role_arn)
     if role is None:
         return None
-    decision = _decide(_documents(role), action.lower(), resource, role_arn, region)
+    asked = (action.lower(), resource, role_arn, region)
+    decision, kind = _decide(_documents(role), *asked), "identity-based policy"
     if decision == ALLOWED:
-        return None
+        boundary = _boundary(role)
+        if boundary is None:
+            return None
+        decision, kind = _decide(boundary, *asked), "permissions boundary"
+        if decision == ALLOWED:
+            return None
     account = role_arn.split(":")[4]
     user = f"arn:aws:sts::{account}:assumed-role/{role.name}/{_session(role.name)}"
     if decision == EXPLICIT:
-        why = f"with {EXPLICIT} in an identity-based policy"
+        article = "an" if kind.startswith("i") else "a"
+        why = f"with an explicit deny in {article} {kind}"
     else:
-        why = f"because {IMPLICIT} the {action} action"
+        why = f"because no {kind} allows the {action} action"
     on = f" on resource: {resource}" if resource else ""
     return f"User: {user} is not authorized to perform: {action}{on} {why}"
 
@@ -110,10 +116,24 @@ def _documents(role: Any) -> tuple[str, ...]:
     """The texts of the role's policies."""
     texts = list(role.policies.values())
     for policy in role.managed_policies.values():
-        for version in policy.versions:
-            if version.version_id == policy.default_version_id:
-                texts.append(version.document)
+        texts += _default_version(policy)
     return tuple(text if isinstance(text, str) else json.dumps(text) for text in texts)
+
+
+def _boundary(role: Any) -> tuple[str, ...] | None:
+    """The text of the policy that bounds what the role's policies allow; None if it has none."""
+    from moto.iam.models import iam_backends
+
+    arn = role.permissions_boundary_arn
+    if not arn:
+        return None
+    policy = iam_backends[role.account_id][role.partition].managed_policies.get(arn)
+    return () if policy is None else tuple(_default_version(policy))
+
+
+def _default_version(policy: Any) -> list[str]:
+    """The text of a managed policy that counts, in a list."""
+    return [one.document for one in policy.versions if one.version_id == policy.default_version_id]
 
 
 @lru_cache(maxsize=4096)

@@ -104,6 +104,35 @@ def test_what_no_policy_allows_is_denied_in_aws_words(endpoint, function, table)
     assert endpoint.client("dynamodb").scan(TableName=table[0])["Count"] == 0
 
 
+def test_a_permissions_boundary_bounds_what_the_policies_allow(endpoint, function, table, allow):
+    _, role, call = function
+    allow("dynamodb:*", "*")
+    iam = endpoint.client("iam")
+
+    def bounded(**statement):
+        document = {"Version": "2012-10-17", "Statement": [{"Resource": "*"} | statement]}
+        made = iam.create_policy(
+            PolicyName=f"boundary-{uuid.uuid4().hex[:8]}", PolicyDocument=json.dumps(document)
+        )
+        arn = made["Policy"]["Arn"]
+        iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=arn)
+
+    put = {"TableName": table[0], "Item": ITEM}
+    bounded(Effect="Allow", Action="dynamodb:GetItem")
+    denied = call("dynamodb", "put_item", **put)["message"]
+    assert denied.endswith(
+        f"to perform: dynamodb:PutItem on resource: {table[1]} because no permissions boundary "
+        "allows the dynamodb:PutItem action"
+    )
+    assert call("dynamodb", "get_item", TableName=table[0], Key=ITEM) == "done"
+    bounded(Effect="Deny", Action="dynamodb:PutItem")
+    denied = call("dynamodb", "put_item", **put)["message"]
+    assert denied.endswith("with an explicit deny in a permissions boundary")
+    bounded(Effect="Allow", Action="dynamodb:*")
+    assert call("dynamodb", "put_item", **put) == "done"
+    iam.delete_role_permissions_boundary(RoleName=role)
+
+
 def test_what_a_policy_allows_is_done(endpoint, function, table, allow):
     call = function[2]
     allow("dynamodb:PutItem", table[1])
