@@ -266,6 +266,15 @@ def logs(client):
             logGroupName="group", logStreamName="stream",
             logEvents=[{"timestamp": now + number, "message": f"line {number}"}],
         )  # fmt: skip
+    client.create_log_stream(logGroupName="group", logStreamName="long")
+    for begin in range(0, 1500, 500):  # the older ones are packed
+        client.put_log_events(
+            logGroupName="group", logStreamName="long",
+            logEvents=[
+                {"timestamp": now + number, "message": f"more {number}"}
+                for number in range(begin, begin + 500)
+            ],
+        )  # fmt: skip
     client.put_metric_filter(
         logGroupName="group", filterName="f", filterPattern="ERROR",
         metricTransformations=[{
@@ -277,7 +286,9 @@ def logs(client):
         lambda: client.get_log_events(
             logGroupName="group", logStreamName="stream", startFromHead=True
         ),
+        lambda: client.get_log_events(logGroupName="group", logStreamName="long", limit=1400),
         lambda: client.filter_log_events(logGroupName="group", filterPattern="line"),
+        lambda: client.filter_log_events(logGroupName="group", startTime=now + 900),
         client.describe_metric_filters,
     ]
 
