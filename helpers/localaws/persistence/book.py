@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from helpers.localaws.stepfunctions.store import SCHEMA as EXECUTIONS
 
-FORMAT = "4"
+FORMAT = "5"
 """Of the rows below, and of the classes and functions of this project that their pickles name."""
 
 SCHEMA = """

@@ -63,6 +63,8 @@ def hook_dynamodb() -> None:
         return table.items.in_order()
 
     def as_items(table: Any, value: Any) -> Items:
+        if value and not isinstance(value, Items):
+            raise TypeError("moto gives a table items in another way than it did")
         return value if isinstance(value, Items) else items_of(table)
 
     Table.items = Held("items", as_items)

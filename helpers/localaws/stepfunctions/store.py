@@ -45,7 +45,7 @@ SCHEMA = """
         number INTEGER PRIMARY KEY, arn TEXT UNIQUE, machine TEXT, start REAL, status TEXT,
         redriven INTEGER, version TEXT, alias TEXT, definition BLOB,
         facts BLOB, history BLOB, resume BLOB);
-    CREATE TABLE IF NOT EXISTS definitions (digest BLOB PRIMARY KEY, text TEXT) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS definitions (digest BLOB PRIMARY KEY, text BLOB) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS by_machine ON executions (machine, start, number);
     CREATE INDEX IF NOT EXISTS by_status ON executions (machine, status, start, number);
 """
@@ -112,7 +112,8 @@ class Harvest:
             )
         texts = {one.facts["definition"] for one in self.taken}
         base.executemany(
-            "INSERT OR IGNORE INTO definitions VALUES (?, ?)", [(_digest(t), t) for t in texts]
+            "INSERT OR IGNORE INTO definitions VALUES (?, ?)",
+            [(_digest(t), _bytes(t)) for t in texts],
         )
         base.executemany(_UPSERT, rows)
 
@@ -251,9 +252,10 @@ class Store:
             if digest not in self._texts:
                 if len(self._texts) == DEFINITIONS:
                     self._texts.clear()
-                (self._texts[digest],) = self._base.execute(
+                (text,) = self._base.execute(
                     "SELECT text FROM definitions WHERE digest = ?", (digest,)
                 ).fetchone()
+                self._texts[digest] = text.decode("utf-8", "surrogatepass")
             return self._texts[digest]
 
     def page(
@@ -427,7 +429,12 @@ def _row(one: _Taken) -> tuple[Any, ...]:
 
 @functools.lru_cache(maxsize=DEFINITIONS)
 def _digest(definition: str) -> bytes:
-    return hashlib.sha256(definition.encode("utf-8", "surrogatepass")).digest()[:16]
+    return hashlib.sha256(_bytes(definition)).digest()[:16]
+
+
+def _bytes(definition: str) -> bytes:
+    """UTF-8 of any text, of half a surrogate pair too, which SQLite takes for no text."""
+    return definition.encode("utf-8", "surrogatepass")
 
 
 def _packed(value: Any) -> bytes:

@@ -73,6 +73,17 @@ def test_what_is_packed_is_what_was_put():
     assert saved(again) == ([], []), "what comes from disk is on disk"
 
 
+def test_an_item_that_moto_keeps_in_another_way_is_kept_as_it_is():
+    """Its keys are its attributes' values; should they not be, moto's own object is pickled."""
+    items = Items("id", None)
+    made = item({"S": "a"}, **ATTRIBUTES)
+    del made.attrs["id"]
+    put(items, made)
+    saved(items)
+    (kept,) = items.values()
+    assert kept is not made and kept == made
+
+
 def items_rows(items):
     items.forget()
     return items.take(quiet=True).rows

@@ -75,6 +75,13 @@ def test_a_long_history_is_compressed():
     assert store.history(short.arn) == events and store.history(long.arn) == more
 
 
+def test_a_definition_may_have_half_a_surrogate_pair():
+    store = Store()
+    told, _ = run(store, facts(1, definition=TEXT + "\ud800é"))
+    write(store)
+    assert store.facts(told.arn) == told
+
+
 def test_many_definitions_are_not_all_kept_in_memory():
     store = Store()
     told = [run(store, facts(n, definition=TEXT + " " * n))[0] for n in range(40)]
