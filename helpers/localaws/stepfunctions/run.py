@@ -131,7 +131,10 @@ class Run:
         self.role_arn = role_arn
         self.deadline = deadline
         self.last_day: float | None = deadline
-        """When a wait ends at the latest: a machine without TimeoutSeconds has a year."""
+        """When a Wait or a Retry ends at the latest: a machine without TimeoutSeconds has a year.
+
+        What comes from outside is waited for longer: the clock would keep each wait for a year.
+        """
         self.turns: Turns | None = None
         self.probe: Probe | None = None
         """In TestState: what is mocked, and what is noted on the way."""
@@ -318,7 +321,7 @@ class Flow:
 
     def await_event(self, ready: Callable[[], bool], timeout: float | None) -> None:
         """Wait until `ready()`; raises TimedOut after `timeout` simulated seconds, Ended, …"""
-        deadline = self.run.last_day
+        deadline = self.run.deadline
         left = None if deadline is None else max(deadline - clock.time(), 0)
         limit = min((x for x in (timeout, left) if x is not None), default=None)
         with self.waiting():
