@@ -20,7 +20,14 @@ from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, 
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
-from helpers.localaws import globs, log_filters, multipart, odd_requests, placeholders
+from helpers.localaws import (
+    globs,
+    log_filters,
+    multipart,
+    odd_requests,
+    placeholders,
+    tag_limits,
+)
 from helpers.localaws.errors import Refusal
 from helpers.localaws.malformed import Wrong
 from helpers.localaws.stepfunctions.choice import matches
@@ -54,6 +61,7 @@ def install() -> None:
     DynamoHandler.delete_table = _delete_table
     DynamoHandler.update_item = _update_item
     DynamoHandler.batch_write_item = _batch_write_item
+    tag_limits.install()
 
 
 _plain_create_bucket = S3Backend.create_bucket
@@ -224,6 +232,7 @@ _plain_delete_table = DynamoHandler.delete_table
 
 def _create_table(self: DynamoHandler) -> Any:
     """For DynamoHandler.create_table, which says ACTIVE: on AWS one waits for that."""
+    tag_limits.check_new(self)
     return _with_status(_plain_create_table(self), "CREATING")
 
 

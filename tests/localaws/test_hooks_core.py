@@ -205,6 +205,14 @@ REPLACED = {
         ("moto.dynamodb.responses", "DynamoHandler", "transact_write_items"),
         ("moto.logs.models", "LogsBackend", "put_delivery_destination"),
     ],
+    "tag_limits": [
+        ("moto.utilities.tagging_service", "TaggingService", "tag_resource"),
+        ("moto.events.responses", "EventsHandler", "put_rule"),
+        ("moto.events.responses", "EventsHandler", "create_event_bus"),
+        ("moto.dynamodb.models", "DynamoDBBackend", "tag_resource"),
+        ("moto.s3.models", "S3Backend", "put_bucket_tagging"),
+        ("moto.iam.models", "IAMBackend", "tag_role"),
+    ],
     "iam_roles": [
         ("moto.iam.models", "IAMBackend", "create_role"),
         ("moto.iam.models", "IAMBackend", "update_assume_role_policy"),

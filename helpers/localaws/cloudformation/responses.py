@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
+from helpers.localaws import tag_limits
+
 from . import answers, drift, parameters, references, schema, template
 from . import backend as operations
 from .backend import CloudFormationBackend, cloudformation_backends
@@ -125,6 +127,12 @@ class CloudFormationResponse(BaseResponse):
         if self._get_param("Tags") is None:
             return None
         tags = {tag["Key"]: tag.get("Value", "") for tag in self._get_param("Tags")}
+        if len(tags) > tag_limits.MOST:
+            raise ValidationError(
+                f"1 validation error detected: Value '{self._get_param('Tags')}' at 'tags' failed "
+                "to satisfy constraint: Member must have length less than or equal to "
+                f"{tag_limits.MOST}"
+            )
         for key in tags:
             if key.lower().startswith("aws:"):
                 raise ValidationError(

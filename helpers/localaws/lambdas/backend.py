@@ -88,7 +88,13 @@ class LocalLambdaBackend(LambdaBackend):
         _check(limits.creation_problem(spec))
         _check_code(spec.get("Code"))
         _check_role(spec.get("Role"), self.region_name)
+        _check_tags(spec.get("Tags") or {})
         return super().create_function(spec)
+
+    def tag_resource(self, resource_arn: str, tags: dict[str, str]) -> None:
+        """Add tags to a function, unless it would have too many."""
+        _check_tags(self.list_tags(resource_arn) | tags)
+        super().tag_resource(resource_arn, tags)
 
     def update_function_configuration(
         self, function_name: str, qualifier: str, body: dict[str, Any]
@@ -213,6 +219,13 @@ def _check_code(given: Any) -> None:
     if given.get("S3Bucket") and given.get("S3Key"):
         return
     raise errors.InvalidParameter("Please provide a source for function code.")
+
+
+def _check_tags(tags: dict[str, str]) -> None:
+    from helpers.localaws import tag_limits
+
+    if tag_limits.too_many(tags):
+        raise errors.InvalidParameter("Number of tags exceeds resource tag limit.")
 
 
 def _check_role(arn: str | None, region: str) -> None:
