@@ -14,10 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from helpers.localaws.dates import http_date
 from helpers.localaws.floor import floor
 
 LOG = logging.getLogger(__name__)
@@ -371,7 +371,7 @@ class _Reply:
             if name.lower() != "connection":
                 lines.append(f"{name}: {value}")
         if "date" not in names:
-            lines.append(f"Date: {formatdate(usegmt=True)}")
+            lines.append(f"Date: {http_date(time.time())}")
         lines.append(f"Connection: {'keep-alive' if self.keep_alive else 'close'}\r\n\r\n")
         return "\r\n".join(lines).encode("latin-1", "replace")
 

@@ -12,9 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from helpers.localaws import ids
+from helpers.localaws.clock import clock
+from helpers.localaws.dates import http_date
 
 from .data import dump
-from .services import ServiceError
+from .services import ServiceError, metadata
 
 _BOTO_NAMES = {
     "apigatewayv2": "apigatewayv2",
@@ -169,15 +171,13 @@ def call(
 
 
 def _metadata(about: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
-    from .services import http_date, metadata
-
     headers = {name.lower(): str(value) for name, value in about.get("HTTPHeaders", {}).items()}
     request_id = ids.uuid4()
     told = [
         ("x-amzn-RequestId", request_id),
         ("connection", "keep-alive"),
         ("Content-Length", headers.get("content-length") or str(len(dump(result).encode()))),
-        ("Date", http_date()),
+        ("Date", http_date(clock.time())),
         ("Content-Type", headers.get("content-type", "application/x-amz-json-1.0")),
     ]
     return metadata(request_id, told, about.get("HTTPStatusCode", 200))

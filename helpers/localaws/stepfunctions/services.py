@@ -8,11 +8,11 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import ids, placeholders
 from helpers.localaws.clock import clock
+from helpers.localaws.dates import http_date
 from helpers.localaws.gate import gate
 
 from . import permissions
@@ -131,7 +131,7 @@ class Services:
     def lambda_metadata(self, payload: str, version: str | None) -> dict[str, Any]:
         """SdkHttpMetadata and SdkResponseMetadata of an Invoke."""
         request_id, length = ids.uuid4(), str(len(payload.encode()))
-        date = http_date()
+        date = http_date(clock.time())
         trace = f"Root=1-{int(clock.time()):08x}-{ids.digits(24)};Parent="
         trace += f"{ids.digits(16)};Sampled=0;Lineage=1:{ids.digits(8)}:0"
         return metadata(
@@ -170,7 +170,7 @@ class Services:
             (spelled, request_id),
             ("x-amz-crc32", str(zlib.crc32(body))),
             ("Content-Length", str(len(body))),
-            ("Date", http_date()),
+            ("Date", http_date(clock.time())),
             ("Content-Type", "application/x-amz-json-1.0"),
         ]
         return {**answer, **metadata(request_id, headers)}
@@ -229,7 +229,7 @@ class Services:
             ("x-amzn-RequestId", request_id),
             ("connection", "keep-alive"),
             ("Content-Length", str(len(body))),
-            ("Date", http_date()),
+            ("Date", http_date(clock.time())),
             ("Content-Type", "application/x-amz-json-1.0"),
         ]
         told = metadata(request_id, headers)
@@ -294,11 +294,6 @@ class Services:
                 value = parse(value)
             result[name[0].upper() + name[1:]] = value
         return dict(sorted(result.items()))
-
-
-def http_date() -> str:
-    """The simulated time as a Date header."""
-    return formatdate(clock.time(), usegmt=True)
 
 
 def metadata(request_id: str, headers: list[tuple[str, str]], status: int = 200) -> dict[str, Any]:
