@@ -29,7 +29,7 @@ LOG = logging.getLogger(__name__)
 
 INTERVAL = 0.4
 """Real seconds between two times of writing, while something happens."""
-LONGEST = 0.6
+LONGEST = 0.7
 """Real seconds between two times of writing, at most."""
 SHARE = 0.02
 """Of one processor's time that writing may take, before the times of writing are less frequent."""

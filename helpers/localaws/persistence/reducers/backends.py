@@ -16,13 +16,28 @@ def reduce_backend(gathering: Gathering, backend: Any) -> Any:
     state = backend.__getstate__() if hasattr(backend, "__getstate__") else None
     state = dict(state if isinstance(state, dict) else vars(backend))
     if "aws_managed_policies" in state:  # IAM's: moto has them all, unchanged
-        known = {id(policy) for policy in state.pop("aws_managed_policies")}
         policies = state["managed_policies"]
-        state["managed_policies"] = {
-            arn: policy for arn, policy in policies.items() if id(policy) not in known
-        }
+        own = policies.keys() - _arns(state.pop("aws_managed_policies"))
+        state["managed_policies"] = (
+            {arn: p for arn, p in policies.items() if arn in own} if own else {}
+        )
         return places.backend, place, state, None, None, _restore_iam
     return places.backend, place, state
+
+
+_known: dict[int, tuple[list[Any], frozenset[str]]] = {}
+"""What `_arns` has found, by `id` of the list."""
+
+
+def _arns(policies: list[Any]) -> frozenset[str]:
+    """The ARNs of AWS's own policies: 1,500 that do not change, and are looked at once."""
+    known = _known.get(id(policies))
+    if known is None or known[0] is not policies:
+        if len(_known) == 4:  # those of backends that are gone
+            _known.clear()
+        known = policies, frozenset(policy.arn for policy in policies)
+        _known[id(policies)] = known
+    return known[1]
 
 
 def _restore_iam(backend: Any, state: dict[str, Any]) -> None:
