@@ -217,6 +217,7 @@ _READERS = {
     "_ownership_rule_from_body", "get_function_by_name_with_qualifier",
     "remove_role_from_instance_profile", "_get_validated_visibility_timeout",
     "select_object_content", "_truncate_result", "check_projection_expression",
+    "put_resource_policy",
     "validate_message_attributes",
 }  # fmt: skip
 _READING_MODULES = (

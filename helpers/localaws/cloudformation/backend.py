@@ -38,7 +38,7 @@ from .errors import (
 )
 from .exports import RegionExports
 from .imports import imported_names
-from .stack import ChangeSet, Output, Recipe, Stack
+from .stack import ChangeSet, Output, Recipe, Stack, StackRequest
 
 LOG = logging.getLogger(__name__)
 
@@ -121,18 +121,7 @@ class CloudFormationBackend(BaseBackend):
 
     # ---------------------------------------------------------------- recipes
 
-    def recipe(
-        self,
-        stack: Stack,
-        original: str,
-        given: dict[str, str],
-        *,
-        tags: dict[str, str],
-        capabilities: list[str],
-        role_arn: str | None = None,
-        notification_arns: list[str] | None = None,
-        unseen: bool = False,
-    ) -> Recipe:
+    def recipe(self, stack: Stack, request: StackRequest, *, unseen: bool = False) -> Recipe:
         """Return what a request asks for: its template expanded and checked.
 
         unseen: no change set shows beforehand what the transforms have made.
@@ -142,19 +131,19 @@ class CloudFormationBackend(BaseBackend):
             TransformFailed: a transform refuses the template.
             InsufficientCapabilities: IAM resources, or transforms unseen, are not acknowledged.
         """
-        parsed = template.parse(original)
+        parsed, given = template.parse(request.template), request.parameters
         template.check_form(parsed)
         shapes.check_sections({"Parameters": parsed.get("Parameters")})
         values = parameters.resolve(parsed, given, ssm=self.parameter_store)
         recipe = Recipe(
-            original=original,
+            original=request.template,
             template=parsed,
             given=dict(given),
             parameters=values,
-            tags=dict(tags),
-            capabilities=list(capabilities),
-            role_arn=role_arn,
-            notification_arns=list(notification_arns or []),
+            tags=dict(stack.recipe.tags if request.tags is None else request.tags),
+            capabilities=list(request.capabilities),
+            role_arn=request.role_arn or stack.recipe.role_arn,
+            notification_arns=list(request.notification_arns),
         )
         names_used = template.transforms(parsed)
         if names_used:
@@ -196,13 +185,8 @@ class CloudFormationBackend(BaseBackend):
         stack_name: str,
         name: str,
         kind: str,
-        original: str,
-        given: dict[str, str],
+        request: StackRequest,
         *,
-        tags: dict[str, str] | None = None,
-        capabilities: list[str] | None = None,
-        role_arn: str | None = None,
-        notification_arns: list[str] | None = None,
         description: str | None = None,
         on_failure: str | None = None,
     ) -> ChangeSet:
@@ -219,21 +203,14 @@ class CloudFormationBackend(BaseBackend):
                     raise AlreadyExists(
                         f"ChangeSet {name} cannot be created due to a mismatch "
                         "with existing attribute TemplateBody"
-                        if other.recipe.original != original
+                        if other.recipe.original != request.template
                         else f"ChangeSet {name} already exists"
                     )
-            parsed = template.parse(original)
-            failure, recipe, found = None, Recipe(original=original, given=given), []
+            parsed = template.parse(request.template)
+            recipe = Recipe(original=request.template, given=request.parameters)
+            failure, found = None, []
             try:
-                recipe = self.recipe(
-                    stack,
-                    original,
-                    given,
-                    tags=stack.recipe.tags if tags is None else tags,
-                    capabilities=capabilities or [],
-                    role_arn=role_arn or stack.recipe.role_arn,
-                    notification_arns=notification_arns,
-                )
+                recipe = self.recipe(stack, request)
                 found = changes.compute(stack, recipe, RegionExports(self))
             except transform.TransformFailed as error:
                 failure = error.reason
@@ -349,13 +326,8 @@ class CloudFormationBackend(BaseBackend):
     def create_stack(
         self,
         name: str,
-        original: str,
-        given: dict[str, str],
+        request: StackRequest,
         *,
-        tags: dict[str, str] | None = None,
-        capabilities: list[str] | None = None,
-        role_arn: str | None = None,
-        notification_arns: list[str] | None = None,
         on_failure: str = "ROLLBACK",
         termination_protection: bool = False,
         timeout_minutes: int | None = None,
@@ -374,16 +346,7 @@ class CloudFormationBackend(BaseBackend):
                 raise AlreadyExists(f"Stack [{name}] already exists")
             stack = self._new(name)
             try:
-                recipe = self.recipe(
-                    stack,
-                    original,
-                    given,
-                    tags=tags or {},
-                    capabilities=capabilities or [],
-                    role_arn=role_arn,
-                    notification_arns=notification_arns,
-                    unseen=True,
-                )
+                recipe = self.recipe(stack, request, unseen=True)
                 changes.compute(
                     stack, recipe, RegionExports(self)
                 )  # refuses what cannot be evaluated
@@ -402,13 +365,8 @@ class CloudFormationBackend(BaseBackend):
     def update_stack(
         self,
         stack: Stack,
-        original: str,
-        given: dict[str, str],
+        request: StackRequest,
         *,
-        tags: dict[str, str] | None = None,
-        capabilities: list[str] | None = None,
-        role_arn: str | None = None,
-        notification_arns: list[str] | None = None,
         disable_rollback: bool = False,
         wait: bool = False,
     ) -> None:
@@ -420,16 +378,7 @@ class CloudFormationBackend(BaseBackend):
         with _LOCK:
             self._check_updatable(stack)
             try:
-                recipe = self.recipe(
-                    stack,
-                    original,
-                    given,
-                    tags=stack.recipe.tags if tags is None else tags,
-                    capabilities=capabilities or [],
-                    role_arn=role_arn or stack.recipe.role_arn,
-                    notification_arns=notification_arns,
-                    unseen=True,
-                )
+                recipe = self.recipe(stack, request, unseen=True)
             except transform.TransformFailed as error:
                 raise ValidationError(error.reason) from None
             found = changes.compute(stack, recipe, RegionExports(self))

@@ -16,7 +16,7 @@ from . import answers, drift, parameters, references, schema, template
 from . import backend as operations
 from .backend import CloudFormationBackend, cloudformation_backends
 from .errors import CloudFormationError, ValidationError
-from .stack import ChangeSet, Stack, now
+from .stack import ChangeSet, Stack, StackRequest, now
 
 # The waiters of `sam` and `aws` look at a stack every 30 s. An answer about a stack on which an
 # operation is under way waits for its end, at most this many real seconds.
@@ -123,6 +123,17 @@ class CloudFormationResponse(BaseResponse):
                 given[name] = str(item.get("ParameterValue", ""))
         return given
 
+    def _request(self, stack: Stack | None = None) -> StackRequest:
+        """What the request asks a stack to be made from; `stack` is the one that is there."""
+        return StackRequest(
+            self._body(stack),
+            self._parameters(stack),
+            tags=self._tags(),
+            capabilities=self._get_param("Capabilities", []),
+            role_arn=self._get_param("RoleARN"),
+            notification_arns=self._get_param("NotificationARNs", []),
+        )
+
     def _tags(self) -> dict[str, str] | None:
         if self._get_param("Tags") is None:
             return None
@@ -185,12 +196,7 @@ class CloudFormationResponse(BaseResponse):
             stack_name,
             name,
             kind,
-            self._body(stack),
-            self._parameters(stack),
-            tags=self._tags(),
-            capabilities=self._get_param("Capabilities", []),
-            role_arn=self._get_param("RoleARN"),
-            notification_arns=self._get_param("NotificationARNs", []),
+            self._request(stack),
             description=self._get_param("Description"),
             on_failure=self._get_param("OnStackFailure"),
         )
@@ -253,12 +259,7 @@ class CloudFormationResponse(BaseResponse):
             on_failure = "DO_NOTHING"
         stack = self.cloudformation.create_stack(
             str(self._get_param("StackName")),
-            self._body(),
-            self._parameters(),
-            tags=self._tags(),
-            capabilities=self._get_param("Capabilities", []),
-            role_arn=self._get_param("RoleARN"),
-            notification_arns=self._get_param("NotificationARNs", []),
+            self._request(),
             on_failure=on_failure or "ROLLBACK",
             termination_protection=self._get_bool_param("EnableTerminationProtection", False),
             timeout_minutes=self._get_param("TimeoutInMinutes"),
@@ -271,12 +272,7 @@ class CloudFormationResponse(BaseResponse):
         stack = self._stack()
         self.cloudformation.update_stack(
             stack,
-            self._body(stack),
-            self._parameters(stack),
-            tags=self._tags(),
-            capabilities=self._get_param("Capabilities", []),
-            role_arn=self._get_param("RoleARN"),
-            notification_arns=self._get_param("NotificationARNs", []),
+            self._request(stack),
             disable_rollback=self._get_bool_param("DisableRollback", False),
         )
         return ActionResult({"StackId": stack.id})

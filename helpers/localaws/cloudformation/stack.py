@@ -102,6 +102,21 @@ class Recipe:
 
 
 @dataclass
+class StackRequest:
+    """What a request asks a stack to be made from.
+
+    tags: None for those that the stack has already. A stack keeps its role if none is given.
+    """
+
+    template: str
+    parameters: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] | None = None
+    capabilities: list[str] = field(default_factory=list)
+    role_arn: str | None = None
+    notification_arns: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Stack:
     """A stack: what it was made from, what is there, and what happened."""
 

@@ -93,6 +93,7 @@ def backend():
 @given(data=st.data())
 def test_a_spoilt_template_is_refused_in_words_or_deployed(backend, sound, data):
     from helpers.localaws.cloudformation.errors import CloudFormationError
+    from helpers.localaws.cloudformation.stack import StackRequest
 
     path = data.draw(st.sampled_from(list(places(sound))))
     body = spoilt(sound, path, data.draw(ODD))
@@ -100,7 +101,10 @@ def test_a_spoilt_template_is_refused_in_words_or_deployed(backend, sound, data)
     backend.change_sets.clear()
     try:
         made = backend.create_change_set(
-            "odd", "c", "CREATE", json.dumps(body), {}, capabilities=["CAPABILITY_NAMED_IAM"]
+            "odd",
+            "c",
+            "CREATE",
+            StackRequest(json.dumps(body), capabilities=["CAPABILITY_NAMED_IAM"]),
         )
     except CloudFormationError as error:
         assert error.message

@@ -84,6 +84,12 @@ def body(**resources):
     return json.dumps({"Resources": resources})
 
 
+def request(**resources):
+    from helpers.localaws.cloudformation.stack import StackRequest
+
+    return StackRequest(body(**resources))
+
+
 def kept(backend):
     """What a snapshot of this moment would bring back after a kill."""
     return pickle.loads(pickle.dumps((backend.stacks, backend.change_sets)))
@@ -111,7 +117,7 @@ def interrupted(package, backend, gate):
 
 def test_an_interrupted_creation_is_rolled_back(package, backend, gate):
     stack = backend.create_stack(
-        "cut", body(A=queue(), B={**queue(Wait=True), "DependsOn": "A"}), {}
+        "cut", request(A=queue(), B={**queue(Wait=True), "DependsOn": "A"})
     )
     interrupted(package, backend, gate)
     assert backend.recover() == ["cut"]
@@ -123,9 +129,9 @@ def test_an_interrupted_creation_is_rolled_back(package, backend, gate):
 
 
 def test_an_interrupted_update_goes_back(package, backend, gate):
-    stack = backend.create_stack("cut", body(A=queue(DelaySeconds=1)), {}, wait=True)
+    stack = backend.create_stack("cut", request(A=queue(DelaySeconds=1)), wait=True)
     backend.update_stack(
-        stack, body(New=queue(), A={**queue(DelaySeconds=2, Wait=True), "DependsOn": "New"}), {}
+        stack, request(New=queue(), A={**queue(DelaySeconds=2, Wait=True), "DependsOn": "New"})
     )
     interrupted(package, backend, gate)
     backend.recover()
@@ -137,7 +143,7 @@ def test_an_interrupted_update_goes_back(package, backend, gate):
 
 
 def test_an_interrupted_deletion_is_finished(package, backend, gate):
-    stack = backend.create_stack("cut", body(A=queue(), B=queue()), {}, wait=True)
+    stack = backend.create_stack("cut", request(A=queue(), B=queue()), wait=True)
     stack.move("DELETE_IN_PROGRESS", "User Initiated")
     backend.stacks, backend.change_sets = kept(backend)
     backend.recover()
@@ -147,7 +153,7 @@ def test_an_interrupted_deletion_is_finished(package, backend, gate):
 
 
 def test_a_change_set_that_was_being_executed_has_failed(package, backend, gate):
-    change_set = backend.create_change_set("cut", "c", "CREATE", body(A=queue(Wait=True)), {})
+    change_set = backend.create_change_set("cut", "c", "CREATE", request(A=queue(Wait=True)))
     backend.execute_change_set(change_set)
     interrupted(package, backend, gate)
     backend.recover()
@@ -157,7 +163,7 @@ def test_a_change_set_that_was_being_executed_has_failed(package, backend, gate)
 
 def test_a_reset_leaves_no_operation_behind(package, backend, gate):
     stack = backend.create_stack(
-        "cut", body(A=queue(Wait=True), B={**queue(), "DependsOn": "A"}), {}
+        "cut", request(A=queue(Wait=True), B={**queue(), "DependsOn": "A"})
     )
     assert gate.reached.wait(20)
     backend.stacks = {}  # what a reset does

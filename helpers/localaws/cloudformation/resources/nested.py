@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import names
 from ..errors import CloudFormationError, ResourceFailure
+from ..stack import StackRequest
 from .base import Made, Request, ResourceType, handler_failure
 
 EVERYTHING = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -36,11 +37,7 @@ class NestedStack(ResourceType):
         try:
             stack = stacks.create_stack(
                 name,
-                _template(request),
-                _given(wanted),
-                tags=request.tag_map(),
-                capabilities=EVERYTHING,
-                notification_arns=wanted.get("NotificationARNs"),
+                _asked(request),
                 timeout_minutes=wanted.get("TimeoutInMinutes"),
                 parent=stacks.get(request.stack_id),
                 wait=True,
@@ -56,16 +53,12 @@ class NestedStack(ResourceType):
 
     def update(self, request: Request) -> Made | None:
         """Update the stack and wait for it."""
-        stacks, wanted = _stacks(request), request.properties
+        stacks = _stacks(request)
         stack = stacks.get(request.physical_id)
         try:
             stacks.update_stack(
                 stack,
-                _template(request),
-                _given(wanted),
-                tags=request.tag_map(),
-                capabilities=EVERYTHING,
-                notification_arns=wanted.get("NotificationARNs"),
+                _asked(request),
                 wait=True,
             )
         except CloudFormationError as error:
@@ -99,6 +92,18 @@ class NestedStack(ResourceType):
     def replaces(self, request: Request) -> bool:
         """A nested stack is always updated in place."""
         return False
+
+
+def _asked(request: Request) -> StackRequest:
+    """What the nested stack is to be made from."""
+    wanted = request.properties
+    return StackRequest(
+        _template(request),
+        _given(wanted),
+        tags=request.tag_map(),
+        capabilities=EVERYTHING,
+        notification_arns=wanted.get("NotificationARNs") or [],
+    )
 
 
 def _template(request: Request) -> str:
