@@ -31,6 +31,9 @@ from helpers.localaws.gate import gate
 
 LOG = logging.getLogger(__name__)
 
+FEW = 64
+"""So many things may be due without a look at which of them are settled."""
+
 
 @dataclass(frozen=True)
 class Advanced:
@@ -76,6 +79,11 @@ class _Waiter:
     signal: threading.Event = field(default_factory=threading.Event)
 
 
+def _settled(item: Timer | _Waiter) -> bool:
+    """Need the clock not look at it any more?"""
+    return item.cancelled if isinstance(item, Timer) else item.done
+
+
 class _Here(threading.local):
     """What the calling thread is to the clock."""
 
@@ -91,6 +99,7 @@ class Clock:
         self._offset = 0.0
         self._busy = 0
         self._due: list[tuple[float, int, Timer | _Waiter]] = []  # a heap
+        self._unsettled = FEW  # so many were in it when it was cleared away last
         self._waiters: set[_Waiter] = set()
         self._order = itertools.count()
         self._here = _Here()
@@ -232,7 +241,10 @@ class Clock:
         if waiter.done:
             return
         waiter.done, waiter.came = True, came
+        waiter.ready = None  # it holds on to a whole execution
         self._waiters.discard(waiter)
+        if waiter.when is not None:
+            self._clear_away()
         if waiter.was_busy:
             self._busy += 1
         waiter.signal.set()
@@ -253,6 +265,13 @@ class Clock:
     def _push(self, when: float, item: Timer | _Waiter) -> None:
         heapq.heappush(self._due, (when, next(self._order), item))
         self._ensure_driver()
+
+    def _clear_away(self) -> None:
+        """Take out what is settled, once it is the most of what is due (the lock is held)."""
+        if len(self._due) > FEW and len(self._due) > 2 * self._unsettled:
+            self._due = [entry for entry in self._due if not _settled(entry[2])]
+            heapq.heapify(self._due)
+            self._unsettled = max(len(self._due), FEW)
 
     def _ensure_driver(self) -> None:
         if self._driver is None:
@@ -326,8 +345,7 @@ class Clock:
     def _drop_settled(self) -> None:
         """Take what was cancelled or woken from the top of the heap."""
         while self._due:
-            item = self._due[0][2]
-            if not (item.cancelled if isinstance(item, Timer) else item.done):
+            if not _settled(self._due[0][2]):
                 return
             heapq.heappop(self._due)
 

@@ -1,12 +1,14 @@
 """The simulated clock: what jumps, what does not, and in which order."""
 
+import gc
 import threading
 import time
+import weakref
 from contextlib import contextmanager
 
 import pytest
 
-from helpers.localaws.clock import Clock
+from helpers.localaws.clock import FEW, Clock
 
 HOUR = 3600.0
 
@@ -236,3 +238,30 @@ def test_a_cancelled_timer_does_not_fire(clock):
     clock.at(clock.time() + 10, lambda: fired.append(True), "cancelled").cancel()
     clock.advance(60)
     assert fired == []
+
+
+def test_what_came_long_before_its_time_is_not_held_until_then(clock):
+    """A task that waits a year at most for its answer, and has it at once."""
+
+    class Execution:
+        answered = False
+
+    held = []
+
+    def one():
+        execution = Execution()
+        held.append(weakref.ref(execution))
+        thread = carried_out(
+            clock, lambda: clock.wait_for(lambda: execution.answered, timeout=365 * 24 * HOUR)
+        )
+        while not clock._waiters:
+            time.sleep(0.001)
+        execution.answered = True
+        clock.wake()
+        thread.join(5)
+
+    for _ in range(200):
+        one()
+    gc.collect()
+    assert len(clock._due) <= 2 * FEW
+    assert not any(reference() for reference in held)
