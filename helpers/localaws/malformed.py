@@ -217,12 +217,12 @@ _READERS = {
     "_ownership_rule_from_body", "get_function_by_name_with_qualifier",
     "remove_role_from_instance_profile", "_get_validated_visibility_timeout",
     "select_object_content", "_truncate_result", "check_projection_expression",
-    "put_resource_policy",
+    "put_resource_policy", "set_lifecycle",
     "validate_message_attributes",
 }  # fmt: skip
 _READING_MODULES = (
     "py_partiql_parser", "xmltodict", "moto/core/parse", "moto/dynamodb/parsing",
-    "moto/dynamodb/comparisons",
+    "moto/dynamodb/comparisons", "botocore/paginate",
 )  # fmt: skip
 """Functions and modules of moto's that take apart what the caller gave: what they raise is about
 that."""

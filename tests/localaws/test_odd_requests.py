@@ -67,6 +67,16 @@ CASES = {
         "ValidationException", "The destination resource ARN",
     ),
     "a user without a name": ("iam", "create_user", {}, "ValidationError", "not be null"),
+    "a page's token that is another's": (
+        "sqs", "list_queues", {"NextToken": "MQ==", "MaxResults": 15},
+        "ValidationException", "cannot be read",
+    ),
+    "a lifecycle that leads nowhere": (
+        "s3", "put_bucket_lifecycle_configuration",
+        {"Bucket": BUCKET, "LifecycleConfiguration": {"Rules": [
+            {"Filter": {}, "Status": "Enabled", "Transitions": [{}]}]}},
+        "InvalidArgument", "cannot be read",
+    ),
     "a prefix that is a pattern": (
         "sqs", "list_queues", {"QueueNamePrefix": "***"}, "SerializationException", "",
     ),
