@@ -337,3 +337,41 @@ def test_moto_still_unpacks_bodies_without_a_limit():
     assert "gzip.GzipFile" in plain
     assert "self.allow_request_decompression" in plain
     assert "self.decompress_request_body(request)" in inspect.getsource(BaseResponse.setup_class)
+
+
+def test_a_value_of_dynamodb_is_read_by_its_own_name_alone():
+    """Hook: moto.core.serialize.ResponseSerializer.get_value, asked with the shape's parent set."""
+    found = in_a_process_of_its_own(
+        "import boto3, moto\n"
+        "from moto.core import serialize\n"
+        "from moto.moto_server.werkzeug_app import create_backend_app\n"
+        "item = {'Id': {'S': 'a'}, 'N': {'N': '1.50'}, 'B': {'B': 'AAE='}, 'T': {'BOOL': False},\n"
+        "        'Z': {'NULL': True}, 'L': {'L': [{'S': ''}, {'M': {'s.S': {'N': '2'}}}]},\n"
+        "        'SS': {'SS': ['x', 'y']}, 'NS': {'NS': ['3']}, 'BS': {'BS': ['AAE=']},\n"
+        "        'M': {'M': {}}}\n"
+        "app = create_backend_app('dynamodb').test_client()\n"
+        "def call(action, **body):\n"
+        "    told = app.post('/', data=json.dumps(body), headers={\n"
+        "        'X-Amz-Target': 'DynamoDB_20120810.' + action,\n"
+        "        'Content-Type': 'application/x-amz-json-1.0'})\n"
+        "    assert told.status_code == 200, told.data\n"
+        "    return json.loads(told.data)\n"
+        "call('CreateTable', TableName='t', BillingMode='PAY_PER_REQUEST',\n"
+        "     KeySchema=[{'AttributeName': 'Id', 'KeyType': 'HASH'}],\n"
+        "     AttributeDefinitions=[{'AttributeName': 'Id', 'AttributeType': 'S'}])\n"
+        "call('PutItem', TableName='t', Item=item)\n"
+        "plain = call('Scan', TableName='t')\n"
+        "from helpers.localaws import dispatch\n"
+        "dispatch.install()\n"
+        "parents, pick = [], serialize.AttributePicker.__call__\n"
+        "def noting(self, context):\n"
+        "    parents.append(context.shape.parent.name)\n"
+        "    return pick(self, context)\n"
+        "serialize.AttributePicker.__call__ = noting\n"
+        "print(json.dumps([item, plain, call('Scan', TableName='t'), parents]))\n"
+    )
+    item, plain, ours, parents = found
+    assert ours == plain, "moto's ResponseSerializer.get_value gives something else by now"
+    assert ours["Items"] == [item]
+    assert parents, "moto's ResponseSerializer no longer picks by AttributePicker"
+    assert "AttributeValue" not in parents, "moto asks get_value no more, or not with a parent"
