@@ -13,12 +13,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 
 from helpers.localaws import process
 from helpers.localaws.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The machine may be busy with something else: that says nothing of what is tested.
+hypothesis.settings.register_profile(
+    "course", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("course")
 
 TRUST = {
     "Version": "2012-10-17",
@@ -38,6 +45,7 @@ LONGEST = (
     "test_sam_cli.py",
     "sam_app/test_commands.py",
     "test_jupyterlab.py",
+    "localaws/lambdas/test_kills.py",
 )
 """What runs longest runs first, so that no worker is left alone with it at the end."""
 

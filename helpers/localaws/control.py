@@ -160,7 +160,7 @@ def _is_length(seconds: Any) -> bool:
 
 
 def _clock() -> dict[str, Any]:
-    schedule = sys.modules.get("helpers.localaws.schedule")
+    schedule = sys.modules.get("helpers.localaws.events.schedule")
     agenda = getattr(schedule, "agenda", None)  # none yet while it is being imported
     due = agenda.next_firings() if agenda is not None else {}
     return {

@@ -19,7 +19,7 @@ from moto.s3.models import FakeBucket
 from helpers.localaws.clock import clock
 from helpers.localaws.errors import Refusal
 from helpers.localaws.guard import CALL_LIMIT, TOO_LARGE
-from helpers.localaws.malformed import UnknownOperation, Wrong, check, operations
+from helpers.localaws.mends.malformed import UnknownOperation, Wrong, check, operations
 
 
 def install() -> None:

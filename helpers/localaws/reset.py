@@ -9,8 +9,9 @@ import threading
 
 from moto.core.base_backend import BackendDict
 
-from helpers.localaws import cloudformation, lambdas, market, persistence, schedule
+from helpers.localaws import cloudformation, lambdas, market, persistence
 from helpers.localaws.clock import clock
+from helpers.localaws.events import schedule
 
 _one_at_a_time = threading.Lock()
 

@@ -63,7 +63,7 @@ class Endpoint:
         refusal = None
         if self.ready.is_set() and not environ["PATH_INFO"].startswith("/_local/"):
             try:
-                from helpers.localaws import malformed
+                from helpers.localaws.mends import malformed
 
                 refusal = malformed.refusal(environ, error)
             except Exception:
@@ -136,18 +136,16 @@ def _moto_app() -> Dispatcher:
         cloudformation,
         core_hooks,
         dispatch,
-        identity,
         lambdas,
-        quirks,
-        schedule,
+        mends,
         stepfunctions,
     )
+    from helpers.localaws.events import schedule
 
     cloudformation.install()
     core_hooks.install()
     dispatch.install()
-    identity.install()
-    quirks.install()
+    mends.install()
     schedule.install()
     lambdas.install()
     stepfunctions.install()

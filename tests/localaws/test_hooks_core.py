@@ -86,7 +86,7 @@ def test_an_answers_own_request_id_stays():
 
 
 def test_whom_sts_names(endpoint):
-    """Hooks: helpers.localaws.identity, on IAMBackend, IamResponse and TokenResponse."""
+    """Hooks: helpers.localaws.mends.identity, on IAMBackend, IamResponse and TokenResponse."""
     found = endpoint.client("sts").get_caller_identity()
     assert found["Arn"] == "arn:aws:iam::123456789012:user/learner"
     assert re.fullmatch(r"AIDA[A-Z0-9]{17}", found["UserId"])
@@ -101,7 +101,7 @@ def test_whom_sts_names(endpoint):
 def test_the_events_and_scheduler_backends_are_ours():
     """Hook: events_backends.backend, scheduler_backends.backend, Rule.send_to_targets."""
     found = in_a_process_of_its_own(
-        "from helpers.localaws import schedule\n"
+        "from helpers.localaws.events import schedule\n"
         "schedule.install()\n"
         "from moto.events.models import events_backends, Rule\n"
         "from moto.scheduler.models import scheduler_backends\n"
@@ -113,7 +113,7 @@ def test_the_events_and_scheduler_backends_are_ours():
     )
     assert found[:2] == ["RulesOnTheClock", "SchedulesOnTheClock"], "BackendDict.backend"
     assert found[2] >= 1 and found[3] >= 1, "BaseBackend._url_module"
-    assert found[4] == "helpers.localaws.schedule"
+    assert found[4] == "helpers.localaws.events.schedule"
 
 
 @pytest.mark.parametrize(
@@ -223,27 +223,27 @@ REPLACED = {
 
 
 @pytest.mark.parametrize("ours", REPLACED)
-def test_the_quirks_find_what_they_replace(ours):
-    """Hooks: helpers.localaws.quirks and what it installs; what they do is tested over HTTP."""
+def test_what_is_mended_is_found(ours):
+    """Hooks: helpers.localaws.mends and what it installs; what they do is tested over HTTP."""
     found = in_a_process_of_its_own(
         "import importlib\n"
         "def owner(module, name, method):\n"
         "    return getattr(getattr(importlib.import_module(module), name), method, None)\n"
         f"before = [owner(*one) is None for one in {REPLACED[ours]!r}]\n"
-        "from helpers.localaws import identity, quirks\n"
-        "quirks.install(), identity.install()\n"
+        "from helpers.localaws import mends\n"
+        "mends.install()\n"
         f"after = [owner(*one).__module__ for one in {REPLACED[ours]!r}]\n"
         "print(json.dumps([before, after]))\n"
     )
     for place, missing, module in zip(REPLACED[ours], *found, strict=True):
         assert not missing, f"hook {'.'.join(place)}: moto does not have it any more"
-        assert module == f"helpers.localaws.{ours}", f"hook {'.'.join(place)} is not in place"
+        assert module == f"helpers.localaws.mends.{ours}", f"hook {'.'.join(place)} is not in place"
 
 
 def test_an_objects_content_is_set_by_a_property():
     """Hook: FakeKey.value, and the file that moto keeps a content in, FakeKey._value_buffer."""
     found = in_a_process_of_its_own(
-        "from helpers.localaws import multipart\n"
+        "from helpers.localaws.mends import multipart\n"
         "multipart.install()\n"
         "from moto.s3.models import FakeKey\n"
         "total = multipart.Assembled(100)\n"
@@ -258,7 +258,7 @@ def test_an_objects_content_is_set_by_a_property():
 def test_an_uploads_checksum_is_what_moto_makes_of_it():
     """Hook: MultipartChecksumBuilder, whose sum of the whole object grows with each part here."""
     found = in_a_process_of_its_own(
-        "from helpers.localaws.multipart import Checksum, MultipartChecksumBuilder\n"
+        "from helpers.localaws.mends.multipart import Checksum, MultipartChecksumBuilder\n"
         "kinds = [(None, None), ('CRC32', None), ('CRC32', 'FULL_OBJECT'), ('SHA256', None),\n"
         "         ('CRC64NVME', 'FULL_OBJECT'), ('CRC32C', 'FULL_OBJECT')]\n"
         "told = []\n"

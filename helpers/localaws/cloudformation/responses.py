@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from helpers.localaws import tag_limits
+from helpers.localaws.mends import tag_limits
 
 from . import answers, drift, parameters, references, schema, template
 from . import backend as operations

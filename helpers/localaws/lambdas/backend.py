@@ -222,7 +222,7 @@ def _check_code(given: Any) -> None:
 
 
 def _check_tags(tags: dict[str, str]) -> None:
-    from helpers.localaws import tag_limits
+    from helpers.localaws.mends import tag_limits
 
     if tag_limits.too_many(tags):
         raise errors.InvalidParameter("Number of tags exceeds resource tag limit.")

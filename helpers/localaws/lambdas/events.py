@@ -241,7 +241,7 @@ def _tell(
     arn = (settings.get("DestinationConfig") or {}).get(which, {}).get("Destination")
     if not arn:
         return
-    from helpers.localaws import targets
+    from helpers.localaws.events import targets
 
     version = result.version if result else "$LATEST"
     now = datetime.fromtimestamp(clock.time(), UTC)

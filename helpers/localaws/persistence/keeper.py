@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.localaws import market, schedule
+from helpers.localaws import market
 from helpers.localaws.clock import clock
+from helpers.localaws.events import schedule
 from helpers.localaws.gate import gate
 
 from .book import Book

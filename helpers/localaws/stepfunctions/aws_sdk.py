@@ -126,7 +126,7 @@ def call(
     """
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-    from helpers.localaws.malformed import Wrong
+    from helpers.localaws.mends.malformed import Wrong
 
     made = client(boto_name(service), region)
     name = method(service, action)

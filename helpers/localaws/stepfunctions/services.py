@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import ids, placeholders
+from helpers.localaws import ids
 from helpers.localaws.clock import clock
 from helpers.localaws.dates import http_date
 from helpers.localaws.gate import gate
+from helpers.localaws.mends import placeholders
 
 from . import permissions
 from .data import dump, parse

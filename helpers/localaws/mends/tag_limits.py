@@ -18,7 +18,7 @@ from moto.s3.models import S3Backend
 from moto.utilities.tagging_service import TaggingService
 
 from helpers.localaws.errors import Refusal
-from helpers.localaws.malformed import Wrong
+from helpers.localaws.mends.malformed import Wrong
 from helpers.localaws.stepfunctions.errors import ApiError
 
 MOST = 50

@@ -21,9 +21,9 @@ from moto.s3.exceptions import (
 from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
-from helpers.localaws import policy_form
 from helpers.localaws.errors import Refusal
-from helpers.localaws.malformed import Wrong
+from helpers.localaws.mends import policy_form
+from helpers.localaws.mends.malformed import Wrong
 
 
 def install() -> None:

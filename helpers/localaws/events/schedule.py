@@ -26,9 +26,9 @@ from moto.scheduler import urls as scheduler_urls
 from moto.scheduler.exceptions import ValidationException as SchedulerValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 
-from helpers.localaws import targets
 from helpers.localaws.clock import Timer, clock
-from helpers.localaws.expressions import Expression, InvalidExpression, parse, rounded
+from helpers.localaws.events import targets
+from helpers.localaws.events.expressions import Expression, InvalidExpression, parse, rounded
 from helpers.localaws.gate import gate
 
 LOG = logging.getLogger(__name__)

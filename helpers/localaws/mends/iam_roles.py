@@ -12,7 +12,7 @@ from moto.iam.exceptions import MalformedPolicyDocument, NotFoundException
 from moto.iam.models import IAMBackend, Role
 from moto.sts.models import AssumedRole
 
-from helpers.localaws import policy_form
+from helpers.localaws.mends import policy_form
 
 
 def install() -> None:

@@ -17,7 +17,6 @@ from moto.iam.responses import IamResponse
 from moto.sts.models import random_session_token
 from moto.sts.responses import TokenResponse
 
-from helpers.localaws import iam_roles
 from helpers.localaws.clock import clock
 from helpers.localaws.lambdas import roles
 from helpers.localaws.workspace import ACCOUNT, REGION
@@ -27,7 +26,6 @@ LEARNER_ID = "AIDALEARNER0LOCALAWS0"
 
 def install() -> None:
     """Put the hooks in place."""
-    iam_roles.install()
     IAMBackend.get_user_from_access_key_id = _get_user_from_access_key_id
     IamResponse.get_user = _get_user
     TokenResponse.get_caller_identity = _get_caller_identity

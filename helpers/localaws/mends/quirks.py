@@ -20,16 +20,10 @@ from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, 
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
-from helpers.localaws import (
-    globs,
-    log_filters,
-    multipart,
-    odd_requests,
-    placeholders,
-    tag_limits,
-)
+from helpers.localaws import globs
 from helpers.localaws.errors import Refusal
-from helpers.localaws.malformed import Wrong
+from helpers.localaws.mends import log_filters, placeholders, tag_limits
+from helpers.localaws.mends.malformed import Wrong
 from helpers.localaws.stepfunctions.choice import matches
 from helpers.localaws.workspace import ACCOUNT
 
@@ -42,8 +36,6 @@ _BUCKET_NAME = re.compile(
 
 def install() -> None:
     """Put the hooks in place."""
-    multipart.install()
-    odd_requests.install()
     S3Backend.create_bucket = _create_bucket
     S3Backend.delete_object_tagging = _delete_object_tagging
     S3Response._bucket_response_put = _bucket_response_put
@@ -61,7 +53,6 @@ def install() -> None:
     DynamoHandler.delete_table = _delete_table
     DynamoHandler.update_item = _update_item
     DynamoHandler.batch_write_item = _batch_write_item
-    tag_limits.install()
 
 
 _plain_create_bucket = S3Backend.create_bucket

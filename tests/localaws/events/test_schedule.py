@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.localaws import targets
-from helpers.localaws.expressions import InvalidExpression, parse
+from helpers.localaws.events import targets
+from helpers.localaws.events.expressions import InvalidExpression, parse
 
 HOUR = 3600
 ROLE = "arn:aws:iam::123456789012:role/schedules"

@@ -5,7 +5,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers.localaws.log_filters import InvalidPattern, compiled
+from helpers.localaws.mends.log_filters import InvalidPattern, compiled
 
 PLAIN = ["[ERROR] 400 BAD REQUEST", "[ERROR] 401 UNAUTHORIZED", "[WARN] 500 INTERNAL ERROR", "ok"]
 JSON = [
