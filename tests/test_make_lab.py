@@ -43,7 +43,7 @@ def test_make_lab_opens_notebook_00_and_shows_the_course(tmp_path):
         made = psutil.Popen(["make", "lab"], cwd=ROOT, env=env, stdout=written, stderr=written)
         try:
             deadline = time.monotonic() + 90
-            while not (found := list(runtime.glob("jpserver-*-open.html"))):
+            while not (found := list(runtime.glob("jpserver-file-to-run-*-open.html"))):
                 assert made.poll() is None and time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
             opened = re.search(r'href="([^"?]+)', found[0].read_text())[1]

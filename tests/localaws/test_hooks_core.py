@@ -198,6 +198,9 @@ REPLACED = {
     "odd_requests": [
         ("moto.s3.models", "S3Backend", "_get_results_from_token"),
         ("moto.s3.models", "S3Backend", "put_bucket_policy"),
+        ("moto.s3.models", "S3Backend", "put_object_retention"),
+        ("moto.s3.responses", "S3Response", "_get_grants_from_xml"),
+        ("moto.dynamodb.responses", "DynamoHandler", "query"),
         ("moto.s3.responses", "S3Response", "_get_checksum"),
         ("moto.s3.responses", "S3Response", "_handle_range_header"),
         ("moto.s3.responses", "S3Response", "_key_response"),

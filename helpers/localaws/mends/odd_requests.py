@@ -15,6 +15,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.logs.models import LogsBackend
 from moto.s3.exceptions import (
     InvalidContinuationToken,
+    MissingKey,
     S3AccessDeniedError,
     S3ClientError,
 )
@@ -30,10 +31,13 @@ def install() -> None:
     """Put the hooks in place."""
     S3Backend._get_results_from_token = _get_results_from_token
     S3Backend.put_bucket_policy = _put_bucket_policy
+    S3Backend.put_object_retention = _put_object_retention
     S3Response._get_checksum = _get_checksum
+    S3Response._get_grants_from_xml = _get_grants_from_xml
     S3Response._handle_range_header = _handle_range_header
     S3Response._key_response = _key_response
     S3Response.copy_object = _copy_object
+    DynamoHandler.query = _query
     DynamoHandler.transact_write_items = _transact_write_items
     LogsBackend.put_delivery_destination = _put_delivery_destination
 
@@ -61,6 +65,31 @@ def _put_bucket_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None
     if why is not None:
         raise S3ClientError("MalformedPolicy", why)
     _plain_put_bucket_policy(self, bucket_name, policy)
+
+
+_plain_put_object_retention = S3Backend.put_object_retention
+
+
+def _put_object_retention(
+    self: S3Backend, bucket_name: str, key_name: str, version_id: str | None, retention: Any
+) -> None:
+    """For S3Backend.put_object_retention, which takes for granted that there is such an object."""
+    if self.get_object(bucket_name, key_name, version_id=version_id) is None:
+        raise MissingKey(key=key_name)
+    _plain_put_object_retention(self, bucket_name, key_name, version_id, retention)
+
+
+_plain_get_grants_from_xml = S3Response._get_grants_from_xml
+
+
+def _get_grants_from_xml(
+    self: S3Response, grant_list: Any, exception_type: Any, permissions: list[str]
+) -> Any:
+    """For S3Response._get_grants_from_xml, which takes for granted that a grant says to whom."""
+    for grant in grant_list:
+        if not (isinstance(grant, dict) and isinstance(grant.get("Grantee"), dict)):
+            raise exception_type
+    return _plain_get_grants_from_xml(self, grant_list, exception_type, permissions)
 
 
 _plain_get_checksum = S3Response._get_checksum
@@ -113,6 +142,19 @@ def _copy_object(self: S3Response) -> Any:
             "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
         )
     return _plain_copy_object(self)
+
+
+_plain_query = DynamoHandler.query
+
+
+def _query(self: DynamoHandler) -> Any:
+    """For DynamoHandler.query, which looks for the key among the filters when none is given."""
+    if not (self.body.get("KeyConditionExpression") or self.body.get("KeyConditions")):
+        raise _refused(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
+            "request."
+        )
+    return _plain_query(self)
 
 
 _plain_transact_write_items = DynamoHandler.transact_write_items

@@ -10,6 +10,7 @@ from benchmarks import hostile
 
 UNCHECKED = Config(parameter_validation=False, retries={"total_max_attempts": 1})
 BUCKET = "odd-requests"
+LOCKED = "odd-requests-locked"
 TABLE = "odd-requests"
 STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::x"}
 POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}
@@ -19,6 +20,7 @@ POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}
 def refused(endpoint):
     """`refused(service, operation, …)`: the error that it ends with; it is never the endpoint's."""
     endpoint.client("s3").create_bucket(Bucket=BUCKET)
+    endpoint.client("s3").create_bucket(Bucket=LOCKED, ObjectLockEnabledForBucket=True)
     endpoint.client("s3").put_object(Bucket=BUCKET, Key="key", Body=b"0123456789")
     endpoint.client("dynamodb").create_table(
         TableName=TABLE, BillingMode="PAY_PER_REQUEST",
@@ -43,6 +45,21 @@ CASES = {
     "a value without a type": (
         "dynamodb", "get_item", {"TableName": TABLE, "Key": {"Id": {}}},
         "ValidationException", "Supplied AttributeValue is empty, must contain exactly one of",
+    ),
+    "a query without a key": (
+        "dynamodb", "query", {"TableName": TABLE, "QueryFilter": {
+            "Type": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "buy"}]}}},
+        "ValidationException", "Either the KeyConditions or KeyConditionExpression parameter must",
+    ),
+    "a retention of nothing": (
+        "s3", "put_object_retention", {"Bucket": LOCKED, "Key": "nothing", "Retention": {
+            "Mode": "GOVERNANCE", "RetainUntilDate": "2040-01-01T00:00:00Z"}},
+        "NoSuchKey", "does not exist",
+    ),
+    "a log that is granted to nobody": (
+        "s3", "put_bucket_logging", {"Bucket": BUCKET, "BucketLoggingStatus": {"LoggingEnabled": {
+            "TargetBucket": BUCKET, "TargetPrefix": "", "TargetGrants": [{"Permission": "READ"}]}}},
+        "MalformedXML", "",
     ),
     "a copy of nothing": (
         "s3", "copy_object", {"Bucket": BUCKET, "Key": "copy", "CopySource": "nothing"},
