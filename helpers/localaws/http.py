@@ -27,6 +27,8 @@ App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 HEAD_LIMIT = 128 * 1024
 """Bytes of request line and headers; S3 metadata and presigned queries fit many times over."""
+VALUE_LIMIT = 8192
+"""Characters of one header of a response: Python's clients give up at a line of 65,536 bytes."""
 HEAD_SECONDS = 20.0
 """Time for a request's head to arrive once it has begun."""
 IDLE_SECONDS = 120.0
@@ -367,6 +369,7 @@ class _Reply:
         for name, value in [*self._headers, *extra]:
             if "\r" in value or "\n" in value:
                 value = value.replace("\r", " ").replace("\n", " ")
+            value = value[:VALUE_LIMIT]
             names.add(name.lower())
             if name.lower() != "connection":
                 lines.append(f"{name}: {value}")

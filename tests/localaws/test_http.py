@@ -20,6 +20,9 @@ def echo(environ, start_response):
     if environ["PATH_INFO"] == "/unread":
         start_response("403 Forbidden", [])
         return [b"no"]
+    if environ["PATH_INFO"] == "/wide":
+        start_response("400 Bad Request", [("X-Reason", "no" * 100_000)])
+        return [b"read on"]
     if environ["PATH_INFO"] == "/slow":
         time.sleep(0.5)
     if environ["PATH_INFO"] == "/breaks":
@@ -96,6 +99,14 @@ def test_an_answer_in_chunks(port):
     response = connection.getresponse()
     assert response.headers["Transfer-Encoding"] == "chunked"
     assert response.read() == b"one two three"
+
+
+def test_a_header_that_no_client_would_read_is_cut(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", "/wide")
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (400, b"read on")
+    assert answer.headers["X-Reason"].startswith("nono")
 
 
 def test_http_1_0_gets_no_chunks(port):

@@ -184,7 +184,7 @@ def _about(error: Exception, given: Any, operation: Any, protocol: str) -> Refus
     """What the error says of the values that the caller gave, if it says something of them."""
     words = str(error.args[0]) if error.args else ""
     if isinstance(error, KeyError):
-        placeholder = words.startswith((":", "#")) and protocol == "json"  # of DynamoDB's
+        placeholder = words.startswith((":", "#")) and _service(operation) == "dynamodb"
         if words in _texts(given) and not placeholder:
             return Refusal("404 Not Found", _missing(operation), f"{words} does not exist")
         if operation.input_shape and words in _members(operation.input_shape):
@@ -245,6 +245,10 @@ def _members(shape: Any) -> frozenset[str]:
         elif one.type_name == "map":
             todo.append(one.value)
     return frozenset(names)
+
+
+def _service(operation: Any) -> str:
+    return str(operation.service_model.service_name)
 
 
 def _missing(operation: Any) -> str:

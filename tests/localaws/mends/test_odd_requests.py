@@ -61,6 +61,10 @@ CASES = {
             "TargetBucket": BUCKET, "TargetPrefix": "", "TargetGrants": [{"Permission": "READ"}]}}},
         "MalformedXML", "",
     ),
+    "a source of events that looks like a placeholder of DynamoDB's": (
+        "events", "describe_partner_event_source", {"Name": ":::::"},
+        "ResourceNotFoundException", "does not exist",
+    ),
     "a copy of nothing": (
         "s3", "copy_object", {"Bucket": BUCKET, "Key": "copy", "CopySource": "nothing"},
         "InvalidArgument", "Copy Source must mention the source bucket and key",
