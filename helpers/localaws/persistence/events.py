@@ -1,5 +1,7 @@
 """The events of a log stream: the newest as moto has them, the older ones packed by the hundred.
 
+When a stream has rested for a while, all of it is packed: each worker of a function has a stream.
+
 moto has an object for each; here a packed one is made when somebody reads the stream. Most of an
 event is an identifier that its neighbours have too, so packed they take a tenth.
 """
@@ -35,20 +37,12 @@ class Taken:
     gone: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Packed:
-    """Events that are packed, and between which times (ms) they are."""
-
-    first: int
-    last: int
-    value: bytes
-
-
 class Events:
     """Stands in for the list in which moto keeps a stream's events."""
 
     def __init__(self, events: Iterable[LogEvent] = ()) -> None:
-        self._packed: list[_Packed] = []
+        self._packed: list[bytes] = []
+        self._span: list[int] = []  # the earliest and the latest time (ms) of those
         self._newest = list(events)
         self._fresh = list(self._newest)  # those that are not on disk
         self._next = 0  # number of the next row
@@ -67,20 +61,17 @@ class Events:
         with self._lock:
             packed, newest = list(self._packed), list(self._newest)
         for one in packed:
-            yield from _events(pickle.loads(zlib.decompress(one.value)))
+            yield from _events(pickle.loads(zlib.decompress(one)))
         yield from newest
 
     def __bool__(self) -> bool:
-        return bool(self._newest)
+        return bool(self._newest or self._packed)
 
     def span(self) -> tuple[int, int] | tuple[None, None]:
         """The earliest and the latest time of an event, in ms."""
         with self._lock:
-            if not self._newest:
-                return None, None
-            times = [one.timestamp for one in self._newest]
-            earliest = min([min(times), *(one.first for one in self._packed)])
-            return earliest, max([max(times), *(one.last for one in self._packed)])
+            times = [*self._span, *(one.timestamp for one in self._newest)]
+            return (min(times), max(times)) if times else (None, None)
 
     # -- for whoever writes them down
 
@@ -111,14 +102,24 @@ class Events:
             self._next = number + 1
             self._pack()
 
+    def rest(self) -> None:
+        """Pack all of them: nothing has been added for a while."""
+        if self._newest:
+            self._pack_first(len(self._newest))
+
     def _pack(self) -> None:
         while len(self._newest) >= 2 * TOGETHER:
-            events = self._newest[:TOGETHER]
-            times = [one.timestamp for one in events]
-            value = zlib.compress(pickle.dumps(_rows(events), PROTOCOL), 1)
-            with self._lock:
-                self._packed.append(_Packed(min(times), max(times), value))
-                self._newest = self._newest[TOGETHER:]
+            self._pack_first(TOGETHER)
+
+    def _pack_first(self, count: int) -> None:
+        events = self._newest[:count]
+        times = [one.timestamp for one in events]
+        value = zlib.compress(pickle.dumps(_rows(events), PROTOCOL), 1)
+        with self._lock:
+            self._packed.append(value)
+            times += self._span
+            self._span = [min(times), max(times)]
+            self._newest = self._newest[count:]
 
 
 def _rows(events: list[LogEvent]) -> Row:

@@ -34,6 +34,7 @@ class Parts:
         self._quiet = quiet
         self._taken: list[tuple[Any, TakenItems | TakenEvents]] = []
         self._streams: list[tuple[Any, Any]] = []
+        self._resting: list[Events] = []
         self.rows: list[Row] = []
         self.dropped: list[tuple[int, int]] = []
         self.owners: set[int] = set()
@@ -57,6 +58,8 @@ class Parts:
             self.rows.append((owner, STATE, state))
             self._streams.append((stream, last))
             self.note(stream.events, owner)
+        else:
+            self._resting.append(stream.events)
         self.owners.add(owner)
 
     def settle(self) -> None:
@@ -65,6 +68,8 @@ class Parts:
             kept.settle(taken)
         for stream, last in self._streams:
             stream.__dict__["_kept_at"] = last
+        for events in self._resting:
+            events.rest()
 
 
 def packed(rows: Iterable[Row]) -> list[tuple[int, int, bytes]]:

@@ -2,10 +2,11 @@
 
 import tracemalloc
 import uuid
+from types import SimpleNamespace
 
 from helpers.localaws import core_hooks
 from helpers.localaws.persistence.events import Events
-from helpers.localaws.persistence.parts import packed
+from helpers.localaws.persistence.parts import STATE, Parts, packed
 
 
 def made(count):
@@ -93,3 +94,31 @@ def test_an_event_is_a_few_bytes(monkeypatch):
     finally:
         tracemalloc.stop()
     assert small < 6_000 * 80 < 6_000 * 200 < as_objects
+
+
+def test_a_stream_that_rests_is_packed_and_goes_on_later():
+    """Each worker has a stream, mostly of a few lines: thousands are not kept as objects."""
+    given = list(made(40))
+    stream = SimpleNamespace(
+        events=Events(), upload_sequence_token=0, last_ingestion_time=0, creation_time=0
+    )
+
+    def write(known):
+        parts = Parts(known, quiet=True)
+        parts.note_stream(stream, 7)
+        parts.settle()
+        return [number for _, number, _ in parts.rows]
+
+    stream.events += given[:60]
+    assert write(set()) == [STATE, 0]
+    assert stream.events._newest, "it has only just been written to"
+    assert write({7}) == []
+    assert not stream.events._newest
+    stream.events += given[60:90]
+    stream.upload_sequence_token += 1
+    assert write({7}) == [STATE, 1]
+    assert write({7}) == []
+    stream.events += given[90:]
+    times = [event.timestamp for event in given]
+    assert stream.events and stream.events.span() == (min(times), max(times))
+    assert told(stream.events) == told(given)
