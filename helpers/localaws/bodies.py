@@ -16,6 +16,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from helpers.localaws.floor import floor
+from helpers.localaws.gate import gate
+
 Environ = dict[str, Any]
 
 LARGE = 1 << 20
@@ -70,7 +73,8 @@ def in_turn(environ: Environ) -> Iterator[None]:
     if int(environ.get("CONTENT_LENGTH") or 0) <= LARGE:
         yield
         return
-    taken = _turns.acquire(timeout=PATIENCE)
+    with gate.outside(), floor.left():
+        taken = _turns.acquire(timeout=PATIENCE)
     try:
         yield
         environ["wsgi.input"].close()
