@@ -9,7 +9,6 @@ import os
 import re
 import selectors
 import socket
-import struct
 import sys
 import threading
 import time
@@ -19,6 +18,7 @@ from urllib.parse import unquote_to_bytes
 
 from helpers.localaws.dates import http_date
 from helpers.localaws.floor import floor
+from helpers.localaws.sockets import let_wait
 
 LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class BadRequest(Exception):
 
 
 class _Wire:
-    """Reads one connection, up to a mark or so many bytes, and writes to it."""
+    """Reads one connection: up to a mark, or so many bytes."""
 
     def __init__(self, sock: socket.socket, address: tuple[Any, ...]) -> None:
         self.sock = sock
@@ -61,7 +61,7 @@ class _Wire:
         self.port = sock.getsockname()[1]
         self._held = bytearray()
         self._patience = 0.0
-        _let_wait(sock, socket.SO_SNDTIMEO, BODY_SECONDS)
+        let_wait(sock, socket.SO_SNDTIMEO, BODY_SECONDS)
 
     def until(self, mark: bytes, limit: int, seconds: float) -> bytes | None:
         """The bytes before `mark`; None if the sender closed before it sent anything."""
@@ -103,7 +103,7 @@ class _Wire:
     def _receive(self, seconds: float) -> bool:
         """Wait so long for something; False if the sender has closed. Raises TimeoutError."""
         if seconds != self._patience:
-            _let_wait(self.sock, socket.SO_RCVTIMEO, seconds)
+            let_wait(self.sock, socket.SO_RCVTIMEO, seconds)
             self._patience = seconds
         try:
             with floor.left():
@@ -482,26 +482,12 @@ def _linger(sock: socket.socket) -> None:
     """Let the other side read the refusal before the connection is torn down under it."""
     try:
         sock.shutdown(socket.SHUT_WR)
-        _let_wait(sock, socket.SO_RCVTIMEO, 0.5)
+        let_wait(sock, socket.SO_RCVTIMEO, 0.5)
         deadline = time.monotonic() + 2
         while sock.recv(65536) and time.monotonic() < deadline:
             pass
     except OSError:
         pass
-
-
-def _let_wait(sock: socket.socket, what: int, seconds: float) -> None:
-    """Let a socket wait so long: to receive (SO_RCVTIMEO) or to send (SO_SNDTIMEO).
-
-    `settimeout` would do the same, but with two or three more calls to the system for each request,
-    and at each of them another thread gets the interpreter.
-    """
-    if os.name == "nt":
-        sock.setsockopt(socket.SOL_SOCKET, what, max(1, int(seconds * 1000)))
-    else:
-        whole = int(seconds)
-        timeval = struct.pack("@ll", whole, max(1, int((seconds - whole) * 1e6)))
-        sock.setsockopt(socket.SOL_SOCKET, what, timeval)
 
 
 def _shut(sock: socket.socket) -> None:

@@ -207,7 +207,7 @@ def _check(wrong: tuple[str, str] | None) -> None:
 def _check_revision(function: LambdaFunction, body: dict[str, Any]) -> None:
     """Refuse a change that was meant for another revision of the function."""
     wanted = body.get("RevisionId")
-    if wanted is not None and wanted != functions.revision(function):
+    if wanted is not None and wanted != function.revision_id:
         raise errors.PreconditionFailed
 
 

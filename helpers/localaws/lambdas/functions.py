@@ -62,13 +62,6 @@ def revise(function: LambdaFunction) -> None:
     function.revision_id = str(uuid.uuid4())
 
 
-def revision(function: LambdaFunction) -> str:
-    """The RevisionId, which moto has for aliases only."""
-    if "revision_id" not in function.__dict__:  # kept by an earlier version of this kit
-        revise(function)
-    return function.revision_id
-
-
 def _update_configuration(self: LambdaFunction, config_updates: dict[str, Any]) -> dict[str, Any]:
     before = {name: self.__dict__.get(name) for name in KEPT.values()}
     for parameter, attribute in KEPT.items():
@@ -95,7 +88,7 @@ def _whole(function: LambdaFunction) -> dict[str, str]:
 def _get_configuration(self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
     config = plain_configuration(self, on_create)
     config["LoggingConfig"] = logging_config(self)
-    config["RevisionId"] = revision(self)
+    config["RevisionId"] = self.revision_id
     if self.__dict__.get("dead_letter_config"):
         config["DeadLetterConfig"] = self.dead_letter_config
     return config

@@ -17,7 +17,6 @@ import queue
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Protocol
 
 from helpers.localaws.lambdas.runtime._localaws.channel import LENGTHS, NUMBER, Channel
+from helpers.localaws.sockets import let_wait
 
 LOG = logging.getLogger(__name__)
 START = Path(__file__).parent / "runtime" / "_localaws" / "start.py"
@@ -241,10 +241,9 @@ class _Forked:
             self._received += data
 
     def _be_patient(self, seconds: float) -> None:
-        """Let `recv` wait so long: one call to the system less than with `settimeout` or poll."""
+        """Let `recv` wait so long, or nearly."""
         if abs(seconds - self._patience) > self._patience / 50:
-            timeval = struct.pack("@ll", *divmod(max(1000, int(seconds * 1e6)), 1_000_000))
-            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval)
+            let_wait(self._connection, socket.SO_RCVTIMEO, max(seconds, 0.001))
             self._patience = seconds
 
     def _frame(self) -> tuple[dict, bytes] | None:

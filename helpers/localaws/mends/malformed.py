@@ -47,6 +47,11 @@ class Wrong(Exception):
         self.refusal = refusal
 
 
+def refused(message: str, code: str = "ValidationException") -> Wrong:
+    """The refusal of a request that asks what cannot be, with a status of 400."""
+    return Wrong(_bad(code, message))
+
+
 @functools.cache
 def operations(service: str) -> frozenset[str]:
     """The names of a service's operations, as AWS's model has them; empty if there is no model."""

@@ -22,9 +22,8 @@ from moto.s3.exceptions import (
 from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
-from helpers.localaws.errors import Refusal
 from helpers.localaws.mends import policy_form
-from helpers.localaws.mends.malformed import Wrong
+from helpers.localaws.mends.malformed import refused
 
 
 def install() -> None:
@@ -150,7 +149,7 @@ _plain_query = DynamoHandler.query
 def _query(self: DynamoHandler) -> Any:
     """For DynamoHandler.query, which looks for the key among the filters when none is given."""
     if not (self.body.get("KeyConditionExpression") or self.body.get("KeyConditions")):
-        raise _refused(
+        raise refused(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
             "request."
         )
@@ -163,7 +162,7 @@ _plain_transact_write_items = DynamoHandler.transact_write_items
 def _transact_write_items(self: DynamoHandler) -> Any:
     """For DynamoHandler.transact_write_items, which looks at the first thing that an item asks."""
     if any(not isinstance(item, dict) or len(item) != 1 for item in self.body["TransactItems"]):
-        raise _refused("TransactItems can only contain one of Check, Put, Update or Delete")
+        raise refused("TransactItems can only contain one of Check, Put, Update or Delete")
     return _plain_transact_write_items(self)
 
 
@@ -176,13 +175,9 @@ def _put_delivery_destination(
     """For LogsBackend.put_delivery_destination, which keeps half of what it cannot read."""
     arn = (delivery_destination_configuration or {}).get("destinationResourceArn") or ""
     if not re.match(r"arn:[^:]+:(s3|logs|firehose):", arn):
-        raise _refused(
+        raise refused(
             f"The destination resource ARN '{arn}' is none of an S3 bucket, of a log group or of a "
             "Firehose stream."
         )
     arguments["delivery_destination_configuration"] = delivery_destination_configuration
     return _plain_put_delivery_destination(self, **arguments)
-
-
-def _refused(message: str) -> Wrong:
-    return Wrong(Refusal("400 Bad Request", "ValidationException", message))

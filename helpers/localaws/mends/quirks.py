@@ -21,9 +21,8 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
 from helpers.localaws import globs
-from helpers.localaws.errors import Refusal
 from helpers.localaws.mends import log_filters, placeholders, tag_limits
-from helpers.localaws.mends.malformed import Wrong
+from helpers.localaws.mends.malformed import refused
 from helpers.localaws.stepfunctions.choice import matches
 from helpers.localaws.workspace import ACCOUNT
 
@@ -170,7 +169,7 @@ def _start_query(
                 "knows fields (@timestamp, @message, @logStream, @log), sort @timestamp and limit. "
                 "filter-log-events finds events by a filter pattern."
             )
-            raise Wrong(Refusal("400 Bad Request", "MalformedQueryException", message))
+            raise refused(message, "MalformedQueryException")
     return _plain_start_query(self, log_group_names, start_time, end_time, query_string)
 
 
@@ -210,10 +209,10 @@ def _call_dynamodb(self: DynamoHandler) -> Any:
     for name, text in (getattr(self, "params", None) or {}).items():
         if name.endswith("Expression") and len(str(text).encode()) > _LONGEST_EXPRESSION:
             message = f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
-            raise Wrong(Refusal("400 Bad Request", "ValidationException", message))
+            raise refused(message)
     undefined = placeholders.undefined(getattr(self, "params", None) or {})
     if undefined is not None:
-        raise Wrong(Refusal("400 Bad Request", "ValidationException", undefined))
+        raise refused(undefined)
     return _plain_call_dynamodb(self)
 
 
@@ -246,7 +245,7 @@ def _batch_write_item(self: DynamoHandler) -> Any:
     """For DynamoHandler.batch_write_item, which counts wrongly and tells of capacity unasked."""
     if sum(map(len, self.body["RequestItems"].values())) > _MOST_WRITES:
         message = "Too many items requested for the BatchWriteItem call"
-        raise Wrong(Refusal("400 Bad Request", "ValidationException", message))
+        raise refused(message)
     return _without_capacity(self, _plain_batch_write_item(self))
 
 

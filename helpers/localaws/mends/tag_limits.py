@@ -17,8 +17,7 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import S3Backend
 from moto.utilities.tagging_service import TaggingService
 
-from helpers.localaws.errors import Refusal
-from helpers.localaws.mends.malformed import Wrong
+from helpers.localaws.mends.malformed import refused
 from helpers.localaws.stepfunctions.errors import ApiError
 
 MOST = 50
@@ -56,9 +55,9 @@ def _tag_resource(self: TaggingService, arn: str, tags: list[dict[str, str]] | N
             raise ApiError("TooManyTags", message, resourceName=arn)
         if service == "logs":
             message = f"A resource can have no more than {MOST} tags."
-            raise _refused("TooManyTagsException", message)
+            raise refused(message, "TooManyTagsException")
         if service == "events":
-            raise _refused("ValidationException", _TOO_MANY)
+            raise refused(_TOO_MANY)
     _plain_tag_resource(self, arn, tags)
 
 
@@ -68,7 +67,7 @@ _TOO_MANY = f"Too many tags: a resource can have no more than {MOST}."
 def check_new(response: Any) -> None:
     """Raise Wrong for a request that makes a resource with too many tags, before it is made."""
     if too_many(tag.get("Key", "") for tag in response._get_param("Tags") or ()):
-        raise _refused("ValidationException", _TOO_MANY)
+        raise refused(_TOO_MANY)
 
 
 _plain_put_rule = EventsHandler.put_rule
@@ -95,7 +94,7 @@ def _tag_table(self: DynamoDBBackend, arn: str, tags: dict[str, str]) -> None:
     for table in self.tables.values():
         if table.table_arn == arn:
             if too_many([*(tag["Key"] for tag in table.tags), *tags]):
-                raise _refused("ValidationException", _TOO_MANY)
+                raise refused(_TOO_MANY)
             table.tags = [tag for tag in table.tags if tag["Key"] not in tags]
     _plain_tag_table(self, arn, tags)
 
@@ -120,7 +119,3 @@ def _tag_role(self: IAMBackend, role_name: str, tags: list[dict[str, str]]) -> N
     if too_many(tag["Key"] for tag in [*role.tags, *tags]):
         raise LimitExceededException(f"Cannot exceed quota for TagsPerRole: {MOST}")
     _plain_tag_role(self, role_name, tags)
-
-
-def _refused(code: str, message: str) -> Wrong:
-    return Wrong(Refusal("400 Bad Request", code, message))
