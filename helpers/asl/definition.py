@@ -14,6 +14,7 @@ from .places import Steps, place_of
 from .reading import Source, read_text, too_deep
 from .template import (
     definition_file,
+    function_arns,
     inline_definition,
     is_template,
     pick,
@@ -88,9 +89,11 @@ class Definition:
         cls, source: Source, substitutions: Mapping[str, Any], resource: str | None
     ) -> Definition:
         name, properties = pick(source.data, resource, source.file)
+        arns = function_arns(source.data)
         beside = definition_file(properties, Path(source.file or "."))
         if beside is not None:
-            return load(beside, {**substitutions_of(properties), **substitutions})
+            named = fill(substitutions_of(properties), arns)
+            return load(beside, {**named, **substitutions})
         data, prefix = inline_definition(name, properties, source.file)
         if not isinstance(data, dict):
             raise NotADefinition(
@@ -98,7 +101,7 @@ class Definition:
                 next="Begin it with StartAt and States.",
                 file=source.file,
             )
-        return cls(fill(data, substitutions), source=source, prefix=prefix)
+        return cls(fill(fill(data, substitutions), arns), source=source, prefix=prefix)
 
     @property
     def file(self) -> str | None:
@@ -181,8 +184,9 @@ def load(
 
     The file may also be a SAM or CloudFormation template: then the state machine in it is taken
     (`resource` says which, by its logical name), its DefinitionUri is followed, and its
-    DefinitionSubstitutions are filled in. `substitutions` fills `${Name}` in; what is left over
-    stands in `.unresolved`.
+    DefinitionSubstitutions are filled in: a Task then names the template's function
+    (`Lambda StockCheckerFunction`) where the definition alone has `StockCheckerFunctionArn`.
+    `substitutions` fills `${Name}` in; what is left over stands in `.unresolved`.
 
     Raises `DefinitionNotFound`, `DefinitionDoesNotParse`, `NotADefinition` (all `AslError`).
     """

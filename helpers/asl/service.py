@@ -94,6 +94,9 @@ def call_of(raw: dict[str, Any]) -> Call:
 
     >>> call_of({"Resource": "arn:aws:lambda:us-east-1:123456789012:function:Buy:live"}).words
     'Lambda Buy'
+    >>> call_of({"Resource": "arn:aws:lambda:us-east-1:123456789012:function:app-Buy-3kWx9Tq0ZbLm"}
+    ... ).words
+    'Lambda Buy'
     >>> call_of({"Resource": "${StockCheckerFunctionArn}"}).words
     'StockCheckerFunctionArn'
     >>> call_of({"Resource": "arn:aws:states:::aws-sdk:s3:getObject"}).words
@@ -153,8 +156,19 @@ def _function_name(text: str) -> str:
     parts = split_arn(text)
     if "function" in parts:
         after = parts[parts.index("function") + 1 :]
-        return _plain(after[0]) if after and after[0] else "nothing"
-    return _plain(text)
+        return _logical(_plain(after[0])) if after and after[0] else "nothing"
+    return _logical(_plain(text))
+
+
+_MADE_UP = re.compile(r".+-([A-Za-z][A-Za-z0-9]*)-(?=.*[A-Z])(?=.*[a-z0-9])([A-Za-z0-9]{12,13})")
+_WORDS = re.compile(r"[A-Z]?[a-z]{2,}([A-Z][a-z]{2,})*\d*")
+
+
+def _logical(name: str) -> str:
+    """The function's name in its template, where CloudFormation made the name up: `stack-Name-`
+    and twelve or thirteen random characters, which do not read as words or a number."""
+    found = _MADE_UP.fullmatch(name)
+    return found[1] if found and not _WORDS.fullmatch(found[2]) else name
 
 
 def _invoked(raw: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from .intrinsics import resolve
 from .placeholders import fill
 
 TYPES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
+FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 
 
 def is_template(data: Any) -> bool:
@@ -64,6 +65,19 @@ def substitutions_of(properties: dict[str, Any]) -> dict[str, Any]:
     """DefinitionSubstitutions, with references as placeholders (`${Checker.Arn}`)."""
     given = resolve(properties.get("DefinitionSubstitutions"))
     return given if isinstance(given, dict) else {}
+
+
+def function_arns(data: dict[str, Any]) -> dict[str, str]:
+    """`Checker.Arn` → that function's ARN as far as a template tells it, for each function in it.
+
+    With it a Task is known to call a function, and which, before anything is deployed.
+    """
+    arn = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
+    return {
+        f"{name}.Arn": f"{arn}${{{name}}}"
+        for name, resource in data["Resources"].items()
+        if isinstance(resource, dict) and resource.get("Type") in FUNCTIONS
+    }
 
 
 def definition_file(properties: dict[str, Any], template: Path) -> Path | None:

@@ -117,6 +117,26 @@ def test_a_sam_template_is_followed_to_its_definition(tmp_path):
     assert definition.unresolved == ("CheckerFunction.Arn",)
 
 
+def test_a_template_tells_which_function_a_task_calls(tmp_path):
+    (tmp_path / "statemachine").mkdir()
+    (tmp_path / "statemachine" / "trader.asl.json").write_text(JSON)
+    function = "  CheckerFunction: {Type: AWS::Serverless::Function}\n"
+    (tmp_path / "template.yaml").write_text(TEMPLATE + function)
+    check = load(tmp_path / "template.yaml").state("Check")
+    assert check.service == "Lambda CheckerFunction"
+    mine = load(tmp_path / "template.yaml", {"CheckerArn": "${Mine.Arn}"}).state("Check")
+    assert mine.service == "Mine"
+
+    machine = TEMPLATE.replace(
+        "DefinitionUri: statemachine/trader.asl.json",
+        "Definition: {StartAt: A, States: {A: {Type: Task, Resource: !GetAtt Checker.Arn}}}",
+    )
+    (tmp_path / "inline.yaml").write_text(machine + function.replace("CheckerF", "F"))
+    assert load(tmp_path / "inline.yaml").state("A").service == "Checker"
+    (tmp_path / "inline.yaml").write_text(machine + function.replace("CheckerFunction", "Checker"))
+    assert load(tmp_path / "inline.yaml").state("A").service == "Lambda Checker"
+
+
 def test_a_definition_written_in_the_template():
     text = json.dumps(
         {

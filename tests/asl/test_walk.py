@@ -4,7 +4,8 @@ import pytest
 
 from helpers.asl import Definition
 
-LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:Checker"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
+LAMBDA = FUNCTION + "Checker"
 
 FAN_OUT = {
     "StartAt": "Fan out",
@@ -209,6 +210,19 @@ def test_what_a_map_goes_through(fields, words):
     [
         ({"Resource": LAMBDA}, "Lambda Checker"),
         ({"Resource": LAMBDA + ":live"}, "Lambda Checker"),
+        ({"Resource": f"{FUNCTION}app-demo-Checker-3kWx9Tq0ZbLm:live"}, "Lambda Checker"),
+        ({"Resource": f"{FUNCTION}app-Checker-1KQ7W8ZT0PLAX"}, "Lambda Checker"),
+        ({"Resource": f"{FUNCTION}app-dev-OrderHandler"}, "Lambda app-dev-OrderHandler"),
+        ({"Resource": f"{FUNCTION}app-dev-OrderHandle2"}, "Lambda app-dev-OrderHandle2"),
+        ({"Resource": f"{FUNCTION}app-of-notification"}, "Lambda app-of-notification"),
+        ({"Resource": f"{FUNCTION}app-of-123456789012"}, "Lambda app-of-123456789012"),
+        (
+            {
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": "app-Checker-3kWx9Tq0ZbLm"},
+            },
+            "Lambda Checker",
+        ),
         ({"Resource": "${StockCheckerFunctionArn}"}, "StockCheckerFunctionArn"),
         ({"Resource": "${Checker.Arn}"}, "Checker"),
         ({"Resource": {"Fn::GetAtt": ["Checker", "Arn"]}}, "Checker"),
