@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from helpers import stages, target
+from helpers import exercises, stages, target
 from helpers.errors import CourseError
 from helpers.stages import Stage
 
@@ -74,6 +74,16 @@ def begin(number: str) -> None:
         print(f"Needs {chapter.needs.name}: it is there.")
     if chapter.makes_app and (kept := stages.set_aside()):
         print(f"The app that you changed is kept as work/{kept.name}.")
+
+
+def exercise(number: str) -> exercises.Exercise:
+    """The exercise of that number, "06.1", and in words where its files are.
+
+    Raises CourseError if there is none.
+    """
+    found = exercises.find(number)
+    print(found)
+    return found
 
 
 def let_pass(time: str) -> None:

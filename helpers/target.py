@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -92,7 +93,7 @@ def let_pass(time: str) -> str:
     length = duration(time)
     if name() == AWS:
         return f"On a real account {time} take {time}: come back then and run the next cell."
-    answer = _control("/_local/clock", {"advance": length.total_seconds()})
+    answer = control("/_local/clock", {"advance": length.total_seconds()})
     started, ended = (datetime.fromisoformat(answer[key]) for key in ("started", "now"))
     year = "" if started.year == ended.year else " %Y"
     shape = f"%d %b{year} %H:%M"
@@ -105,7 +106,7 @@ def seed_market(seed: int | None) -> None:
     On a real account it does nothing: nobody seeds a real market.
     """
     if name() == LOCAL:
-        _control("/_local/market", {"seed": seed})
+        control("/_local/market", {"seed": seed})
 
 
 def duration(text: str) -> timedelta:
@@ -166,11 +167,20 @@ def _set(variables: dict[str, str | None]) -> None:
     boto3.DEFAULT_SESSION = None  # it remembers the keys that it was made with
 
 
-def _control(path: str, body: dict[str, Any]) -> dict[str, Any]:
+def control(
+    path: str, body: dict[str, Any], environment: Mapping[str, str] = os.environ
+) -> dict[str, Any]:
+    """Ask one of the routes of the endpoint that `environment` leads to.
+
+    Raises CourseError if it does not answer.
+    """
     request = urllib.request.Request(
-        os.environ["AWS_ENDPOINT_URL"] + path,
+        environment["AWS_ENDPOINT_URL"] + path,
         json.dumps(body).encode(),
-        {"Content-Type": "application/json", "X-Localaws-Key": os.environ["AWS_SECRET_ACCESS_KEY"]},
+        {
+            "Content-Type": "application/json",
+            "X-Localaws-Key": environment["AWS_SECRET_ACCESS_KEY"],
+        },
     )
     try:
         with urllib.request.urlopen(request) as answer:

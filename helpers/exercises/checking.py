@@ -1,0 +1,89 @@
+"""Carries out a task's check on a copy of the learner's files, and never with a traceback."""
+
+from __future__ import annotations
+
+import tempfile
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.errors import CourseError
+
+from . import folders, progress
+from .outcome import CannotCheck, NotYet, Outcome
+from .task import Task
+from .workbench import Workbench, place
+
+if TYPE_CHECKING:
+    from helpers.draw import Picture
+
+_COURSE = Path(__file__).parent
+
+
+def check(task: Task, folder: Path) -> Outcome:
+    """What comes of the files in `folder`; what is made for it is gone afterwards."""
+    before = _own_files(task)
+    try:
+        with tempfile.TemporaryDirectory(prefix="check-") as scratch:
+            copy = Path(scratch, "answer")
+            copy.mkdir()
+            folders.copy(folder, copy)
+            with place.open_place(Path(scratch)) as here:
+                outcome = _carried_out(task, Workbench(copy, here))
+    except CourseError as error:
+        outcome = Outcome("cannot check", str(error))
+    except Exception as error:
+        outcome = Outcome("cannot check", _unforeseen(error))
+    finally:
+        progress.say("")
+    if _own_files(task) != before:
+        return Outcome("cannot check", str(_TAMPERED))
+    return outcome
+
+
+def _carried_out(task: Task, bench: Workbench) -> Outcome:
+    try:
+        return Outcome("right", task.check(bench))
+    except NotYet as found:  # drawn here: the execution is gone with the place
+        return Outcome("not yet", found.text, found.hint, _picture(found))
+
+
+_TAMPERED = CannotCheck(
+    "The course's own files changed while the answer ran.",
+    "What a changed check says proves nothing.",
+    "In a terminal, `git status helpers` shows what changed, and `git checkout helpers` undoes it.",
+)
+
+
+def _own_files(task: Task) -> dict[str, tuple[int, int]]:
+    """What the check consists of; an answer is not to write there."""
+    here = [path for path in _COURSE.rglob("*.py") if "tasks" not in path.parts]
+    there = [task.folder / name for name in folders.files(task.folder)]
+    return {
+        str(path): (status.st_size, status.st_mtime_ns)
+        for path in [*here, *there]
+        if (status := path.stat())
+    }
+
+
+def _picture(found: NotYet) -> Picture | None:
+    run = found.run
+    from helpers import draw
+
+    try:
+        if run is None or run.definition is None:
+            return None
+        return draw.state_machine(run.definition, run)
+    except CourseError:
+        return None  # the words say it as well
+
+
+def _unforeseen(error: Exception) -> str:
+    log = Path(tempfile.gettempdir()) / "course-check.log"
+    with log.open("a", encoding="utf-8") as written:
+        written.write("".join(traceback.format_exception(error)))
+    return (
+        f"Something happened that the check did not foresee: {type(error).__name__}: "
+        f"{str(error)[:300]}\nYour files are as you left them. Run exercise.check() once more; if "
+        f"it says the same, it is a fault of the course, and {log} shows where."
+    )

@@ -1,0 +1,70 @@
+"""What came of a check: right, not yet, not attempted, or it cannot be checked; and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from helpers.errors import CourseError
+
+if TYPE_CHECKING:
+    from helpers.draw import Picture
+    from helpers.executions import Execution
+
+Status = Literal["right", "not yet", "not attempted", "cannot check"]
+
+
+class NotYet(Exception):
+    """Raised by a check: what was tried, what happened, and what should have.
+
+    hint: the key of the hints that fit. run: the execution that shows it, which is then drawn.
+    """
+
+    def __init__(self, text: str, *, hint: str = "", run: Execution | None = None) -> None:
+        super().__init__(text)
+        self.text, self.hint, self.run = text, hint, run
+
+
+class CannotCheck(CourseError):
+    """The machine is at fault, or what was asked for cannot be carried out here."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check found. It is true if the answer is right: `assert exercise.check()`.
+
+    text: what was tried and what came of it. hint: which hints fit. picture: the execution that
+    shows it, if there is one.
+    """
+
+    status: Status
+    text: str
+    hint: str = ""
+    picture: Picture | None = None
+
+    def __bool__(self) -> bool:
+        return self.status == "right"
+
+    def __repr__(self) -> str:
+        return f"{_OPENING[self.status]} {self.text}".rstrip()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        said = {"text/plain": repr(self)}
+        if self.picture is None:
+            return said
+        paragraphs = f"<pre>{_escaped(repr(self))}</pre>"
+        return said | {"text/html": paragraphs + self.picture.html}
+
+
+_OPENING = {
+    "right": "Right.",
+    "not yet": "Not yet.",
+    "not attempted": "Not attempted yet:",
+    "cannot check": "This cannot be checked now.",
+}
+
+
+def _escaped(text: str) -> str:
+    from html import escape
+
+    return escape(text)

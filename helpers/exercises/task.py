@@ -1,0 +1,52 @@
+"""A task: what an exercise is made of, as its author wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import hints
+
+if TYPE_CHECKING:
+    from .workbench import Workbench
+
+Three = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One exercise's texts and its check.
+
+    check: looks at what the learner's files do; returns what was proved, or raises NotYet.
+    hints: by the key that NotYet names, three a key; "" is for who has tried nothing.
+    reasoning: why the solution is as it is, what else is right, and the usual mistakes.
+    minutes: how long a learner needs. folder: where the task's files lie.
+    """
+
+    title: str
+    minutes: int
+    check: Callable[[Workbench], str]
+    hints: Mapping[str, Three]
+    reasoning: str
+    folder: Path = field(default=Path(), compare=False)
+
+    @property
+    def id(self) -> str:
+        """Its number: `06.1`, from the name of its folder, `t06_1`."""
+        return self.folder.name.removeprefix("t").replace("_", ".")
+
+    @property
+    def starter(self) -> Path:
+        """The files that a learner begins with."""
+        return self.folder / "starter"
+
+    @property
+    def solution(self) -> Path:
+        """Those files that change, as they should be."""
+        return self.folder / "solution"
+
+    def hints_for(self, key: str) -> Three:
+        """The three hints for what a check saw; those for nothing seen if there are no others."""
+        return self.hints.get(key) or hints.GENERIC.get(key) or self.hints[""]

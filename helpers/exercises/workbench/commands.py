@@ -1,0 +1,77 @@
+"""Runs a learner's script: for so long, with so much output, and nothing of it stays behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.exercises.outcome import NotYet
+
+MOST_OUTPUT = 1_000_000
+"""Bytes that a command may print."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a command: its exit code, and what it printed (both streams, in order)."""
+
+    code: int
+    output: str
+
+    @property
+    def last_line(self) -> str:
+        """The last line that says something; empty if none does."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        return lines[-1][:300] if lines else ""
+
+
+def run(command: tuple[str, ...], cwd: Path, environment: dict[str, str], timeout: float) -> Ran:
+    """Run a command in `cwd`; its process and what it started are ended after `timeout` seconds.
+
+    Raises NotYet (`does-not-end`, `too-much-output`, or `missing-file` where there is no such
+    command).
+    """
+    said = " ".join(Path(word).name if word.startswith("/") else word for word in command)
+    try:
+        started = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise NotYet(f"`{said}` does not run: {error.strerror}.", hint="missing-file") from None
+    overdue = threading.Event()
+    timer = threading.Timer(timeout, lambda: (overdue.set(), _end(started)))
+    timer.start()
+    printed = started.stdout.read(MOST_OUTPUT + 1)
+    if len(printed) > MOST_OUTPUT:
+        _end(started)
+    code = started.wait()
+    timer.cancel()
+    _end(started)  # what it left running in the background
+    started.stdout.close()
+    if len(printed) > MOST_OUTPUT:
+        raise NotYet(f"`{said}` printed more than a megabyte.", hint="too-much-output")
+    if overdue.is_set():
+        raise NotYet(
+            f"`{said}` had not ended after {timeout:g} seconds, and was stopped.",
+            hint="does-not-end",
+        )
+    return Ran(code, printed.decode("utf-8", "replace"))
+
+
+def _end(started: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        if os.name == "nt":
+            started.kill()
+        else:
+            os.killpg(started.pid, signal.SIGKILL)

@@ -1,0 +1,68 @@
+"""A state machine made for a check, and its executions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from helpers import asl, executions
+from helpers.errors import CourseError
+from helpers.exercises.outcome import NotYet
+
+LONGEST = 10.0
+"""Seconds that an execution may take. Its own waits take none: the clock jumps."""
+
+
+def filled(definition: str | dict[str, Any], substitutions: Mapping[str, str]) -> str:
+    """The definition's text, `${Name}` replaced as the template would do it."""
+    text = definition if isinstance(definition, str) else json.dumps(definition)
+    return re.sub(r"\$\{(\w+)\}", lambda match: substitutions.get(match[1], match[0]), text)
+
+
+def refusal(text: str, said: str) -> NotYet:
+    """What is the matter with a definition that AWS refused."""
+    try:
+        found = [str(one) for one in asl.diagnose(text) if one.severity == "ERROR"]
+    except CourseError as error:
+        found = [str(error)]
+    lines = "\n".join(f"  {line}" for line in found[:3]) or f"  {said}"
+    more = f"\n  and {len(found) - 3} more" if len(found) > 3 else ""
+    return NotYet(f"AWS refuses the definition:\n{lines}{more}", hint="refused")
+
+
+class Machine:
+    """A state machine on the checks' endpoint. definition: its text, as it was created."""
+
+    def __init__(self, client: Any, arn: str, definition: str) -> None:
+        self.client, self.arn, self.definition = client, arn, definition
+
+    def start(self, input: Any = None, name: str | None = None) -> executions.Execution:
+        """Start an execution and return at once."""
+        return executions.start(self.arn, input, name, client=self.client)
+
+    def run(self, input: Any = None, name: str | None = None) -> executions.Execution:
+        """Start an execution and wait until it has ended.
+
+        Raises NotYet (`does-not-end`) if it does not.
+        """
+        started = self.start(input, name)
+        try:
+            return started.wait(LONGEST)
+        except executions.StillRunning:
+            self.client.stop_execution(executionArn=started.arn)
+            where = started.refresh().path
+            last = f", in the state {where[-1]}" if where else ""
+            raise NotYet(
+                f"With the input {shown(input)} the execution had not ended after "
+                f"{LONGEST:g} seconds{last}; it was stopped.",
+                hint="does-not-end",
+                run=started,
+            ) from None
+
+
+def shown(value: Any, longest: int = 200) -> str:
+    """A value as JSON for a sentence, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

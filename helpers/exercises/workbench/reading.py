@@ -1,0 +1,61 @@
+"""The learner's files as data; what does not parse is said with its line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from helpers.asl import DefinitionDoesNotParse
+from helpers.asl.reading import read_text
+from helpers.exercises.outcome import NotYet
+
+LARGEST = 2_000_000
+"""Characters of a file that a learner writes by hand."""
+
+
+def text(folder: Path, name: str) -> str:
+    """The file's text. Raises NotYet where there is none, or none that can be read as text."""
+    path = folder / name
+    if not path.is_file():
+        raise NotYet(f"There is no file {name} in the exercise's folder.", hint="missing-file")
+    if path.stat().st_size > LARGEST:
+        raise NotYet(f"{name} is larger than {LARGEST // 1_000_000} MB.", hint="missing-file")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise NotYet(f"{name} is no text in UTF-8.", hint="missing-file") from None
+
+
+def json_of(folder: Path, name: str) -> Any:
+    """The file's JSON. Raises NotYet with the line where it is none."""
+    content = text(folder, name)
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise NotYet(f"{name} is nested too deeply.", hint="not-json") from None
+    except json.JSONDecodeError as error:
+        raise NotYet(
+            f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.",
+            hint="not-json",
+        ) from None
+
+
+def yaml_of(folder: Path, name: str) -> Any:
+    """The file's YAML (or JSON), CloudFormation's short tags as their long forms."""
+    content = text(folder, name)
+    try:
+        return read_text(content, file=name).data
+    except DefinitionDoesNotParse as error:
+        raise NotYet(f"{name} cannot be read: {error}", hint="not-yaml") from None
+
+
+def python_of(folder: Path, name: str) -> str:
+    """The file's text, which is Python as far as its grammar goes."""
+    content = text(folder, name)
+    try:
+        compile(content, name, "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        where = f" line {error.lineno}:" if isinstance(error, SyntaxError) else ""
+        raise NotYet(f"{name} is not Python:{where} {error}.", hint="not-python") from None
+    return content

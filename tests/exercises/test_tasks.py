@@ -1,0 +1,97 @@
+"""Every exercise: its solution and other right answers are right, plausible wrong ones are not yet,
+each with the hint that fits.
+
+`answers/06.1/` holds a folder an answer, laid over the starter: `right.NAME`, `wrong.HINT.NAME`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.exercises import catalogue, find, folders
+
+ANSWERS = Path(__file__).parent / "answers"
+IDS = catalogue.ids()
+
+
+def answers(kind: str) -> list:
+    """(exercise, folder) of each answer of a kind, named for pytest."""
+    found = sorted(ANSWERS.glob(f"*/{kind}.*"))
+    return [
+        pytest.param(path.parent.name, path, id=f"{path.parent.name}-{path.name}") for path in found
+    ]
+
+
+def answered(number: str, *overlays: Path):
+    """The exercise, with an answer laid over what was handed out."""
+    exercise = find(number)
+    for overlay in overlays:
+        folders.lay(overlay, exercise.folder)
+    return exercise
+
+
+@pytest.mark.parametrize("number", IDS)
+def test_as_handed_out_it_is_not_attempted(number, learner):
+    outcome = find(number).check()
+    assert outcome.status == "not attempted" and not outcome
+
+
+@pytest.mark.parametrize("number", IDS)
+def test_the_solution_is_right(number, learner):
+    exercise = answered(number, catalogue.task(number).solution)
+    outcome = exercise.check()
+    assert outcome.status == "right", outcome
+    assert str(outcome).startswith("Right. ") and len(outcome.text) > 10
+
+
+@pytest.mark.parametrize(("number", "folder"), answers("right"))
+def test_another_right_answer_is_right(number, folder, learner):
+    outcome = answered(number, folder).check()
+    assert outcome.status == "right", outcome
+
+
+@pytest.mark.parametrize(("number", "folder"), answers("wrong"))
+def test_a_wrong_answer_is_not_yet_and_gets_the_hint_that_fits(number, folder, learner):
+    exercise = answered(number, folder)
+    outcome = exercise.check()
+    assert outcome.status == "not yet", outcome
+    assert outcome.hint == folder.name.split(".")[1], outcome
+    assert catalogue.task(number).hints_for(outcome.hint)[0] in exercise.hint()
+
+
+@pytest.mark.parametrize("number", IDS)
+def test_nothing_is_left_of_a_file_and_it_is_still_no_traceback(number, learner):
+    exercise = find(number)
+    for name in list(folders.files(exercise.folder)):
+        (exercise.folder / name).write_bytes(b"\x00\xff[")
+    outcome = exercise.check()
+    assert outcome.status == "not yet", outcome
+
+
+@pytest.mark.parametrize("number", IDS)
+def test_without_its_files_it_is_not_yet(number, learner):
+    exercise = find(number)
+    folders.empty(exercise.folder)
+    outcome = exercise.check()
+    assert outcome.status == "not yet", outcome
+
+
+@pytest.mark.parametrize("number", IDS)
+def test_is_proved_by_another_right_answer_and_three_wrong_ones(number):
+    assert list(ANSWERS.glob(f"{number}/right.*"))
+    assert len(list(ANSWERS.glob(f"{number}/wrong.*"))) >= 3
+
+
+@pytest.mark.parametrize("number", IDS)
+def test_has_three_hints_a_key_and_reasons(number):
+    task = catalogue.task(number)
+    assert "" in task.hints
+    for three in task.hints.values():
+        assert len(three) == 3 and len(set(three)) == 3 and all(len(one) > 15 for one in three)
+    assert len(task.reasoning) > 80 and 1 <= task.minutes <= 30
+
+
+def test_every_answer_is_an_answer_to_an_exercise():
+    assert {path.name for path in ANSWERS.glob("*.*")} - {".gitkeep"} <= set(IDS)
