@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -185,7 +185,7 @@ def control(
     try:
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read().splitlines()[-1])
-    except (urllib.error.URLError, KeyError) as error:
+    except (OSError, http.client.HTTPException, KeyError, IndexError) as error:
         raise CourseError(
             "The local AWS endpoint does not answer.",
             f"It may have been stopped ({error}).",

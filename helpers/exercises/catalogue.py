@@ -30,19 +30,24 @@ def task(number: str) -> Task:
     return replace(found.TASK, folder=TASKS / name)
 
 
+def find_task(number: str) -> Task:
+    """The task of that number. Raises CannotCheck if there is none."""
+    if number in ids():
+        return task(number)
+    near = difflib.get_close_matches(str(number), ids(), 1)
+    raise CannotCheck(
+        f"There is no exercise {number!r}.",
+        f"There are {', '.join(ids())}.",
+        f"Did you mean {near[0]}?" if near else "Take one of these.",
+    )
+
+
 def find(number: str) -> Exercise:
     """The exercise of that number, "06.1"; its files are laid out if they are not there yet.
 
     Raises CannotCheck if there is none.
     """
-    if number not in ids():
-        near = difflib.get_close_matches(str(number), ids(), 1)
-        raise CannotCheck(
-            f"There is no exercise {number!r}.",
-            f"There are {', '.join(ids())}.",
-            f'Did you mean course.exercise("{near[0]}")?' if near else "Take one of these.",
-        )
-    return Exercise(task(number))
+    return Exercise(find_task(number))
 
 
 def every(notebook: str | None = None) -> list[Task]:

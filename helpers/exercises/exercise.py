@@ -24,6 +24,11 @@ class Words(str):
         return str(self)
 
 
+def folder_of(task: Task) -> Path:
+    """Where the learner's files for a task are, or will be."""
+    return stages.work() / "exercises" / task.id
+
+
 class Exercise:
     """One exercise. Its files are the learner's own, in `folder`; nothing of them is lost."""
 
@@ -36,7 +41,7 @@ class Exercise:
     @property
     def folder(self) -> Path:
         """Where the learner's files are: `work/exercises/06.1/`."""
-        return stages.work() / "exercises" / self.task.id
+        return folder_of(self.task)
 
     def check(self) -> Outcome:
         """Try the learner's files and say what they do; nothing that was made for it stays."""

@@ -38,7 +38,9 @@ class Place:
     def client(self, service: str) -> Any:
         """A boto3 client for `service`."""
         if service not in self._clients:
-            self._clients[service] = _session(self._keys()).client(service, endpoint_url=self.url)
+            self._clients[service] = _session(self._keys()).client(
+                service, endpoint_url=self.url, config=_direct()
+            )
         return self._clients[service]
 
     def environment(self) -> dict[str, str]:
@@ -109,12 +111,28 @@ def _settings(home: str) -> dict[str, str | None]:
 
 
 @cache
-def _session(keys: tuple[str, str, str]) -> Any:
-    """One session for all checks of a process: it reads the models of the services once."""
-    import boto3
+def _direct() -> Any:
+    """No proxy: none of them reaches this machine's loopback."""
+    from botocore.config import Config
 
+    return Config(proxies={})
+
+
+@cache
+def _session(keys: tuple[str, str, str]) -> Any:
+    """One session for all checks of a process: it reads the models of the services once.
+
+    It looks at no profile and no configuration file of the learner's.
+    """
+    import boto3
+    from botocore.session import Session
+
+    unread = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
     return boto3.Session(
-        aws_access_key_id=keys[0], aws_secret_access_key=keys[1], region_name=keys[2]
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
+        region_name=keys[2],
+        botocore_session=Session(session_vars=unread),
     )
 
 
