@@ -3,47 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from helpers import exercises, stages, target
+from helpers.chapters import CHAPTERS
 from helpers.errors import CourseError
-from helpers.stages import Stage
 
 MARKET_SEED = 26
 """With this seed the first price is 2, so the first trade is a buy; the course's prose says so."""
 
 _LINE = 78
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One notebook: its number, its title, the minutes it takes and the stage it starts from.
-
-    makes_app: it generates the app, so there must be none; an app of the learner's is kept.
-    """
-
-    number: str
-    title: str
-    minutes: int
-    needs: Stage | None = None
-    makes_app: bool = False
-
-
-CHAPTERS = {
-    chapter.number: chapter
-    for chapter in (
-        Chapter("00", "Start here", 10),
-        Chapter("01", "Generate the app", 20, makes_app=True),
-        Chapter("02", "Three functions", 20, stages.GENERATED),
-        Chapter("03", "The workflow", 25, stages.GENERATED),
-        Chapter("04", "Carry it through S3", 15, stages.GENERATED),
-        Chapter("05", "Build and deploy", 25, stages.GENERATED),
-        Chapter("06", "Run it", 20, stages.DEPLOYED),
-        Chapter("07", "On a schedule", 20, stages.DEPLOYED),
-        Chapter("08", "A month of trading", 20, stages.DEPLOYED),
-        Chapter("11", "Clean up", 15, stages.TRADED),
-    )
-}
 
 
 def begin(number: str) -> None:
