@@ -46,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument(
         "--port", type=int, help="the port to listen on; 0 takes any free one (default: 4599)"
     )
+    start.add_argument(
+        "--idle",
+        type=_length,
+        metavar="TIME",
+        help="stop by itself when no request has come for so long: 15m, 1h",
+    )
     env = command(
         "env",
         _env,
@@ -73,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve")  # the endpoint's own process; `start` calls it
     serve.add_argument("--port", type=int, default=0)
     serve.add_argument("--or-any", action="store_true")
+    serve.add_argument("--idle", type=float)
     serve.set_defaults(run=_serve)
     return parser
 
@@ -93,7 +100,7 @@ def _length(text: str) -> float:
 
 
 def _start(options: argparse.Namespace) -> int:
-    url, _ = process.start(Workspace.find(), options.port)
+    url, _ = process.start(Workspace.find(), options.port, options.idle)
     print(url)
     return 0
 
@@ -193,7 +200,7 @@ def _clock(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from helpers.localaws import server
 
-    return server.main(options.port, options.or_any)
+    return server.main(options.port, options.or_any, options.idle)
 
 
 def _running() -> Workspace:

@@ -29,11 +29,14 @@ class EndpointError(Exception):
     """The endpoint cannot do what was asked; the message says why and what to type next."""
 
 
-def start(workspace: Workspace, port: int | None = None) -> tuple[str, bool]:
+def start(
+    workspace: Workspace, port: int | None = None, idle: float | None = None
+) -> tuple[str, bool]:
     """Start the endpoint unless it runs already; returns its URL and whether it was started now.
 
     port: the port to listen on, 0 for any free one; None takes the one of last time, or 4599, and
-    where that is taken a free one.
+    where that is taken a free one. idle: one that is started now stops by itself when no request
+    has come for so many seconds.
 
     Raises EndpointError when the port is taken, or when the endpoint does not come up.
     """
@@ -50,7 +53,7 @@ def start(workspace: Workspace, port: int | None = None) -> tuple[str, bool]:
             _end(workspace)  # it lives but answers nobody
         if port:
             _check_free(port)
-        return _spawn(workspace, port), True
+        return _spawn(workspace, port, idle), True
 
 
 def stop(workspace: Workspace) -> bool:
@@ -135,13 +138,15 @@ def _wait_answers(workspace: Workspace, seconds: float) -> dict[str, Any] | None
         time.sleep(0.05)
 
 
-def _spawn(workspace: Workspace, port: int | None) -> str:
+def _spawn(workspace: Workspace, port: int | None, idle: float | None) -> str:
     command = [sys.executable, "-m", "helpers.localaws", "serve"]
     if port is None:
         last = (workspace.running() or {}).get("port", DEFAULT_PORT)
         command += ["--port", str(last), "--or-any"]
     else:
         command += ["--port", str(port)]
+    if idle is not None:
+        command += ["--idle", str(idle)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_"))}
     environment["LOCALAWS_HOME"] = str(workspace.home)
     # Containers like to set it. The endpoint would then compile a thousand modules at each start.

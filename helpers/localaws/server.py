@@ -37,12 +37,13 @@ class Endpoint:
 
     def __init__(self, home: Workspace) -> None:
         self.workspace = home
-        self.started = time.monotonic()
+        self.started = self.last_asked = time.monotonic()
         self.ready = threading.Event()
         self._moto: Callable[..., Iterable[bytes]] | None = None
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
+        self.last_asked = time.monotonic()
         try:
             refusal = guard.check(environ, self.workspace)
             if refusal is not None:
@@ -207,10 +208,19 @@ def _log_to(home: Workspace) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def main(port: int, or_any: bool) -> int:
+def _stop_when_idle(endpoint: Endpoint, server: Server, seconds: float) -> None:
+    """Stop the server once nobody has asked it anything for so many seconds."""
+    while (left := endpoint.last_asked + seconds - time.monotonic()) > 0:
+        time.sleep(left)
+    LOG.info("nobody has asked anything for %g s", seconds)
+    server.stop()
+
+
+def main(port: int, or_any: bool, idle: float | None = None) -> int:
     """Run the endpoint until it is told to stop; prints one JSON line when it listens.
 
-    port: the port to listen on, 0 for any. or_any: take a free one where that is taken.
+    port: the port to listen on, 0 for any. or_any: take a free one where that is taken. idle: stop
+    by itself when no request has come for so many seconds.
     """
     _wake_calmly()
     gc.disable()  # until all is imported: it would look through a million objects time and again
@@ -242,6 +252,10 @@ def main(port: int, or_any: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
     threading.Thread(target=endpoint.get_ready, name="get ready", daemon=True).start()
+    if idle is not None:
+        threading.Thread(
+            target=_stop_when_idle, args=(endpoint, server, idle), name="idle", daemon=True
+        ).start()
     print(json.dumps({"url": url, "notice": notice}), flush=True)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     LOG.info("listening on %s", url)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -72,6 +73,22 @@ def test_a_started_endpoint_outlives_the_terminal(home):
     """It is in a session of its own: no Ctrl-C and no hang-up of the terminal reaches it."""
     home.run("start", "--port", "0")
     assert os.getsid(home.running()["pid"]) != os.getsid(0)
+
+
+def test_an_endpoint_that_is_to_be_idle_for_so_long_stops_by_itself_and_keeps_its_state(home):
+    home.run("start", "--port", "0", "--idle", "3s")
+    pid = home.running()["pid"]
+    settings = json.loads(home.run("env", "--json").stdout)
+    environment = {k: v for k, v in settings.items() if v is not None}
+    aws = [str(Path(sys.executable).with_name("aws"))]
+    said = {"env": os.environ | environment, "capture_output": True, "text": True, "check": True}
+    subprocess.run([*aws, "s3", "mb", "s3://kept"], **said)
+    deadline = time.monotonic() + 30
+    while alive(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    home.run("start")
+    assert "kept" in subprocess.run([*aws, "s3", "ls"], **said).stdout
 
 
 def test_stop_ends_it_and_start_takes_the_same_port_again(home):

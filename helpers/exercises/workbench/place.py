@@ -19,7 +19,7 @@ from typing import Any
 from helpers import locks, stages, target
 from helpers.exercises.outcome import CannotCheck
 
-IDLE_SECONDS = 900
+IDLE = "15m"
 """The endpoint ends by itself when nothing was checked for so long."""
 
 
@@ -92,7 +92,7 @@ def _home() -> Path:
 def _settings(home: str) -> dict[str, str | None]:
     """Start the endpoint in `home`; the environment that leads to it."""
     environment = os.environ | {"LOCALAWS_HOME": home}
-    for arguments in (("start", "--port", "0"), ("env", "--json")):
+    for arguments in (("start", "--port", "0", "--idle", IDLE), ("env", "--json")):
         done = subprocess.run(
             [sys.executable, "-m", "helpers.localaws", *arguments],
             env=environment,
