@@ -112,10 +112,10 @@ def _settings(home: str) -> dict[str, str | None]:
 
 @cache
 def _direct() -> Any:
-    """No proxy: none of them reaches this machine's loopback."""
+    """No proxy, and no `sync-` before the host: neither reaches this machine's loopback."""
     from botocore.config import Config
 
-    return Config(proxies={})
+    return Config(proxies={}, inject_host_prefix=False)
 
 
 @cache
