@@ -1,0 +1,3 @@
+def worst(items):
+    while True:
+        pass
