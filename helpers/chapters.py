@@ -15,6 +15,7 @@ class Chapter:
     about: what one does in it, for tables of contents.
 
     makes_app: it generates the app, so there must be none; an app of the learner's is kept.
+    takes_away: it makes nothing that is missing unless it is told to.
     """
 
     number: str
@@ -23,6 +24,7 @@ class Chapter:
     about: str
     needs: Stage | None = None
     makes_app: bool = False
+    takes_away: bool = False
 
 
 CHAPTERS = {
@@ -93,6 +95,7 @@ CHAPTERS = {
             15,
             "delete it all, and prove that nothing is left on the bill",
             stages.TRADED,
+            takes_away=True,
         ),
     )
 }

@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 
 from helpers import exercises, stages, target
-from helpers.chapters import CHAPTERS
+from helpers.chapters import CHAPTERS, Chapter
 from helpers.errors import CourseError
+from helpers.exercises import progress, standing
 
 MARKET_SEED = 26
 """With this seed the first price is 2, so the first trade is a buy; the course's prose says so."""
 
-_LINE = 78
 
-
-def begin(number: str) -> None:
+def begin(number: str, make: bool | None = None) -> None:
     """Begin notebook `number` ("05"): bring up what it needs and say where we are.
 
     The notebook's commands then run in the learner's folder, `work/`. What is missing is made with
-    the real commands; what is there is left alone.
+    the real commands, and it is said what; what is there is left alone. make: True makes it
+    without asking, False makes nothing; None asks on an AWS account, where it costs, and makes it
+    locally, except for a clean-up.
 
     Raises CourseError if there is no such notebook, or with a command's own words if one fails.
     """
@@ -29,19 +30,56 @@ def begin(number: str) -> None:
             f"The course has {', '.join(CHAPTERS)}.",
             'Begin with course.begin("00").',
         )
-    _progress("Looking for the target …")
+    progress.say("Looking for the target …")
     where = target.activate()
     target.seed_market(MARKET_SEED)
     stages.work().mkdir(parents=True, exist_ok=True)
     os.chdir(stages.work())
-    stages.ensure(chapter.needs, lambda step: _progress(f"Bringing up what is missing: {step} …"))
-    _progress("")
+    progress.say("")
     print(f"{chapter.number} · {chapter.title} · about {chapter.minutes} minutes")
     print(f"Your commands go to {where}.")
     if chapter.needs:
-        print(f"Needs {chapter.needs.name}: it is there.")
+        _bring_up(chapter, make if make is not None else _told_to_make())
     if chapter.makes_app and (kept := stages.set_aside()):
         print(f"The app that you changed is kept as work/{kept.name}.")
+    if bar := standing.bar(chapter.number):
+        print(bar)
+
+
+def _bring_up(chapter: Chapter, make: bool | None) -> None:
+    """Make what the notebook needs, or say that it is not there."""
+    lacking = stages.missing(chapter.needs)
+    if lacking:
+        commands = ", ".join(stage.made_by for stage in lacking)
+        print(f"It needs {chapter.needs.name}. What is missing is made by: {commands}.")
+        if make is None:
+            make = not chapter.takes_away and (target.name() == target.LOCAL or _agrees(chapter))
+        if not make:
+            print(f'Nothing was made. course.begin("{chapter.number}", make=True) would.')
+            return
+        stages.ensure(chapter.needs, lambda step: progress.say(f"Making what is missing: {step} …"))
+        progress.say("")
+    print(f"Needs {chapter.needs.name}: it is there.")
+
+
+def _told_to_make() -> bool | None:
+    """What the environment says: whoever runs notebooks without anybody to ask sets it."""
+    return {"yes": True, "no": False}.get(os.environ.get("COURSE_MAKE", "").lower())
+
+
+def _agrees(chapter: Chapter) -> bool:
+    """Ask whether that may be made on the account. Raises CourseError where nobody can be asked."""
+    try:
+        return input("On your account this is billed. Make it? [y/N] ").strip().lower() in _YES
+    except Exception as error:  # a notebook that runs without anybody before it
+        raise CourseError(
+            "Nothing was made on your account.",
+            f"Nobody could be asked whether it may be ({type(error).__name__}).",
+            f'Say so beforehand: course.begin("{chapter.number}", make=True).',
+        ) from None
+
+
+_YES = ("y", "yes")
 
 
 def exercise(number: str) -> exercises.Exercise:
@@ -54,6 +92,16 @@ def exercise(number: str) -> exercises.Exercise:
     return found
 
 
+def overview() -> None:
+    """Print the notebooks with the minutes that they take and the exercises that are done."""
+    for chapter in CHAPTERS.values():
+        done, there = standing.count(chapter.number)
+        marks = "■" * done + "□" * (there - done)
+        print(f"{chapter.number}  {chapter.title:<20} {chapter.minutes:>3} min  {marks}".rstrip())
+    done, there = standing.count()
+    print(f"{done} of {there} exercises done")
+
+
 def let_pass(time: str) -> None:
     """Let `time` pass ("3 hours", "30 days"), and say what the clock shows then.
 
@@ -61,8 +109,3 @@ def let_pass(time: str) -> None:
     come back.
     """
     print(target.let_pass(time))
-
-
-def _progress(text: str) -> None:
-    """A line that the next one is written over, and that leaves nothing behind."""
-    print(f"\r{text:<{_LINE}}\r", end="", flush=True)

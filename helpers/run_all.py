@@ -151,6 +151,7 @@ def _own_world(folder: Path) -> Iterator[Path]:
     world = {
         "LOCALAWS_HOME": str(folder / "endpoint"),
         "COURSE_WORK": str(folder / "work"),
+        "COURSE_MAKE": "yes",  # nobody is there to be asked, not even by the clean-up
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "COLUMNS": "100",  # `sam` makes its tables as wide as the terminal
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from helpers import target
+from helpers import locks, target
 from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,26 +39,45 @@ def app() -> Path:
 
 @dataclass(frozen=True)
 class Stage:
-    """What a notebook can need: how to see that it is there, and how to bring it up."""
+    """What a notebook can need: how to see that it is there, and how to bring it up.
+
+    name: as in "needs …". made_by: the commands that bring it up, for the learner to read.
+    """
 
     name: str
+    made_by: str
     is_there: Callable[[], bool]
     bring_up: Callable[[Say], None]
     after: Stage | None = None
 
 
+def missing(stage: Stage | None) -> list[Stage]:
+    """What would have to be brought up for `stage`, in order; nothing if it is there."""
+    if stage is None:
+        return []
+    before = missing(stage.after)
+    return [*before, stage] if before or not stage.is_there() else []
+
+
 def ensure(stage: Stage | None, say: Say = lambda text: None) -> None:
     """Bring up `stage`, and before it what it rests on, where it is missing.
 
-    say: told, a few words a step, what is being done.
+    Where two notebooks begin at once, the second waits for what the first is making. say: told, a
+    few words a step, what is being done.
 
     Raises CourseError with the command's own words if a command fails.
     """
-    if stage is None:
+    if not missing(stage):
         return
-    ensure(stage.after, say)
-    if not stage.is_there():
-        stage.bring_up(say)
+    with locks.held(work() / ".begin.lock", lambda: say("waiting for another notebook")):
+        for one in missing(stage):
+            one.bring_up(say)
+    if left := missing(stage):
+        raise CourseError(
+            f"{left[0].made_by} went through, and {left[0].name} is not there.",
+            "Another program may have taken it away, or the project makes something else.",
+            "Look with `aws cloudformation describe-stacks`, then run this cell again.",
+        )
 
 
 def run(*command: str, cwd: Path) -> str:
@@ -104,7 +124,12 @@ def _generate(say: Say) -> None:
     )
 
 
-GENERATED = Stage("the app in work/demo-sam", lambda: (app() / "template.yaml").exists(), _generate)
+GENERATED = Stage(
+    "the app in work/demo-sam",
+    "sam init",
+    lambda: (app() / "template.yaml").exists(),
+    _generate,
+)
 
 
 def set_aside() -> Path | None:
@@ -132,12 +157,20 @@ def _is_untouched(project: Path) -> bool:
         folders[:] = [name for name in folders if name not in made_by_commands]
         for name in files:
             path = Path(folder) / name
-            original = ROOT / "sam-app" / path.relative_to(project)
-            if path.relative_to(project) == Path("samconfig.toml"):
-                continue  # `sam init` writes the learner's own Python into it
-            if not original.exists() or not filecmp.cmp(path, original, shallow=False):
+            if not _is_as_made(path, ROOT / "sam-app" / path.relative_to(project)):
                 return False
     return True
+
+
+def _is_as_made(path: Path, original: Path) -> bool:
+    if not original.exists():
+        return False
+    if path.name != "samconfig.toml":
+        return filecmp.cmp(path, original, shallow=False)
+    texts = (file.read_text(encoding="utf-8", errors="replace") for file in (path, original))
+    # `sam init` writes the learner's own Python into it.
+    ours, theirs = (re.sub(r"PythonRuntime=python3\.\d+", "PythonRuntime=", one) for one in texts)
+    return ours == theirs
 
 
 # ---- the stack, deployed
@@ -159,16 +192,20 @@ def _is_deployed() -> bool:
 
 
 def _deploy(say: Say) -> None:
+    # The course's stack is demo-sam, whatever name the project's samconfig.toml has by now.
+    named = ("--stack-name", STACK)
     if stack_status() is not None:  # a first deploy that failed leaves a stack that takes no update
         say("sam delete, of a deploy that failed")
-        run("sam", "delete", "--no-prompts", cwd=app())
+        run("sam", "delete", "--no-prompts", *named, cwd=app())
     say("sam build")
     run("sam", "build", cwd=app())
     say("sam deploy")
-    run("sam", "deploy", "--no-confirm-changeset", cwd=app())
+    run("sam", "deploy", "--no-confirm-changeset", *named, cwd=app())
 
 
-DEPLOYED = Stage("the stack demo-sam, deployed", _is_deployed, _deploy, after=GENERATED)
+DEPLOYED = Stage(
+    "the stack demo-sam, deployed", "sam build and sam deploy", _is_deployed, _deploy, GENERATED
+)
 
 
 # ---- some trades, made
@@ -202,4 +239,10 @@ def _wait_for_the_last(workflow: str) -> None:
         time.sleep(0.2)
 
 
-TRADED = Stage("the stack demo-sam, with a trade or two", _has_traded, _trade, after=DEPLOYED)
+TRADED = Stage(
+    "the stack demo-sam, with a trade or two",
+    "aws stepfunctions start-execution, twice",
+    _has_traded,
+    _trade,
+    DEPLOYED,
+)

@@ -1,13 +1,18 @@
 """Beginning a notebook: the stage it needs is brought up, and nothing that is there is lost."""
 
 import os
+import subprocess
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import boto3
 import pytest
 
 from helpers import course, leftovers, stages, target
 from helpers.errors import CourseError
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
@@ -41,6 +46,11 @@ def newcomer(module_endpoint, tmp_path):
     assert not module_endpoint.client("cloudformation").describe_stacks()["Stacks"]
 
 
+def visible(folder):
+    """What a learner sees in a folder."""
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
 def said(capsys):
     """What stands on the screen in the end: progress is written over."""
     return [line.rpartition("\r")[2] for line in capsys.readouterr().out.split("\n")]
@@ -57,25 +67,92 @@ def test_the_first_one_needs_nothing(newcomer, capsys):
     assert lines[0] == "00 · Start here · about 10 minutes"
     assert lines[1].startswith("Your commands go to the local endpoint at http://127.0.0.1:")
     assert os.path.realpath(".") == str(newcomer.resolve())
-    assert list(newcomer.iterdir()) == []
+    assert visible(newcomer) == []
 
 
-def test_opened_first_a_later_one_brings_up_all_that_it_needs(learner, capsys):
-    course.begin("09")
-    out = capsys.readouterr().out
-    steps = ["sam init", "sam build", "sam deploy", "first trade", "second trade"]
-    assert [out.index(step) for step in steps] == sorted(out.index(step) for step in steps)
+def test_opened_first_a_later_one_brings_up_all_that_it_needs_and_says_so(learner, capsys):
+    course.begin("09", make=True)
+    lines = said(capsys)
+    assert (
+        "It needs the stack demo-sam, with a trade or two. What is missing is made by: sam init, "
+        "sam build and sam deploy, aws stepfunctions start-execution, twice." in lines
+    )
+    assert "Needs the stack demo-sam, with a trade or two: it is there." in lines
     assert stages.stack_status() == "CREATE_COMPLETE"
     kinds = {left.kind for left in leftovers.find("demo-sam")}
     assert {"stack", "state machine", "Lambda function", "DynamoDB table", "rule"} <= kinds
     assert {"IAM role", "resource group", "log group", "bucket"} <= kinds
 
     course.begin("09")
-    assert "Bringing up" not in capsys.readouterr().out
+    assert not [line for line in said(capsys) if "missing" in line]
 
     stages.run("sam", "delete", "--no-prompts", cwd=stages.app())
     kinds = {left.kind for left in leftovers.find("demo-sam")}
     assert kinds == {"stack", "log group", "bucket"}  # the stack is SAM's own
+
+
+def test_a_clean_up_builds_nothing_up(newcomer, capsys):
+    course.begin("09")
+    assert 'Nothing was made. course.begin("09", make=True) would.' in said(capsys)
+    assert visible(newcomer) == []
+
+
+def test_a_learner_may_say_that_nothing_is_to_be_made(newcomer, capsys):
+    course.begin("06", make=False)
+    assert 'Nothing was made. course.begin("06", make=True) would.' in said(capsys)
+    assert visible(newcomer) == []
+
+
+@pytest.fixture
+def on_an_account(newcomer, monkeypatch):
+    """The target calls itself an account; what it is asked goes to the endpoint all the same."""
+    course.begin("00")
+    monkeypatch.setattr(target, "activate", lambda: target.Target("aws", "1", "us-east-1", None))
+    monkeypatch.setattr(target, "name", lambda: "aws")
+    return newcomer
+
+
+def test_on_an_account_nothing_is_made_without_asking(on_an_account, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda words: asked.append(words) or "no")
+    course.begin("02")
+    assert "billed" in asked[0] and "Nothing was made" in capsys.readouterr().out
+    assert visible(on_an_account) == []
+    monkeypatch.setattr("builtins.input", lambda words: "y")
+    course.begin("02")
+    assert stages.app().exists()
+
+
+def test_on_an_account_where_nobody_can_be_asked_it_says_how_to_agree(on_an_account, monkeypatch):
+    def nobody(words):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    with pytest.raises(CourseError, match="Nothing was made") as refused:
+        course.begin("02")
+    assert 'course.begin("02", make=True)' in refused.value.then
+    assert visible(on_an_account) == []
+
+
+def test_two_notebooks_begun_at_once_make_one_app(newcomer):
+    command = "from helpers import course; course.begin('02')"
+    both = [subprocess.Popen([sys.executable, "-c", command], cwd=ROOT) for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+    assert visible(newcomer) == ["demo-sam"]
+
+
+def test_another_stack_name_in_samconfig_is_another_stack(learner):
+    """Notebook 05 may be tried with another name; the notebooks after it are about demo-sam."""
+    course.begin("05")
+    config = stages.app() / "samconfig.toml"
+    config.write_text(config.read_text().replace('stack_name = "demo-sam"', 'stack_name = "mine"'))
+    course.begin("06")
+    assert stages.stack_status() == "CREATE_COMPLETE"
+    names = [
+        one["StackName"]
+        for one in stages.target.client("cloudformation").describe_stacks()["Stacks"]
+    ]
+    assert "demo-sam" in names and "mine" not in names
 
 
 def test_a_deploy_that_fails_is_told_in_the_commands_own_words(learner):
@@ -86,7 +163,7 @@ def test_a_deploy_that_fails_is_told_in_the_commands_own_words(learner):
     os.chdir(learner)
     with pytest.raises(CourseError) as raised:
         course.begin("06")
-    assert "`sam deploy --no-confirm-changeset` failed" in raised.value.what
+    assert "`sam deploy --no-confirm-changeset --stack-name demo-sam` failed" in raised.value.what
     assert "StockBuyerFunction" in raised.value.why
     assert "as you left it" in raised.value.then
 
@@ -117,7 +194,19 @@ def test_generating_again_keeps_what_was_changed(newcomer, capsys):
 def test_generating_again_leaves_no_copy_of_what_nobody_changed(newcomer):
     course.begin("02")
     course.begin("01")
-    assert list(newcomer.iterdir()) == []
+    assert visible(newcomer) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("confirm_changeset = false", "confirm_changeset = true"), ('"demo-sam"', '"mine"')],
+)
+def test_an_edit_of_samconfig_alone_is_a_change(newcomer, was, now):
+    course.begin("02")
+    config = stages.app() / "samconfig.toml"
+    config.write_text(config.read_text().replace(was, now))
+    assert stages.set_aside() == newcomer.resolve() / "demo-sam-kept-1"
+    assert now in (newcomer / "demo-sam-kept-1" / "samconfig.toml").read_text()
 
 
 @pytest.mark.parametrize("added", ["notes.txt", "functions/stock_buyer/more.py", ".env"])

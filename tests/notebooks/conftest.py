@@ -64,6 +64,7 @@ def world(tmp_path):
     env = os.environ | {
         "LOCALAWS_HOME": str(tmp_path / "endpoint"),
         "COURSE_WORK": str(tmp_path / "work"),
+        "COURSE_MAKE": "yes",
         "COLUMNS": "100",
     }
     env.pop("COURSE_TARGET", None)
