@@ -12,7 +12,8 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -98,6 +99,22 @@ def let_pass(time: str) -> str:
     year = "" if started.year == ended.year else " %Y"
     shape = f"%d %b{year} %H:%M"
     return f"The simulated clock went from {started:{shape}} to {ended:{shape}} UTC."
+
+
+@contextmanager
+def real_time() -> Iterator[None]:
+    """Within it a wait of an execution takes as long as it says, as it does on AWS.
+
+    Local: the simulated clock, which else jumps over waits, does not jump. AWS: nothing to do.
+    """
+    if name() == AWS:
+        yield
+        return
+    control("/_local/clock", {"mode": "realtime"})
+    try:
+        yield
+    finally:
+        control("/_local/clock", {"mode": "jump"})
 
 
 def seed_market(seed: int | None) -> None:

@@ -1,16 +1,19 @@
 """Local endpoint or AWS account: the right one, and only that one."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import time
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import boto3
 import pytest
 
-from helpers import target
+from helpers import executions, target
 from helpers.errors import CourseError
 
 ROOT = Path(__file__).parents[1]
@@ -138,6 +141,37 @@ def test_time_passes_on_the_local_clock(local):
     assert local.control("/_local/status")["offset"] - before == pytest.approx(3 * 3600, abs=5)
     started, ended = re.findall(r"\d\d \w{3} (\d{4}) \d\d:\d\d", target.let_pass("366 days"))
     assert int(ended) == int(started) + 1  # a year later is not the same day
+
+
+def test_in_real_time_a_wait_takes_its_time_and_then_the_clock_jumps_again(local):
+    target.activate()
+    with pytest.raises(KeyError), target.real_time():
+        slow = _waited()
+        raise KeyError  # an interrupt of the cell
+    assert slow > 1 > _waited()
+
+
+def _waited():
+    """The seconds that an execution with a wait of one second takes."""
+    stepfunctions = target.client("stepfunctions")
+    wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 1, "End": True}}}
+    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
+    role = target.client("iam").create_role(
+        RoleName=f"wait-{uuid.uuid4()}",
+        AssumeRolePolicyDocument=json.dumps({"Statement": [trust | {"Action": "sts:AssumeRole"}]}),
+    )
+    machine = stepfunctions.create_state_machine(
+        name=f"wait-{uuid.uuid4()}", definition=json.dumps(wait), roleArn=role["Role"]["Arn"]
+    )
+    began = time.monotonic()
+    executions.start(machine["stateMachineArn"], client=stepfunctions).wait()
+    return time.monotonic() - began
+
+
+def test_on_an_account_time_is_real_already(monkeypatch):
+    monkeypatch.setenv("COURSE_TARGET", "aws")
+    with target.real_time():
+        pass
 
 
 def test_nothing_hurries_a_real_clock(monkeypatch):
