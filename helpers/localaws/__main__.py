@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from helpers.localaws import process
-from helpers.localaws.workspace import Workspace, WorkspaceError
+from helpers.localaws.workspace import NOWHERE, Workspace, WorkspaceError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
         _env,
         "Print the settings that make sam, aws and boto3 talk to the endpoint, which is started if "
         'need be: eval "$(python -m helpers.localaws env)"',
+    )
+    env.add_argument(
+        "--no-start", action="store_true", help="start nothing; without an endpoint, lead nowhere"
     )
     form = env.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as JSON; null means: unset it")
@@ -107,7 +110,10 @@ def _start(options: argparse.Namespace) -> int:
 
 def _env(options: argparse.Namespace) -> int:
     workspace = Workspace.find()
-    url, _ = process.start(workspace)
+    if options.no_start:
+        url = (process.find(workspace) or {"url": NOWHERE})["url"]
+    else:
+        url, _ = process.start(workspace)
     settings = workspace.environment(url)
     if options.json:
         print(json.dumps(settings, indent=1))

@@ -18,6 +18,8 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 """The region that `env` sets; the endpoint itself answers for every region."""
 DEFAULT_PORT = 4599
+NOWHERE = "http://127.0.0.1:9"
+"""Nobody answers there, and only the system's administrator could."""
 
 _KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
