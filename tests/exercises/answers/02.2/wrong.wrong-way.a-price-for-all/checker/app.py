@@ -1,0 +1,8 @@
+"""The checker of another market: it gets the price in cents, and gives it in dollars."""
+
+import json
+
+
+def lambda_handler(event: dict, context: object) -> str:
+    """Return the price in dollars: 4217 cents are 42.17."""
+    return {"stock_price": 7}
