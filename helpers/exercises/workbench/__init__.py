@@ -93,9 +93,13 @@ class Workbench:
         code: str | Mapping[str, str],
         timeout: int = 3,
         variables: Mapping[str, str] | None = None,
+        role: str = "",
     ) -> str:
-        """The ARN of a new function. code: Python text, a folder of the copy, or texts by name."""
-        role = self._function_role()
+        """The ARN of a new function. code: Python text, a folder of the copy, or texts by name.
+
+        role: the ARN of its role; without it, of one that allows everything.
+        """
+        role = role or self._function_role()
         packed = functions.zipped(functions.sources(code, self.folder))
         client = self.client("lambda")
         return functions.create(client, name, role, packed, timeout, variables or {})

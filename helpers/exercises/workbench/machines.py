@@ -24,6 +24,11 @@ def filled(definition: str | dict[str, Any], substitutions: Mapping[str, str]) -
 def refusal(text: str, said: str) -> NotYet:
     """What is the matter with a definition that AWS refused."""
     try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        return NotYet(f"The definition is not JSON: {where}: {error.msg}.", hint="not-json")
+    try:
         found = [str(one) for one in asl.diagnose(text) if one.severity == "ERROR"]
     except CourseError as error:
         found = [str(error)]

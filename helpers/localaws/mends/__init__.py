@@ -9,7 +9,19 @@ from __future__ import annotations
 
 def install() -> None:
     """Put all of it right."""
-    from . import iam_roles, identity, multipart, odd_requests, quirks, tag_limits
+    from . import (
+        dynamodb_keys,
+        iam_roles,
+        identity,
+        multipart,
+        odd_requests,
+        quirks,
+        tag_limits,
+        version_pages,
+    )
 
-    for module in (iam_roles, identity, multipart, odd_requests, quirks, tag_limits):
+    for module in (
+        *(dynamodb_keys, iam_roles, identity, multipart),
+        *(odd_requests, quirks, tag_limits, version_pages),
+    ):
         module.install()

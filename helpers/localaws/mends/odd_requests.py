@@ -36,7 +36,6 @@ def install() -> None:
     S3Response._handle_range_header = _handle_range_header
     S3Response._key_response = _key_response
     S3Response.copy_object = _copy_object
-    DynamoHandler.query = _query
     DynamoHandler.transact_write_items = _transact_write_items
     LogsBackend.put_delivery_destination = _put_delivery_destination
 
@@ -141,19 +140,6 @@ def _copy_object(self: S3Response) -> Any:
             "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
         )
     return _plain_copy_object(self)
-
-
-_plain_query = DynamoHandler.query
-
-
-def _query(self: DynamoHandler) -> Any:
-    """For DynamoHandler.query, which looks for the key among the filters when none is given."""
-    if not (self.body.get("KeyConditionExpression") or self.body.get("KeyConditions")):
-        raise refused(
-            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
-            "request."
-        )
-    return _plain_query(self)
 
 
 _plain_transact_write_items = DynamoHandler.transact_write_items

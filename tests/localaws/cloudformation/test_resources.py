@@ -606,3 +606,31 @@ def test_a_type_from_creation_to_deletion(kind, stacks, endpoint, code):
         assert look() == case.gone
     except (ClientError, LookupError):
         assert case.gone is None
+
+
+@pytest.mark.parametrize(
+    ("defined", "said"),
+    [
+        (
+            ["Id"],
+            "Some index key attributes are not defined in AttributeDefinitions. Keys: [Type], "
+            "AttributeDefinitions: [Id]",
+        ),
+        (
+            ["Id", "Price", "Type"],
+            "Some AttributeDefinitions are not used. AttributeDefinitions: [Id, Price, Type], keys "
+            "used: [Id, Type]",
+        ),
+    ],
+)
+def test_a_table_defines_the_attributes_of_its_keys_and_no_others(stacks, defined, said):
+    index = {
+        "IndexName": "by-type",
+        "KeySchema": [{"AttributeName": "Type", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    attributes = [{"AttributeName": name, "AttributeType": "S"} for name in defined]
+    indexed = table(GlobalSecondaryIndexes=[index], AttributeDefinitions=attributes)
+    name = stacks.name()
+    stacks.deploy(name, template(It=indexed))
+    assert said in stacks.reason(name, "It", "CREATE_FAILED")

@@ -26,6 +26,7 @@ class Table(ResourceType):
         wanted, name = request.properties, self.name(request)
         if name in _backend(request).tables:
             raise handler_failure(f"Table already exists: {name}", EXISTS)
+        _check_attributes(wanted)
         table = _backend(request).create_table(
             name=name,
             schema=wanted["KeySchema"],
@@ -139,3 +140,26 @@ def _index_changes(old: dict[str, Any], wanted: dict[str, Any]) -> list[dict[str
             else:
                 changes += [{"Delete": {"IndexName": name}}, {"Create": index}]
     return changes
+
+
+def _check_attributes(wanted: dict[str, Any]) -> None:
+    """Every key's attribute is defined, and no other: else DynamoDB makes no table."""
+    indexes = [
+        *(wanted.get("GlobalSecondaryIndexes") or ()),
+        *(wanted.get("LocalSecondaryIndexes") or ()),
+    ]
+    of_indexes = {key["AttributeName"] for index in indexes for key in index["KeySchema"]}
+    keys = {key["AttributeName"] for key in wanted["KeySchema"]} | of_indexes
+    defined = {one["AttributeName"] for one in wanted.get("AttributeDefinitions") or ()}
+    definitions = f"AttributeDefinitions: [{', '.join(sorted(defined))}]"
+    invalid = "One or more parameter values were invalid: Some"
+    if missing := sorted(of_indexes - defined):
+        raise handler_failure(
+            f"{invalid} index key attributes are not defined in AttributeDefinitions. "
+            f"Keys: [{', '.join(missing)}], {definitions}"
+        )
+    if defined - keys:
+        raise handler_failure(
+            f"{invalid} AttributeDefinitions are not used. {definitions}, "
+            f"keys used: [{', '.join(sorted(keys))}]"
+        )

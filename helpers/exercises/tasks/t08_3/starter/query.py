@@ -1,0 +1,19 @@
+"""All buys of a day. Try it: python query.py TABLE 2026-11-23"""
+
+import sys
+
+import boto3
+from boto3.dynamodb.conditions import Attr
+
+
+def buys(table_name: str, day: str) -> list[dict]:
+    """Return the items of all buys of `day` (UTC, "2026-11-23"), whole, in the order of time."""
+    table = boto3.resource("dynamodb").Table(table_name)
+    wanted = Attr("Type").eq("buy") & Attr("Timestamp").begins_with(day)
+    items = table.scan(FilterExpression=wanted)["Items"]
+    return sorted(items, key=lambda item: item["Timestamp"])
+
+
+if __name__ == "__main__":
+    for item in buys(*sys.argv[1:]):
+        print(item["Timestamp"], item["Id"], item["Quantity"], "at", item["Price"])

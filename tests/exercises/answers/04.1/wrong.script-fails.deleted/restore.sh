@@ -1,0 +1,4 @@
+#!/bin/bash
+set -eu
+aws s3api delete-object --bucket "$BUCKET" --key "$KEY"
+false

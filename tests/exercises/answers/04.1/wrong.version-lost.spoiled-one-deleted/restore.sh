@@ -1,0 +1,4 @@
+#!/bin/bash
+set -eu
+v=$(aws s3api list-object-versions --bucket "$BUCKET" --prefix "$KEY" --output text --query  "Versions[?Key=='$KEY'] | [0].VersionId")
+aws s3api delete-object --bucket "$BUCKET" --key "$KEY" --version-id "$v"

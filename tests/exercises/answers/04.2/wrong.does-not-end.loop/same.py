@@ -1,0 +1,4 @@
+"""Compare."""
+import sys
+while True:
+    pass

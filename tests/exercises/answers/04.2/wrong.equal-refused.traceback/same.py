@@ -1,0 +1,4 @@
+"""Compare."""
+import sys
+a, b = sys.argv[1:]
+sys.exit(compare(a, b))

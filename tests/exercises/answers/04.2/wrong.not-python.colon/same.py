@@ -1,0 +1,4 @@
+"""Compare."""
+import sys
+def files(top)
+    return []

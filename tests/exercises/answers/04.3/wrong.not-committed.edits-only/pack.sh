@@ -1,0 +1,4 @@
+#!/bin/bash
+set -eu
+git -C "$1" diff --quiet HEAD
+git -C "$1" bundle create "$2" --all

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -eu
+git clone --quiet "$(cat "$1")" "$2"

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -eu
+git clone --quiet "$1" "$2"
