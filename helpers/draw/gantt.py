@@ -12,8 +12,9 @@ from helpers import units
 
 from . import look
 from .given import as_execution
-from .look import STATUS, text_width
+from .look import STATUS
 from .picture import Picture, card
+from .widths import text_width
 from .words import counts, nothing_entered, status_word, tally
 
 if TYPE_CHECKING:
@@ -254,14 +255,17 @@ class _Chart:
         widest = max((text_width(row.label, 12) + row.depth * 14 for row in self.rows), default=0)
         names = min(max(widest + 12, LABELS[0]), LABELS[1])
         self._left = SIDE + names
-        self._right = self._left + CHART  # moves out with the labels that stand beyond it
+        self._heading = units.shorten(f"{self.execution!r}", 110)
+        # moves out with the labels that stand beyond it
+        self._right = max(self._left + CHART, SIDE + text_width(self._heading, 13, bold=True))
         rows = [
             part
             for number, row in enumerate(self.rows)
             for part in self._row(row, TOP + number * ROW, names)
         ]
         height = TOP + ROW * max(len(self.rows), 1) + 20 + (18 if self.left_out else 0)
-        parts = [*self._heading(), *self._axis(height), *rows]
+        heading = _text(SIDE, 24, self._heading, "heading")
+        parts = [heading, *self._axis(height), *rows]
         if self.left_out:
             said = f"… {self.left_out} more rows"
             parts.append(_text(SIDE, height - 10, said, "tick"))
@@ -269,10 +273,6 @@ class _Chart:
 
     def _x(self, at: float) -> float:
         return self._left + at / self.length * CHART
-
-    def _heading(self) -> Iterator[str]:
-        said = units.shorten(f"{self.execution!r}", 110)
-        yield _text(SIDE, 24, said, "heading")
 
     def _axis(self, height: float) -> Iterator[str]:
         step = _tick(self.length, self.timed)
@@ -284,6 +284,7 @@ class _Chart:
                 f'stroke="{look.EDGE_OF_PAPER}"/>'
             )
             said = _tick_words(at, step) if self.timed else f"{at:.0f}"
+            self._right = max(self._right, x + text_width(said, 11) / 2)
             yield _text(x, TOP - 12, said, "tick", "middle")
             number += 1
             at = number * step
@@ -297,57 +298,61 @@ class _Chart:
         yield f"<g><title>{html.escape(look.clean(row.said), quote=False)}</title>"
         kind = "name inside" if row.heading else "name"
         yield _text(SIDE + indent, y + 17, label, kind)
+        yield from (self._bar(bar, y) for bar in row.bars)
         right = 0.0
-        for bar in row.bars:
-            drawn, right = self._bar(bar, y, right)
+        for bar in row.bars:  # their labels on top of all
+            label, right = self._bar_label(bar, y, right)
             self._right = max(self._right, right)
-            yield drawn
+            yield label
         yield "</g>"
 
-    def _bar(self, bar: Bar, y: float, right: float) -> tuple[str, float]:
-        x, end = self._x(bar.begin), self._x(bar.end)
-        wide = max(end - x, 3)
+    def _stretch(self, bar: Bar) -> tuple[float, float]:
+        """Where a bar begins, and how wide it is drawn."""
+        x = self._x(bar.begin)
+        return x, max(self._x(bar.end) - x, 3)
+
+    def _bar(self, bar: Bar, y: float) -> str:
+        x, wide = self._stretch(bar)
         title = (
             f"<title>{html.escape(look.clean(bar.words), quote=False)}</title>" if bar.words else ""
         )
         if bar.kind == "span":
-            drawn = (
+            return (
                 f'<rect x="{x:.1f}" y="{y + 10}" width="{wide:.1f}" height="6" rx="3" '
                 f'fill="{look.FADED_LINE}">{title}</rect>'
             )
-        elif bar.kind == "wait":
-            drawn = (
+        if bar.kind == "wait":
+            return (
                 f'<rect x="{x:.1f}" y="{y + 9}" width="{wide:.1f}" height="8" '
                 f'fill="#E4E7EB" stroke="{look.FADED_LINE}" stroke-dasharray="3 2">{title}</rect>'
             )
-        else:
-            status = STATUS[bar.kind]
-            line = look.FADED_LINE if bar.kind == "cancelled" else status.line
-            drawn = (
-                f'<rect x="{x:.1f}" y="{y + 4}" width="{wide:.1f}" height="18" rx="3" '
-                f'fill="{status.fill}" stroke="{line}" stroke-width="1.5">{title}</rect>'
-            )
-        label, taken = self._bar_label(bar, x, wide, y, right)
-        return drawn + label, taken
+        status = STATUS[bar.kind]
+        line = look.FADED_LINE if bar.kind == "cancelled" else status.line
+        return (
+            f'<rect x="{x:.1f}" y="{y + 4}" width="{wide:.1f}" height="18" rx="3" '
+            f'fill="{status.fill}" stroke="{line}" stroke-width="1.5">{title}</rect>'
+        )
 
-    def _bar_label(
-        self, bar: Bar, x: float, wide: float, y: float, right: float
-    ) -> tuple[str, float]:
-        """Inside the bar where it fits, else to its right, never over an earlier label."""
+    def _bar_label(self, bar: Bar, y: float, right: float) -> tuple[str, float]:
+        """Inside the bar where it fits, else to its right, never over an earlier label.
+
+        Gives the label, and how far to the right the row is taken.
+        """
+        x, wide = self._stretch(bar)
         if not bar.label:
             return "", max(right, x + wide)
         said = units.shorten(bar.label, 60)
         room = text_width(said, 11)
         if bar.kind == "wait":
-            if room + 8 > wide:
-                return "", max(right, x + wide)
             centre = x + wide / 2
+            if room + 8 > wide or centre - room / 2 - 4 < right:
+                return "", max(right, x + wide)
             back = (
                 f'<rect x="{centre - room / 2 - 3:.1f}" y="{y + 5}" width="{room + 6:.1f}" '
                 f'height="16" rx="3" fill="{look.PAPER}"/>'
             )
             return back + _text(centre, y + 17, said, "bar-text", "middle"), x + wide
-        if room + 8 <= wide and bar.kind != "span":
+        if room + 8 <= wide and bar.kind != "span" and x + (wide - room) / 2 > right:
             return _text(x + wide / 2, y + 17, said, "bar-text", "middle"), x + wide
         start = x + wide + 4
         if start < right:

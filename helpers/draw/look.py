@@ -1,4 +1,4 @@
-"""How the pictures look: each status by colour, mark and word; the font and the width of text."""
+"""How the pictures look: each status by colour, mark and word; the font; words in lines."""
 
 from __future__ import annotations
 
@@ -43,39 +43,6 @@ STATUS = {
 }
 """Step status → its look. The colours are those of AWS's console; the fills are paler, so that dark
 text on them keeps 4.5:1."""
-
-# Helvetica's advance widths in thousandths of the font size (Adobe's AFM), for U+0020 to U+007E.
-_WIDTHS = (
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
-    556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
-    1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
-    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
-    333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
-    556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
-)  # fmt: skip
-
-
-def text_width(text: str, size: float, bold: bool = False) -> float:
-    """How wide the text is in Helvetica (or Arial, Liberation Sans), in the unit of `size`.
-
-    Used instead of asking a font library, so that a drawing is the same on every machine.
-
-    >>> round(text_width("Buy Stock", 13))
-    59
-    """
-    thousandths = 0
-    for character in text:
-        code = ord(character)
-        if 32 <= code <= 126:
-            thousandths += _WIDTHS[code - 32]
-        elif code in (0x200B, 0x200C, 0x200D, 0xFE0F) or 0x300 <= code <= 0x36F:
-            continue  # joins and accents take no room
-        elif code >= 0x1100:
-            thousandths += 1000  # wide scripts, symbols, emoji
-        else:
-            thousandths += 640
-    return thousandths * size / 1000 * (1.07 if bold else 1)
-
 
 _UNSEEN = "\n\u200c\u200d"  # line end, zero-width non-joiner and joiner
 

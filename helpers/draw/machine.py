@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from helpers import units
-from helpers.asl import Definition, Edge, State
+from helpers.asl import Definition, Edge, Scope, State
 
-from . import look, words
+from . import arrows, look, words
 from .dot import Dot, label_of
 from .errors import NothingToDraw
 from .given import as_definition, as_execution, check_iteration
-from .look import STATUS, clean, text_width, wrap
+from .look import STATUS, clean, wrap
+from .outlines import Line, room
 from .overlay import Overlay
 from .picture import Picture
 from .ranks import Ranks
+from .widths import text_width
 
 if TYPE_CHECKING:
     from helpers.executions import Execution, Step
@@ -34,9 +37,8 @@ SHAPES: dict[str, dict[str, Any]] = {
     "Map": {"shape": "box3d", "style": "filled"},
     "": {"shape": "box", "style": "filled"},
 }
-NAME_SIZE, LINE_SIZE, EDGE_SIZE = 13, 11, 11
+NAME_SIZE, LINE_SIZE = 13, 11
 LONGEST_LINE = 48  # characters of a status
-LINE_HEIGHT = 15.6  # what Graphviz gives a line of 13
 
 STYLE = (
     ".state text{fill:" + look.SOFT + ";font-size:11px}"
@@ -45,7 +47,6 @@ STYLE = (
     "{fill:" + look.INK + ";font-size:13px;font-weight:700}"
     ".state.told text:last-of-type{fill:" + look.INK + ";font-weight:700}"
     ".state.not-started text{fill:" + look.FADED_INK + "!important}"
-    ".edge text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
     ".edge.taken text{font-weight:700}"
 )
 """What Graphviz cannot say in a plain label: the name bold, the rest smaller."""
@@ -67,6 +68,31 @@ def state_machine(
     Map: its number (from 0) or Map name → number; without it, all items are shown together.
     Raises NothingToDraw, and what `helpers.asl.load` raises.
     """
+    return drawn(definition, execution, direction=direction, iteration=iteration, title=title)
+
+
+@dataclass(frozen=True)
+class Spare:
+    """Words that come to stand in a drawing later on, as in a replay, for which there is room: by
+    a state's number its other last lines, by an edge's number what else stands at it."""
+
+    states: Mapping[int, list[str]] = field(default_factory=dict)
+    edges: Mapping[int, list[list[str]]] = field(default_factory=dict)
+
+
+NOTHING_ELSE = Spare()
+
+
+def drawn(
+    definition: Any,
+    execution: Execution | None,
+    *,
+    direction: str | None,
+    iteration: int | Mapping[str, int] | None,
+    title: str,
+    spare: Spare = NOTHING_ELSE,
+) -> Picture:
+    """What `state_machine` gives, with room for other words."""
     given = as_definition(definition)
     if direction not in (None, "TB", "LR"):
         raise NothingToDraw(f'direction is "TB" or "LR", not {direction!r}.')
@@ -74,7 +100,7 @@ def state_machine(
     if execution is not None:
         check_iteration(given, as_execution(execution), iteration)
     overlay = Overlay(given, execution, iteration, edges) if execution is not None else None
-    graph = Graph(given, edges, overlay, direction)
+    graph = Graph(given, edges, overlay, direction, spare)
     told = words.of_execution(given, overlay) if overlay else words.of_definition(given, edges)
     return Picture(
         told,
@@ -94,8 +120,10 @@ class Graph:
         edges: list[Edge],
         overlay: Overlay | None,
         direction: str | None,
+        spare: Spare,
     ) -> None:
         self.overlay = overlay
+        self._spare = spare
         self.details: list[tuple[str, str]] = []
         self._used: set[str] = set()
         self._names = _node_names(definition, self._used)
@@ -109,12 +137,13 @@ class Graph:
             rankdir=direction,
             fontname=look.FONT,
             nodesep=0.35 if direction == "TB" else 0.3,
-            ranksep=0.42 if direction == "TB" else 0.5,
+            ranksep=0.22 if direction == "TB" else 0.26,  # of which an arrow passes two
             pad=0.25,
             outputorder="edgesfirst",
         )
         self._dot.defaults("node", fontname=look.FONT, fontsize=NAME_SIZE, margin=0)
-        self._dot.defaults("edge", fontname=look.FONT, fontsize=EDGE_SIZE, arrowsize=0.7)
+        self._dot.defaults("edge", fontname=look.FONT, arrowsize=0.7, minlen=arrows.RANKS)
+        self._labels: dict[int, str] = {}
         self._draw(definition)
         self.source = self._dot.source()
 
@@ -125,10 +154,15 @@ class Graph:
             self._terminal("Start")
         if not definition.states:
             self._dot.node(
-                "(no states)", label="no states", shape="box", style="dashed", fontcolor=look.SOFT
+                "(no states)",
+                label="no states",
+                shape="box",
+                style="dashed",
+                fontcolor=look.SOFT,
+                width=1.5,
+                fixedsize=True,
             )
-        for state in definition.root.states.values():
-            self._state(state, 0)
+        self._inside(definition.root, 0)
         if ends:
             self._terminal("End")
         for number, edge in enumerate(self._edges, 1):
@@ -165,6 +199,14 @@ class Graph:
 
     # ---- states
 
+    def _inside(self, scope: Scope, depth: int) -> None:
+        """The states of a scope, and the words of the arrows between them."""
+        for state in scope.states.values():
+            self._state(state, depth)
+        for number, edge in enumerate(self._edges, 1):
+            if _scope_of(edge) is scope:
+                self._label(edge, number)
+
     def _state(self, state: State, depth: int) -> None:
         if state.type not in ("Parallel", "Map") and not state.children:
             self._node(state)
@@ -187,8 +229,7 @@ class Graph:
             several = len(state.children) > 1
             if several:  # a box of its own, unseen, keeps a branch's states together
                 self._dot.begin(f"cluster_{number}_{scope.branch_index}", style="invis", margin=4)
-            for inner in scope.states.values():
-                self._state(inner, depth + 1)
+            self._inside(scope, depth + 1)
             if several:
                 self._dot.end()
         self._dot.node(
@@ -218,7 +259,7 @@ class Graph:
         rest = [*self._what(state), *self._notes(state)]
         told = self._told(state, status)
         lines = [*name, *rest, *([told] if told else [])]
-        width, height = _size(shape["shape"], name, lines[len(name) :])
+        width, height = room(shape["shape"], self._written(state, name, rest, told))
         style = shape["style"] + (",dashed" if status == "not started" else "")
         classes = ["state", f"n{len(name)}", state.type.lower() or "unknown"]
         if status:
@@ -240,6 +281,17 @@ class Graph:
             class_=" ".join(classes),
         )
         self.details.append((f"state-{number}", words.of_state(state, self.overlay)))
+
+    def _written(
+        self, state: State, name: list[str], rest: list[str], told: str
+    ) -> list[list[Line]]:
+        """The lines as they are written; the last one with all that may stand there."""
+        last = [told, *self._spare.states.get(self._number[id(state)], [])] if told else []
+        return [
+            *([Line(one, NAME_SIZE, bold=True)] for one in name),
+            *([Line(one, LINE_SIZE)] for one in rest),
+            *([[Line(one, LINE_SIZE, bold=True) for one in last]] if last else []),
+        ]
 
     def _status(self, state: State) -> str:
         return self.overlay.status(state) if self.overlay else ""
@@ -272,34 +324,56 @@ class Graph:
 
     # ---- edges
 
-    def _edge(self, edge: Edge, number: int) -> None:
-        tail = self._tail(edge)
-        head = self._sign(edge, number) if id(edge) in self._ranks.far else self._head(edge)
-        taken = self.overlay.taken(edge) if self.overlay else 0
+    def _label(self, edge: Edge, number: int) -> None:
+        taken = self._taken(edge)
+        lines = edge_lines(edge, self.overlay, taken)
+        if not lines:
+            return
+        spare = self._spare.edges.get(number, [])
+        more = max(map(len, spare), default=0) - len(lines)
         faded = self.overlay is not None and not taken
-        label = edge_lines(edge, self.overlay, taken)
+        colour = look.ERROR_LINE if edge.kind == "catch" else look.INK
+        self._labels[id(edge)] = name = _free(f"(label) {number}", self._used)
+        arrows.label(
+            self._dot,
+            name,
+            f"edge-{number}",
+            [*lines, *[" "] * more],
+            colour=look.FADED_INK if faded else colour,
+            spare=[line for other in spare for line in other],
+        )
+        self.details.append((f"edge-{number}", words.of_edge(edge)))
+
+    def _taken(self, edge: Edge) -> int:
+        return self.overlay.taken(edge) if self.overlay else 0
+
+    def _edge(self, edge: Edge, number: int) -> None:
+        taken = self._taken(edge)
+        tail, key = self._tail(edge), f"edge-{number}"
+        head = self._sign(edge, number) if id(edge) in self._ranks.far else self._head(edge)
+        # an arrow back must not lift its state; a sign stands beside its state, so that it may
+        back = id(edge) in self._ranks.back and id(edge) not in self._ranks.far
+        more = self._line(edge, taken) | {
+            "penwidth": 2.6 if taken else 1.0,
+            "class_": " ".join(["edge", edge.kind, *(["taken"] if taken else [])]),
+        }
+        weight = self._weight(edge)
+        if id(edge) in self._labels:
+            label = self._labels[id(edge)]
+            arrows.through(self._dot, tail, label, head, key=key, weight=weight, back=back, **more)
+        else:
+            constraint = False if back else None
+            self._dot.edge(tail, head, weight=weight, constraint=constraint, id=key, **more)
+
+    def _line(self, edge: Edge, taken: int) -> dict[str, Any]:
+        """How an arrow is drawn: a Catch is dashed, a way not taken faded."""
+        faded = self.overlay is not None and not taken
         colour = look.INK if taken else look.FADED_LINE if faded else look.LINE
         caught = edge.kind == "catch"
-        # an arrow back must not lift its state; a sign stands beside its state, so that it may
-        loops = id(edge) in self._ranks.back and id(edge) not in self._ranks.far
         if caught and not faded:
             colour = look.ERROR_LINE
         style = "dashed" if caught else "dotted" if edge.kind == "end" and _fails(edge) else None
-        self._dot.edge(
-            tail,
-            head,
-            label=label_of(label) if label else None,
-            style=style,
-            color="#DE322F" if edge.dangling and not faded else colour,
-            fontcolor=look.FADED_INK if faded else look.ERROR_LINE if caught else look.INK,
-            penwidth=2.6 if taken else 1.0,
-            constraint=False if loops else None,
-            weight=self._weight(edge),
-            id=f"edge-{number}",
-            class_=" ".join(["edge", edge.kind, *(["taken"] if taken else [])]),
-        )
-        if label:
-            self.details.append((f"edge-{number}", words.of_edge(edge)))
+        return {"style": style, "color": "#DE322F" if edge.dangling and not faded else colour}
 
     def _weight(self, edge: Edge) -> int:
         """How straight the arrow should be: the way to the next state above all."""
@@ -330,15 +404,19 @@ class Graph:
         if key not in self._ghosts:
             name = _free(f"(missing) {units.named(edge.target_name)}", self._used)
             self._ghosts[key] = name
+            lines = ["✗ no such state:", *wrap(edge.target_name or "(empty)", 24)]
+            width, height = room("box", [[Line(one, LINE_SIZE)] for one in lines], least=0)
             self._dot.node(
                 name,
-                label=label_of(["✗ no such state:", *wrap(edge.target_name or "(empty)", 24)]),
+                label=label_of(lines),
                 shape="box",
                 style="dashed",
                 color="#DE322F",
                 fontcolor="#B3211E",
                 fontsize=LINE_SIZE,
-                margin="0.12,0.06",
+                width=width / 72,
+                height=height / 72,
+                fixedsize=True,
                 class_="missing",
             )
         return self._ghosts[key]
@@ -346,15 +424,17 @@ class Graph:
     def _sign(self, edge: Edge, number: int) -> str:
         """A small sign that names where an arrow leads, for one that would cross everything."""
         leads_to = units.named(edge.target.name) if edge.target else "End"
+        said = f"→ {units.shorten(leads_to, 32)}"
         name = _free(f"(to) {number}", self._used)
         self._dot.node(
             name,
-            label=label_of([f"→ {units.shorten(leads_to, 32)}"]),
+            label=label_of([said]),
             shape="plaintext",
             fontsize=LINE_SIZE,
             fontcolor=look.SOFT,
-            height=0.2,
-            margin="0.04,0.02",
+            width=text_width(said, LINE_SIZE) / 72 + 0.1,
+            height=0.24,
+            fixedsize=True,
             class_="sign",
         )
         return name
@@ -373,7 +453,7 @@ def edge_lines(edge: Edge, overlay: Overlay | None, taken: int) -> list[str]:
         lines = ["otherwise", *(wrap(decision.words, 28, 3) if decision else [])]
     elif edge.kind == "catch":
         lines = wrap(edge.label, 26, 3)
-    return [*lines, f" {taken}×"] if taken > 1 else lines
+    return [*lines, f"{taken}×"] if taken > 1 else lines
 
 
 def status_line(state: State, status: str, steps: list[Step]) -> str:
@@ -420,22 +500,11 @@ def _short_error(names: tuple[str, ...]) -> str:
     return first + (f" +{len(names) - 1}" if len(names) > 1 else "")
 
 
-def _size(shape: str, name: list[str], rest: list[str]) -> tuple[float, float]:
-    """Width and height of a node in points, so that its text fits inside its outline."""
-    wide = max(
-        [text_width(line, NAME_SIZE, bold=True) for line in name]
-        + [text_width(line, LINE_SIZE, bold=at == len(rest) - 1) for at, line in enumerate(rest)]
-    )
-    high = LINE_HEIGHT * (len(name) + len(rest))
-    if shape == "hexagon":
-        return max(wide * 1.42 + 14, 110), high * 1.25 + 14
-    if shape == "ellipse":
-        return max(wide * 1.28 + 14, 90), high * 1.32 + 12
-    if shape == "octagon":
-        return max(wide * 1.22 + 14, 90), high * 1.2 + 16
-    if shape == "parallelogram":
-        return max(wide + max(56, high + 16), 120), high + 16  # its sides lean with its height
-    return max(wide + 26, 110), high + 16
+def _scope_of(edge: Edge) -> Scope | None:
+    """The scope that an arrow runs in: one into a Parallel or Map runs inside it."""
+    if edge.kind in ("branch", "iteration"):
+        return edge.target.scope if edge.target else None
+    return edge.source.scope if edge.source else None
 
 
 def _node_names(definition: Definition, used: set[str]) -> dict[int, str]:

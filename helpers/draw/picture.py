@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import browser, layout
+from . import arrows, browser, layout
 from .errors import CannotSave
 from .look import EDGE_OF_PAPER, FONT_STACK, PAPER, clean
 
@@ -131,8 +131,8 @@ class Picture:
 def from_graphviz(drawn: str, style: str = "") -> str:
     """Graphviz's SVG on a card of its own, so that light and dark themes show it alike.
 
-    Sizes become pixels, and the prologue, the comments and the tooltips that repeat DOT's node
-    names go away.
+    Sizes become pixels, an arrow and its words one group, and the prologue, the comments and the
+    tooltips that repeat DOT's node names go away.
     """
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r"<!--.*?-->\n?", "", drawn, flags=re.DOTALL)
@@ -147,7 +147,7 @@ def from_graphviz(drawn: str, style: str = "") -> str:
     assert box, "Graphviz always writes a viewBox"
     width, height = (float(part) for part in box[1].split()[2:])
     inner = drawn[drawn.index(">", box.end()) + 1 : drawn.rindex("</svg>")]
-    return card(inner, width, height, style)
+    return card(arrows.joined(inner), width, height, style)
 
 
 def card(inner: str, width: float, height: float, style: str = "") -> str:

@@ -15,9 +15,9 @@ from helpers.asl import Definition, Edge, State
 
 from . import words
 from .errors import NothingToDraw
-from .given import as_definition
+from .given import as_definition, as_execution, check_iteration
 from .look import STATUS
-from .machine import edge_lines, state_machine, status_line
+from .machine import Spare, drawn, edge_lines, status_line
 from .overlay import Overlay
 from .picture import Picture
 
@@ -46,10 +46,29 @@ def replay(
     if execution is None:
         raise NothingToDraw("A replay needs an execution: `draw.replay(definition, run)`.")
     given = as_definition(definition)
-    still = state_machine(given, execution, direction=direction, iteration=iteration, title=title)
+    as_execution(execution)
+    check_iteration(given, execution, iteration)
     edges = given.edges()
     overlay = Overlay(given, execution, iteration, edges)
-    return Replay(still, _data(given, edges, overlay, still.title))
+    data = _data(given, edges, overlay)
+    still = drawn(
+        given,
+        execution,
+        direction=direction,
+        iteration=iteration,
+        title=title,
+        spare=_spare(data),
+    )
+    return Replay(still, data)
+
+
+def _spare(data: dict[str, Any]) -> Spare:
+    """All that comes to stand in the drawing while it is replayed."""
+    lines: dict[int, list[str]] = {}
+    for _, number, _, line in data["changes"]:
+        lines.setdefault(number + 1, []).append(line)
+    edges = {at: [one["plain"], one["told"]] for at, one in enumerate(data["edges"], 1)}
+    return Spare(lines, edges)
 
 
 class Replay(Picture):
@@ -58,8 +77,12 @@ class Replay(Picture):
     def __init__(self, still: Picture, data: dict[str, Any]) -> None:
         super().__init__(still.text, title=still.title, source=still.source)
         self._still = still
-        told = json.dumps(data, sort_keys=True, default=str) + still.source
-        self.data = {**data, "key": hashlib.sha256(told.encode()).hexdigest()[:16]}
+        told = json.dumps([data, still.title], sort_keys=True, default=str) + still.source
+        self.data = {
+            **data,
+            "title": still.title,
+            "key": hashlib.sha256(told.encode()).hexdigest()[:16],
+        }
 
     @cached_property
     def svg(self) -> str:
@@ -81,9 +104,7 @@ class Replay(Picture):
         )
 
 
-def _data(
-    definition: Definition, edges: list[Edge], overlay: Overlay, title: str
-) -> dict[str, Any]:
+def _data(definition: Definition, edges: list[Edge], overlay: Overlay) -> dict[str, Any]:
     execution = overlay.execution
     number = {id(state): at for at, state in enumerate(definition.states)}
     steps = [(step, state) for step, state in overlay.visited() if id(state) in number]
@@ -101,7 +122,6 @@ def _data(
 
     where = {event: number[id(state)] for step, state in steps for event in _own_events(step)}
     return {
-        "title": title,
         "count": len(events),
         "ended": not execution.is_running,
         "statuses": [

@@ -7,6 +7,7 @@ Graphviz takes minutes over them. Such arrows lead to a small sign instead, as i
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from helpers.asl import Definition, Edge, Scope, State
 
@@ -112,29 +113,43 @@ class Ranks:
         return far
 
 
-def _loops(definition: Definition, edges: list[Edge]) -> set[int]:
-    """Each edge that leads back to a state that is still open when states are followed onward."""
-    onward: dict[int, list[Edge]] = {}
-    for edge in edges:
-        if edge.source is not None and edge.target is not None:
-            onward.setdefault(id(edge.source), []).append(edge)
-    starts = [edge.target for edge in edges if edge.kind == "start" and edge.target]
+def loops(nodes: Iterable[int], arrows: Mapping[int, tuple[int, int]]) -> set[int]:
+    """The arrows (by key; tail and head) that lead back to a node that is still open when all are
+    followed onward from the first node, then from the others.
+
+    >>> loops([1, 2, 3], {7: (1, 2), 8: (2, 3), 9: (3, 1)})
+    {9}
+    """
+    onward: dict[int, list[tuple[int, int]]] = {}
+    for key, (tail, head) in arrows.items():
+        onward.setdefault(tail, []).append((key, head))
     back: set[int] = set()
     open_: set[int] = set()
     done: set[int] = set()
-    for state in [*starts, *definition.states]:
-        todo: list[State | int] = [state]  # an id stands for leaving that state again
+    for node in nodes:
+        todo = [(node, False)]
         while todo:
-            here = todo.pop()
-            if isinstance(here, int):
+            here, left = todo.pop()
+            if left:
                 open_.discard(here)
                 done.add(here)
-            elif id(here) not in done and id(here) not in open_:
-                open_.add(id(here))
-                todo.append(id(here))
-                for edge in reversed(onward.get(id(here), [])):
-                    if id(edge.target) in open_:
-                        back.add(id(edge))
-                    elif id(edge.target) not in done:
-                        todo.append(edge.target)
+            elif here not in done and here not in open_:
+                open_.add(here)
+                todo.append((here, True))
+                for key, head in reversed(onward.get(here, [])):
+                    if head in open_:
+                        back.add(key)
+                    elif head not in done:
+                        todo.append((head, False))
     return back
+
+
+def _loops(definition: Definition, edges: list[Edge]) -> set[int]:
+    """The ids of the edges that lead back to a state that led to them."""
+    starts = [id(edge.target) for edge in edges if edge.kind == "start" and edge.target]
+    arrows = {
+        id(edge): (id(edge.source), id(edge.target))
+        for edge in edges
+        if edge.source is not None and edge.target is not None
+    }
+    return loops([*starts, *map(id, definition.states)], arrows)

@@ -9,12 +9,15 @@ from typing import Any
 
 from helpers import units
 
-from . import layout, look, resources
+from . import arrows, layout, look, resources
 from .dot import Dot, label_of
 from .kinds import GROUPS
-from .look import text_width, wrap
+from .look import wrap
+from .outlines import Line, room
 from .picture import Picture, card, from_graphviz, inside, size
-from .resources import Resource, Template
+from .ranks import loops
+from .resources import Resource, Template, Tie
+from .widths import text_width
 
 # Each group's ground and the colour of its heading, outlines and arrows: 4.5:1 on the ground.
 _GROUNDS = {
@@ -37,7 +40,6 @@ STYLE = (
     f".resource.n1 text:nth-of-type(1),.resource.n2 text:nth-of-type(-n+2),"
     f".resource.n3 text:nth-of-type(-n+3){{fill:{look.INK};font-size:13px;font-weight:700}}"
     ".group text{font-weight:700}"
-    ".edge text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
 )
 
 
@@ -111,27 +113,31 @@ class _Graph:
             rankdir="LR",
             fontname=look.FONT,
             nodesep=0.22,
-            ranksep=0.9,
+            ranksep=0.24,  # of which an arrow passes two
             pad=0.25,
             outputorder="edgesfirst",
         )
         self._dot.defaults("node", fontname=look.FONT, fontsize=13, margin=0)
-        self._dot.defaults("edge", fontname=look.FONT, fontsize=11, arrowsize=0.7)
+        self._dot.defaults("edge", fontname=look.FONT, arrowsize=0.7)
+        self._template = template
+        self._ties = dict(enumerate(template.ties, 1))
         for group in GROUPS:
             self._group(group, [o for o in template.resources.values() if o.group == group])
-        for number, tie in enumerate(template.ties, 1):
-            self._dot.edge(
-                tie.source,
-                tie.target,
-                label=label_of(wrap(tie.verb, 24, 2)),
-                fontcolor=look.INK,
-                color=_GROUNDS[template.resources[tie.source].group][1],
-                style="dashed" if tie.weak else None,
-                id=f"{self._id}tie-{number}",
-                class_="edge tie",
-            )
+        between = {number: tie for number, tie in self._ties.items() if not self._within(tie)}
+        for number, tie in between.items():
+            self._label(number, tie)
+        back = self._back()
+        for number, tie in self._ties.items():
+            self._tie(number, tie, back=number in back)
         if not template.resources:
-            self._dot.node("(none)", label="no resources", shape="box", style="dashed")
+            self._dot.node(
+                "(none)",
+                label="no resources",
+                shape="box",
+                style="dashed",
+                width=1.8,
+                fixedsize=True,
+            )
         self.source = self._dot.source()
 
     def _group(self, group: str, members: list[Resource]) -> None:
@@ -141,7 +147,6 @@ class _Graph:
         self._dot.begin(
             f"cluster {group}",
             label=group,
-            labeljust="l",
             fontsize=11,
             fontcolor=line,
             style="rounded,filled",
@@ -152,7 +157,45 @@ class _Graph:
         )
         for one in members:
             self._resource(one, line)
+        for number, tie in self._ties.items():
+            if self._within(tie) == group:
+                self._label(number, tie)
         self._dot.end()
+
+    def _back(self) -> set[int]:
+        """The ties that lead from a group to one that stands before it, or close a loop in one."""
+        numbers = {name: at for at, name in enumerate(self._template.resources)}
+        inside: dict[int, tuple[int, int]] = {}
+        back: set[int] = set()
+        for number, tie in self._ties.items():
+            source, target = (self._template.resources[n].group for n in (tie.source, tie.target))
+            if source == target:
+                inside[number] = numbers[tie.source], numbers[tie.target]
+            elif GROUPS.index(target) < GROUPS.index(source):
+                back.add(number)
+        return back | loops(numbers.values(), inside)
+
+    def _within(self, tie: Tie) -> str:
+        """The group that both ends of a tie stand in, or ""."""
+        source, target = (self._template.resources[name] for name in (tie.source, tie.target))
+        return source.group if source.group == target.group else ""
+
+    def _label(self, number: int, tie: Tie) -> None:
+        key, lines = f"{self._id}tie-{number}", wrap(tie.verb, 24, 2)
+        arrows.label(self._dot, f"(tie) {number}", key, lines, colour=look.INK)
+
+    def _tie(self, number: int, tie: Tie, back: bool) -> None:
+        arrows.through(
+            self._dot,
+            tie.source,
+            f"(tie) {number}",
+            tie.target,
+            key=f"{self._id}tie-{number}",
+            back=back,
+            color=_GROUNDS[self._template.resources[tie.source].group][1],
+            style="dashed" if tie.weak else None,
+            class_="edge tie",
+        )
 
     def _resource(self, one: Resource, line: str) -> None:
         new = self._known is not None and one.name not in self._known
@@ -162,12 +205,9 @@ class _Graph:
             rest.append("written inside another")
         if new:
             rest.append("+ made by the transform")
-        wide = max(
-            [text_width(part, 13, bold=True) for part in name]
-            + [text_width(part, 11) for part in rest]
-        )
         shape = _SHAPES.get(one.group, "box")
-        high = 15.6 * (len(name) + len(rest)) + (26 if shape == "cylinder" else 16)
+        lines = [[Line(part, 13, bold=True)] for part in name] + [[Line(part, 11)] for part in rest]
+        width, height = room(shape, lines, least=text_width(one.group, 11, bold=True))
         style = "filled" if one.group in _SQUARE else "rounded,filled"
         number = len(self.details) + 1
         self._dot.node(
@@ -179,8 +219,8 @@ class _Graph:
             color=line,
             fontcolor=look.INK,
             penwidth=2.4 if new else 1.2,
-            width=(wide + 26) / 72,
-            height=high / 72,
+            width=width / 72,
+            height=height / 72,
             fixedsize=True,
             id=f"{self._id}resource-{number}",
             class_=f"resource n{len(name)}" + (" new" if new else ""),

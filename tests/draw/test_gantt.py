@@ -84,18 +84,6 @@ def test_many_items_share_a_row():
     assert len(picture.svg) < 60_000
 
 
-def test_no_label_runs_out_of_the_card():
-    from helpers.draw.look import text_width
-    from helpers.draw.picture import size
-
-    for execution in (order(fail=True), order(fail=False), executions.from_history(trade(2))):
-        svg = draw.timeline(execution).svg
-        width, _ = size(svg)
-        for text in ET.fromstring(svg).iter(f"{SVG}text"):
-            if text.get("class") == "bar-text" and not text.get("text-anchor"):
-                assert float(text.get("x")) + text_width(text.text, 11) < width
-
-
 def test_without_times_it_counts_events_and_says_so(shared):
     path = shared / "histories" / "test-base-scenarios-test-lambda-invoke-with-retry-base.json"
     picture = draw.timeline(executions.from_json(path))
