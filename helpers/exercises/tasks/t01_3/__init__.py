@@ -90,8 +90,8 @@ TASK = Task(
         "schedule": (
             "The app's workflow has a schedule too. What did it become in the list?",
             "A rule starts a workflow in a role. How does it get the right to call a function?",
-            "`sam list resources --template-file schedule.yaml --config-env none`, typed in this "
-            "exercise's folder, names them. Which of them did you not count?",
+            "`sam list resources --template-file schedule.yaml`, typed in this exercise's folder, "
+            "names them. Which of them did you not count?",
         ),
     },
     reasoning=(
