@@ -4,4 +4,5 @@
 #   KEY      the object's key
 set -eu
 
-aws s3api list-object-versions --bucket "$BUCKET" --prefix "$KEY"
+aws s3api list-object-versions --bucket "$BUCKET" --prefix "$KEY" --output text \
+  --query "Versions[].[Key, IsLatest, VersionId]"
