@@ -1,6 +1,7 @@
 """What a learner does with an exercise: files, check, hints, solution, apply, restart."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -44,6 +45,17 @@ def test_a_check_goes_from_not_attempted_to_right(exercise):
     right = exercise.check()
     assert right and str(right) == "Right. It gave 2."
     assert "done" in repr(exercise)
+
+
+def test_an_answer_as_long_and_as_old_as_the_starter_is_an_answer(exercise):
+    """As in a fresh clone: one checkout writes starter and solution in the same instant."""
+    starter, solution = exercise.task.starter, exercise.task.solution
+    for folder in (starter, solution):
+        os.utime(folder / "machine.json", (1_700_000_000, 1_700_000_000))
+    exercise.restart()
+    assert exercise.check().status == "not attempted"
+    exercise.apply()
+    assert exercise.check()
 
 
 def test_not_yet_shows_the_execution(exercise):
