@@ -41,14 +41,15 @@ def watch(
         raise NothingToDraw(
             "The execution does not tell its definition: `draw.watch(run, definition)`."
         )
-    give_up = time.monotonic() + timeout
+    began = time.monotonic()
+    give_up = began + timeout
     screen = _Screen()
     try:
         while True:
             picture = state_machine(definition, execution, direction=direction, iteration=iteration)
             if not execution.is_running or time.monotonic() >= give_up:
                 return picture
-            screen.show(picture, execution)
+            screen.show(picture, _progress(execution, time.monotonic() - began))
             time.sleep(max(0.0, min(every, give_up - time.monotonic())))
             execution.refresh()
     finally:
@@ -62,8 +63,7 @@ class _Screen:
         self._handle: Any = None
         self._last = ""
 
-    def show(self, picture: Picture, execution: Execution) -> None:
-        progress = _progress(execution)
+    def show(self, picture: Picture, progress: str) -> None:
         if not _in_notebook():
             line = picture.text.splitlines()[0]
             if line != self._last and sys.stdout.isatty():
@@ -88,11 +88,16 @@ class _Screen:
 _EMPTY = {"text/html": "", "text/plain": ""}
 
 
-def _progress(execution: Execution) -> str:
-    """`RUNNING for 3.1 s: 4 states entered, now in Buy Stock`."""
+def _progress(execution: Execution, watched: float) -> str:
+    """`RUNNING, watched for 3.1 s: 4 states entered, now in Buy Stock`.
+
+    In a state that waits no event is written, so that the history does not tell how long it has
+    been going on.
+    """
     steps = list(execution.walk())
     now = [units.named(step.name) for step in steps if step.status == "running" and not step.runs]
-    said = f"{execution!r}: {len(steps)} state{'' if len(steps) == 1 else 's'} entered"
+    begun = f"{execution.status}, watched for {units.duration(watched)}"
+    said = f"{begun}: {len(steps)} state{'' if len(steps) == 1 else 's'} entered"
     named = ", ".join(dict.fromkeys(now))
     return said + (f", now in {units.shorten(named, 80)}" if named else "")
 

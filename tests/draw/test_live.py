@@ -1,6 +1,7 @@
 """Watching an execution: the picture changes in place, and one is left in the end."""
 
 import os
+import re
 
 import nbformat
 import pytest
@@ -76,6 +77,10 @@ draw.watch(growing(3, 8, 12, 19), TRADER, every=0.05)
     assert len(shown) == 4  # three moments, then nothing
     assert [("Buy Stock …" in one["text/plain"]) for one in shown] == [False, False, True, False]
     assert all("<img alt=" in one["text/html"] for one in shown[:3])
+    watched = re.compile(r"RUNNING, watched for ([\d.]+) (m?s):")
+    told = [watched.match(one["text/plain"]) for one in shown[:3]]
+    times = [float(found[1]) / (1000 if found[2] == "ms" else 1) for found in told]
+    assert times == sorted(times) and times[2] >= 0.1  # after two looks, 0.05 s apart
     first, last = notebook.cells[0].outputs
     assert first["data"] == {"text/html": "", "text/plain": ""}  # as a strict comparison sees it
     assert [data for kind, data in seen if kind == "display_data"] == [first["data"]]
