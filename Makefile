@@ -36,9 +36,8 @@ $(READY): requirements.lock pyproject.toml Makefile
 	@$(BIN)/python -W ignore -m compileall -qq -j 0 -x '[/\\]tests?[/\\]' .venv helpers || true
 	@touch $@
 
-lab: $(READY) ## start the local endpoint and open JupyterLab on notebook 00
-	@$(WITH_VENV) python -m helpers.localaws start
-	@$(WITH_VENV) jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb
+lab: $(READY) ## open JupyterLab on notebook 00, in copies of your own
+	@$(WITH_VENV) python -m helpers.lab $(ARGS)
 
 run: $(READY) ## execute every notebook headless, in order; HTML goes to build/course/
 	@$(WITH_VENV) python -m helpers.run_all

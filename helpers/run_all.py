@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +25,9 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
-from helpers import stages
+from helpers import kernels, stages
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -74,13 +76,16 @@ def execute(notebook: nbformat.NotebookNode, folder: Path = NOTEBOOKS) -> None:
 
     Raises nbclient's errors where a cell fails, takes too long, or the kernel dies.
     """
-    NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        extra_arguments=["--IPKernelApp.log_level=40"],  # it warns that it listens on loopback
-    ).execute()
+    with tempfile.TemporaryDirectory(prefix="kernel-") as private:
+        how = {"transport": kernels.transport(), "connection_file": f"{private}/kernel.json"}
+        NotebookClient(
+            notebook,
+            timeout=CELL_TIMEOUT,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            config=Config({"KernelManager": how}),
+            extra_arguments=["--IPKernelApp.log_level=40"],  # it warns that it listens on loopback
+        ).execute()
     _settle(notebook)
 
 
@@ -113,6 +118,14 @@ def _first_drawing(notebook: nbformat.NotebookNode) -> str:
     return next(filter(None, drawings))
 
 
+_ON_PAPER = """
+@media print {
+  .jp-Notebook pre, .jp-Notebook code { white-space: pre-wrap !important; overflow-wrap: anywhere; }
+}
+"""
+"""Nothing scrolls on paper: a long line goes on below."""
+
+
 def _html(notebook: nbformat.NotebookNode, title: str) -> str:
     """The notebook as one page that needs no network."""
     from nbconvert import HTMLExporter  # slow to import, and only needed here
@@ -120,6 +133,7 @@ def _html(notebook: nbformat.NotebookNode, title: str) -> str:
     exporter = HTMLExporter(embed_images=True, require_js_url="", mathjax_url="", jquery_url="")
     body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     body = re.sub(r'<script src=""[^>]*>\s*</script>', "", body)  # of what was left out
+    body = body.replace("</head>", f"<style>{_ON_PAPER}</style></head>", 1)
     return re.sub(r'(href="\d\d_[^"#]*)\.ipynb', r"\1.html", body)
 
 

@@ -163,8 +163,13 @@ def _localaws(*arguments: str) -> str:
     return done.stdout
 
 
+def start() -> str:
+    """Start the local endpoint unless it runs; returns its URL. Raises CourseError if it fails."""
+    return _localaws("start").strip()
+
+
 def _use_local() -> None:
-    _localaws("start")
+    start()
     wanted: dict[str, str | None] = json.loads(_localaws("env", "--json"))
     _replaced.update({key: os.environ.get(key) for key in wanted})
     _set(wanted)
@@ -218,7 +223,8 @@ def _use_aws() -> Target:
         raise CourseError(
             f"COURSE_TARGET is aws, but AWS_ENDPOINT_URL points to {url}.",
             "Your commands would go there and not to your AWS account.",
-            "Unset AWS_ENDPOINT_URL, or set COURSE_TARGET=local, and start the notebook again.",
+            "Stop JupyterLab, and start it in a terminal where AWS_ENDPOINT_URL is not set: "
+            "COURSE_TARGET=aws make lab. Or set COURSE_TARGET=local.",
         )
     try:
         session = boto3.Session()

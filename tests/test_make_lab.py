@@ -1,4 +1,4 @@
-"""`make lab` as it is typed: it opens notebook 00, and its file browser shows the course."""
+"""`make lab` as it is typed: it opens the learner's copy of notebook 00 beside the course."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -23,39 +24,86 @@ def _set_up() -> bool:
     return bool(shutil.which("make")) and not subprocess.run(ask, cwd=ROOT).returncode
 
 
+@pytest.fixture(params=["in the course", "elsewhere"])
+def work(request, tmp_path):
+    """The learner's folder, with none of Jupyter's settings about root or news."""
+    if request.param == "elsewhere":
+        yield tmp_path / "mine"
+        return
+    inside = ROOT / "build" / "test-make-lab"
+    shutil.rmtree(inside, ignore_errors=True)
+    yield inside
+    shutil.rmtree(inside, ignore_errors=True)
+
+
+def ask(server, path, body=None):
+    """What the Jupyter server answers."""
+    request = urllib.request.Request(
+        f"{server['url']}{path}",
+        None if body is None else json.dumps(body).encode(),
+        {"Authorization": f"token {server['token']}"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def runtime():
+    """Jupyter's folder for what runs, with a name short enough for a socket in it."""
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.skipif(not _set_up(), reason="not set up by make")
-def test_make_lab_opens_notebook_00_and_shows_the_course(tmp_path):
-    config, runtime, log = tmp_path / "config", tmp_path / "runtime", tmp_path / "log"
-    config.mkdir()
-    settings = {
-        "ServerApp": {"open_browser": False, "allow_root": True, "port": 0},
-        "IdentityProvider": {"token": "lab"},
-        "LabApp": {"news_url": None, "extension_manager": "readonly"},
-    }
-    (config / "jupyter_server_config.json").write_text(json.dumps(settings))
-    (config / "jupyter_lab_config.json").write_text(json.dumps(settings))
+def test_make_lab_opens_the_learners_copy_of_notebook_00(tmp_path, work, runtime):
+    log = tmp_path / "log"
     env = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
         "JUPYTER_RUNTIME_DIR": str(runtime),
         "LOCALAWS_HOME": str(tmp_path / "endpoint"),
+        "COURSE_WORK": str(work),
     }
     with log.open("w") as written:
-        made = psutil.Popen(["make", "lab"], cwd=ROOT, env=env, stdout=written, stderr=written)
+        command = ["make", "lab", "ARGS=--no-browser --ServerApp.port=0"]
+        made = psutil.Popen(command, cwd=ROOT, env=env, stdout=written, stderr=written)
         try:
-            deadline = time.monotonic() + 90
-            while not (found := list(runtime.glob("jpserver-file-to-run-*-open.html"))):
-                assert made.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.1)
-            opened = re.search(r'href="([^"?]+)', found[0].read_text())[1]
-            assert opened.endswith("/lab/tree/notebooks/00_start_here.ipynb")
-            server = json.loads(next(runtime.glob("jpserver-*.json")).read_text())
-            asked = urllib.request.Request(
-                f"{server['url']}api/contents", headers={"Authorization": "token lab"}
-            )
-            with urllib.request.urlopen(asked, timeout=30) as answer:
-                shown = {one["name"] for one in json.load(answer)["content"]}
-            assert {"notebooks", "sam-app", "helpers", "README.md"} <= shown
+            server = _server(made, log)
+            inside = work.is_relative_to(ROOT)
+            notebooks = (work.relative_to(ROOT) if inside else Path()) / "notebooks"
+            opened = notebooks / "00_start_here.ipynb"
+            shown = next(runtime.glob("jpserver-file-to-run-*-open.html")).read_text()
+            assert f"/lab/tree/{opened.as_posix()}" in shown
+            shown = {one["name"] for one in ask(server, "api/contents")["content"]}
+            course = {"notebooks", "sam-app", "helpers", "README.md"}
+            assert (course if inside else {"notebooks"}) <= shown
+            cells = ask(server, f"api/contents/{opened.as_posix()}")["content"]["cells"]
+            assert not [cell for cell in cells if cell.get("outputs")]
+            if os.name != "nt":
+                _kernel_talks_by_files_of_its_owner(server, runtime, opened)
         finally:
             end(made)
             stop = [sys.executable, "-m", "helpers.localaws", "stop"]
             subprocess.run(stop, cwd=ROOT, env=env, check=True, capture_output=True)
+
+
+def _server(made, log):
+    """Address and token, as it prints them."""
+    deadline = time.monotonic() + 120
+    while not (found := re.search(r"(http://localhost:\d+/)lab\S*\?token=(\w+)", log.read_text())):
+        assert made.poll() is None and time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+    return {"url": found[1], "token": found[2]}
+
+
+def _kernel_talks_by_files_of_its_owner(server, runtime, opened):
+    """No port on which another user of the machine could listen in on a notebook's outputs."""
+    session = {"path": str(opened), "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+    ask(server, "api/sessions", session)
+    (connection,) = (json.loads(path.read_text()) for path in runtime.glob("kernel-*.json"))
+    assert connection["transport"] == "ipc" and connection["ip"].startswith(str(runtime))
+    deadline = time.monotonic() + 60
+    while not (sockets := list(runtime.glob("kernel-*-ipc-*"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert all(path.is_socket() for path in sockets)
+    assert runtime.stat().st_mode & 0o077 == 0
