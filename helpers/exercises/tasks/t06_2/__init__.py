@@ -63,7 +63,7 @@ def _difference(yours: Any, truth: Any, where: str = "$") -> str:
     if not isinstance(yours, dict) or not isinstance(truth, dict):
         return f"Yours has {shown(yours)} at {where}; what is there has another value or type."
     if extra := [key for key in yours if key not in truth]:
-        return f"Yours has {', '.join(extra)} at {where}, which is not there."
+        return f"At {where} yours has {' and '.join(extra)}, and there is no such field."
     if missing := [key for key in truth if key not in yours]:
         more = "one field" if len(missing) == 1 else f"{len(missing)} fields"
         return f"At {where} there is {more} more than in yours."

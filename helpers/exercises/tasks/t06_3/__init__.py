@@ -149,7 +149,7 @@ TASK = Task(
         "wrapped": (
             "Lambda's answer has a status, headers and the payload. Which of them does the Choice "
             "look for?",
-            "Notebook 06's five fields: which ones pick a part of what comes back?",
+            "Of the five fields between input and output, which pick a part of what comes back?",
             "One path is enough, and it leads to Payload. Where would you put it so that what "
             "it picks is the whole output?",
         ),
@@ -186,8 +186,9 @@ to be told which one and what to give it: "FunctionName": "${StockCheckerFunctio
 "Payload.$": "$". What comes back is Lambda's whole answer, the function's return value under
 Payload. "OutputPath": "$.Payload" hands on only that, so the Choice still finds $.stock_price.
 
-Why change it at all? AWS recommends this form: it can name a version or an alias, and it waits for
-a callback if that is wanted. In a role's policy and in a bill it makes no difference.
+Why change it at all? AWS recommends this form: which function is called may come from the input,
+the answer says which version ran, and the state can be made to wait for a callback. For the role's
+policy and for the bill it makes no difference.
 
 As right: the state in JSONata, with Arguments instead of Parameters and "Output":
 "{% $states.result.Payload %}". Less right: a ResultSelector that lists stock_price. It works until

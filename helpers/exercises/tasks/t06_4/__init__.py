@@ -27,7 +27,7 @@ def check(bench: Workbench) -> str:
     """One execution an order, however often and from wherever it is started."""
     machine = bench.machine(FLOW)
     code = {FILE: bench.python(FILE)}
-    start = bench.function("start", code, timeout=10, variables={"STATE_MACHINE": machine.arn})
+    start = bench.function("start", code, timeout=5, variables={"STATE_MACHINE": machine.arn})
     for one, other, what in DIFFERENT:
         bench.trying(what)
         _once(bench, machine, start, one)
@@ -52,9 +52,7 @@ def _start(bench: Workbench, function: str, event: dict[str, Any], again: bool =
     said = f"{'The second start' if again else 'The start'} of {shown(event, 90)}"
     if error:
         told = answer.get("errorMessage", "") if isinstance(answer, dict) else ""
-        hint = "second-fails" if again else "start-fails"
-        if "ExecutionAlreadyExists" in f"{error} {told}" and not again:
-            hint = "mixed-up"
+        hint = _why(f"{error} {told}", again)
         raise NotYet(f"{said} failed: {error}: {str(told)[:300]}", hint=hint)
     if not isinstance(answer, dict) or not isinstance(answer.get("execution"), str):
         raise NotYet(
@@ -62,6 +60,16 @@ def _start(bench: Workbench, function: str, event: dict[str, Any], again: bool =
             hint="answer",
         )
     return answer["execution"]
+
+
+def _why(said: str, again: bool) -> str:
+    """Which hints fit an error."""
+    if "Timedout" in said:
+        return "does-not-end"
+    if "ExecutionAlreadyExists" in said:
+        return "second-fails" if again else "mixed-up"
+    about_the_name = ("InvalidName", "ParamValidation", "ValidationException")
+    return "name-refused" if any(word in said for word in about_the_name) else "code-fails"
 
 
 def _once(bench: Workbench, machine: Machine, start: str, order_id: str) -> None:
@@ -127,7 +135,7 @@ def _tail(order_id: str) -> str:
 
 def _still_fails(bench: Workbench, code: dict[str, str], machine: Machine) -> None:
     nowhere = {"STATE_MACHINE": f"{machine.arn}-of-nobody"}
-    lost = bench.function("start-nowhere", code, timeout=10, variables=nowhere)
+    lost = bench.function("start-nowhere", code, timeout=5, variables=nowhere)
     answer, error = bench.invoke(lost, _order("A-3", 1))
     if not error:
         raise NotYet(
@@ -160,7 +168,13 @@ TASK = Task(
             "stepfunctions.exceptions has them all.",
             "Catch that one error, and return what the first start returned.",
         ),
-        "start-fails": (
+        "code-fails": (
+            "Which line of app.py does the error come from, and what is missing there?",
+            "A module is there once it is imported; os and json show how.",
+            "In a terminal, in the exercise's folder, python -c 'import app' finds half of such "
+            "mistakes at once.",
+        ),
+        "name-refused": (
             "What does the error say about the name? How long may it be, and of which characters?",
             "80 characters; letters, digits, - and _ are always right.",
             "What gives a text of fixed length, of such characters, for any text? The standard "

@@ -136,9 +136,14 @@ TASK = Task(
         ),
         "never": (
             "Is there a schedule in what was deployed, and is it on?",
-            "A schedule can be there and be disabled. And at the year's end of a cron a * means "
-            "every year.",
+            "A schedule can be there and be disabled; and a cron's last field is the year, which "
+            "may be one gone by.",
             "sam validate --lint says what SAM does not know of your event.",
+        ),
+        "stack-failed": (
+            "Which property does the message name, and where did you write it?",
+            "SAM knows other properties for each type of event. Which type has that one?",
+            "A rule (Schedule) and a schedule of the Scheduler (ScheduleV2) are two types.",
         ),
         "not-daily": (
             "Which days are missing, and what does the expression say of days?",

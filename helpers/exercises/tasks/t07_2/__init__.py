@@ -98,6 +98,11 @@ TASK = Task(
             "it one day, and everything happens twice.",
             "Change the rule that is there.",
         ),
+        "stack-failed": (
+            "Which property does the message name, and on which resource or event?",
+            "It is the rule that is to be on, not the workflow.",
+            "The event says it already, with one property: a second one for the same is refused.",
+        ),
         "other-rate": (
             "How often is it to trade, and who says so?",
             "The parameter Every goes into the schedule: rate(1 hour), rate(2 hours).",
