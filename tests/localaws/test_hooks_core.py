@@ -196,7 +196,10 @@ REPLACED = {
     ],
     "multipart": [("moto.s3.models", "FakeMultipart", "complete")],
     "dynamodb_keys": [("moto.dynamodb.responses", "DynamoHandler", "query")],
-    "version_pages": [("moto.s3.models", "S3Backend", "list_object_versions")],
+    "emptying": [
+        ("moto.s3.models", "S3Backend", "list_object_versions"),
+        ("moto.s3.models", "S3Backend", "delete_objects"),
+    ],
     "odd_requests": [
         ("moto.s3.models", "S3Backend", "_get_results_from_token"),
         ("moto.s3.models", "S3Backend", "put_bucket_policy"),

@@ -11,17 +11,17 @@ def install() -> None:
     """Put all of it right."""
     from . import (
         dynamodb_keys,
+        emptying,
         iam_roles,
         identity,
         multipart,
         odd_requests,
         quirks,
         tag_limits,
-        version_pages,
     )
 
     for module in (
-        *(dynamodb_keys, iam_roles, identity, multipart),
-        *(odd_requests, quirks, tag_limits, version_pages),
+        *(dynamodb_keys, emptying, iam_roles, identity),
+        *(multipart, odd_requests, quirks, tag_limits),
     ):
         module.install()

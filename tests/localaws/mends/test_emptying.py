@@ -1,4 +1,4 @@
-"""A page of versions begins after its marker, though what the marker names is deleted."""
+"""A page of versions begins after its marker, though that is deleted; a request has 1,000 keys."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -47,3 +47,14 @@ def test_a_bucket_that_is_not_there_is_said_to_be_missing(endpoint):
     with pytest.raises(ClientError) as raised:
         endpoint.client("s3").list_object_versions(Bucket="pages-nowhere", KeyMarker="a")
     assert raised.value.response["Error"]["Code"] == "NoSuchBucket"
+
+
+def test_a_request_deletes_a_thousand_keys_and_no_more(bucket):
+    put(bucket, "a")
+    keys = [{"Key": f"{n}"} for n in range(1001)]
+    with pytest.raises(ClientError) as raised:
+        bucket.delete_objects(Delete={"Objects": [*keys[1:], {"Key": "a"}]})
+    assert raised.value.response["Error"]["Code"] == "MalformedXML"
+    assert [one.key for one in bucket.objects.all()] == ["a"]
+    bucket.delete_objects(Delete={"Objects": [*keys[2:], {"Key": "a"}]})
+    assert list(bucket.objects.all()) == []

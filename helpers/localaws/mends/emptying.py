@@ -1,8 +1,8 @@
-"""A page of versions begins after its marker, whether what the marker names is still there or not.
+"""What somebody meets who empties a bucket: pages of versions, and a thousand keys a request.
 
-moto looks for the very version that the marker names: whoever deletes page by page, as boto3's
-`object_versions.delete()`, is told after the first thousand that there is nothing more.
-Imports moto.
+moto looks for the very version that a page's marker names: whoever deletes page by page, as boto3's
+`object_versions.delete()`, is told after the first thousand that there is nothing more. And it
+deletes any number of keys at once. Imports moto.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ from __future__ import annotations
 from typing import Any
 
 from moto.core.utils import unix_time_millis
+from moto.s3.exceptions import MalformedXML
 from moto.s3.models import S3Backend
 
 _plain_list = S3Backend.list_object_versions
+_plain_delete_objects = S3Backend.delete_objects
+_MOST_KEYS = 1000
 
 
 def install() -> None:
-    """Put the hook in place."""
+    """Put the hooks in place."""
     S3Backend.list_object_versions = _list_object_versions
+    S3Backend.delete_objects = _delete_objects
 
 
 def _list_object_versions(
@@ -53,3 +57,15 @@ def _there(
         return key, version
     before = [place for place in known if place[0] < key or (place[0] == key and not version)]
     return before[-1] if before else (None, None)
+
+
+def _delete_objects(
+    self: S3Backend, bucket_name: str, objects: list[Any], *args: Any, **kwargs: Any
+) -> Any:
+    """For S3Backend.delete_objects, which has no limit.
+
+    docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+    """
+    if len(objects) > _MOST_KEYS:
+        raise MalformedXML
+    return _plain_delete_objects(self, bucket_name, objects, *args, **kwargs)
