@@ -1,0 +1,2 @@
+# Removes the bucket $BUCKET, with everything that is in it. No other bucket is touched.
+aws s3 rb "s3://$BUCKET" --force
