@@ -1,0 +1,18 @@
+"""Deletes the log groups that a deleted stack's functions left. Try it: python clean.py STACK"""
+
+import sys
+
+import boto3
+
+
+def clean(stack: str) -> None:
+    """Delete the log groups of the functions of `stack`, which is gone, and no others."""
+    logs = boto3.client("logs")
+    prefix = f"/aws/lambda/{stack}-"
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+    for name in [group["logGroupName"] for page in pages for group in page["logGroups"]]:
+        logs.delete_log_group(logGroupName=name)
+
+
+if __name__ == "__main__":
+    clean(sys.argv[1])
