@@ -16,7 +16,7 @@ from .dot import Dot, label_of
 from .errors import NothingToDraw
 from .given import as_definition, as_execution, check_iteration
 from .look import STATUS, clean, wrap
-from .outlines import Line, room
+from .outlines import SKEW, Line, room
 from .overlay import Overlay
 from .picture import Picture
 from .ranks import Ranks
@@ -30,7 +30,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "Task": {"shape": "box", "style": "rounded,filled"},
     "Choice": {"shape": "hexagon", "style": "filled"},
     "Wait": {"shape": "ellipse", "style": "filled"},
-    "Pass": {"shape": "parallelogram", "style": "filled"},
+    "Pass": {"shape": "polygon", "sides": 4, "skew": SKEW, "style": "filled"},
     "Succeed": {"shape": "ellipse", "style": "filled", "peripheries": 2},
     "Fail": {"shape": "octagon", "style": "filled", "peripheries": 2},
     "Parallel": {"shape": "box", "style": "filled"},
@@ -268,6 +268,8 @@ class Graph:
             self._names[id(state)],
             label=label_of(lines),
             shape=shape["shape"],
+            sides=shape.get("sides"),
+            skew=shape.get("skew"),
             style=style,
             peripheries=shape.get("peripheries"),
             fillcolor=STATUS[status].fill if status else look.PAPER,

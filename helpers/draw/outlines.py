@@ -12,23 +12,26 @@ LINE_HEIGHT = 15.6  # the most that Graphviz gives a line of 13
 RIM = 7.5  # pixels round the words: six, and the half of a heavy outline
 _HALF = 7.0  # from a line's middle to the tops of its capitals, or to its descenders
 
+SKEW = (
+    0.3  # of the `polygon` of four sides: Graphviz's parallelogram leans so far that it gets wide
+)
 # How much of its width an outline has at `y`: 0 in the middle, 1 at the top and at the bottom.
 _REST: dict[str, Callable[[float], float]] = {
     "hexagon": lambda y: 1 - y / 2,
     "ellipse": lambda y: math.sqrt(1 - y * y),
     "octagon": lambda y: min(1, math.sqrt(2) - y),
-    "parallelogram": lambda y: 0.826 - 0.2125 * y,
+    "polygon": lambda y: 0.874 - 0.1256 * y,
 }
 # What an outline is higher than its lines: (times, pixels).
 _HEIGHT = {
     "hexagon": (1.25, 14),
     "ellipse": (1.32, 14),
-    "octagon": (1.2, 16),
-    "parallelogram": (1, 18),
+    "octagon": (1.2, 24),
+    "polygon": (1, 18),
     "box3d": (1, 24),
     "cylinder": (1.57, 28),
 }
-_LEAST = {"hexagon": 110, "ellipse": 90, "octagon": 90, "parallelogram": 120}
+_LEAST = {"hexagon": 110, "ellipse": 90, "octagon": 90, "polygon": 110}
 _BACK = 8  # pixels of a box3d that are not its face
 
 

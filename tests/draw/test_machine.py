@@ -213,7 +213,7 @@ def test_types_are_told_by_their_shapes():
         "task": "box",
         "choice": "hexagon",
         "wait": "ellipse",
-        "pass": "parallelogram",
+        "pass": "polygon",
         "succeed": "ellipse",
         "fail": "octagon",
         "parallel": "box",
