@@ -92,8 +92,7 @@ TASK = Task(
     check=check,
     hints={
         "": (
-            'Run the starter\'s idea in your head: what does "N.$": "$.price" send to DynamoDB '
-            "when the price is 7?",
+            'What does "N.$": "$.price" send to DynamoDB when the price is 7?',
             'DynamoDB wants "7". Something has to make text of a number, in the workflow.',
             "Intrinsic functions stand where a path can stand, and one of them fills text: "
             "States.Format.",
