@@ -215,7 +215,8 @@ def _neighbours(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f"There is no folder {folder}."
-    found = sorted(one.name for one in folder.iterdir() if ".asl." in one.name)
+    names = (one.name for one in folder.iterdir())
+    found = sorted(name for name in names if ".asl." in name or name.startswith("template."))
     return f"In {folder} there is {', '.join(found[:5])}." if found else ""
 
 

@@ -203,7 +203,9 @@ def test_what_is_no_definition_says_so(text):
 
 def test_a_missing_file_names_its_neighbours(tmp_path):
     (tmp_path / "trader.asl.json").write_text("{}")
-    with pytest.raises(DefinitionNotFound, match=r"there is trader\.asl\.json"):
+    (tmp_path / "template.yaml").write_text(TEMPLATE)
+    (tmp_path / "app.py").touch()
+    with pytest.raises(DefinitionNotFound, match=r"there is template\.yaml, trader\.asl\.json\."):
         load(tmp_path / "trader.json")
 
 
