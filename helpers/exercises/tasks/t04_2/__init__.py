@@ -14,7 +14,7 @@ from helpers.exercises import NotYet, Task, Workbench
 
 SCRIPT = "same.py"
 APP = {
-    "template.yaml": b"Resources: {}\n",
+    "template.yaml": b"Threshold: 50\n",
     ".gitignore": b".aws-sam/\n",
     "functions/checker/app.py": b"price = 50\n",
     "functions/checker/logo.png": b"\x89PNG\r\n\x1a\n\x00\xff\xfe",
@@ -74,7 +74,7 @@ CASES = (
     Case("template.yaml with more in it", _write("template.yaml", b"No\n" * 9), hint="names-only"),
     Case(
         "One digit of template.yaml changed, size and time as before",
-        _write("template.yaml", b"Resources: []\n"),
+        _write("template.yaml", b"Threshold: 51\n"),
         hint="bytes",
     ),
     Case(
@@ -139,11 +139,10 @@ def _ask(bench: Workbench, case: Case, first: Path, second: Path, *, swapped: bo
     if (ran.code == 0) == case.same:
         return
     place = "first" if swapped else "second"
-    should = "0, for they are the same" if case.same else "another, for they are not the same"
+    should = "They are the same: it was to be 0." if case.same else "They are not the same."
     said = f" Its last line: {ran.last_line}" if ran.last_line else ""
     raise NotYet(
-        f"{case.told}, named {place}: {SCRIPT} ended with code {ran.code}. It was to be {should}."
-        f"{said}",
+        f"{case.told} (named {place}): {SCRIPT} ended with code {ran.code}. {should}{said}",
         hint=case.hint,
     )
 

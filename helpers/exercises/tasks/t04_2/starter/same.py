@@ -1,6 +1,6 @@
 """Do two folders hold the same? Exit code 0 if they do, another if not.
 
-    python same.py demo-sam laptop/demo-sam
+Called as: python same.py demo-sam laptop/demo-sam
 """
 
 import sys

@@ -8,5 +8,5 @@ if [ -n "$(git -C "$1" status --porcelain)" ]; then
   exit 1
 fi
 
-# git changes to SOURCE first, so the file's place is said in full. HEAD says what to check out.
-git -C "$1" bundle create "$(realpath -m "$2")" HEAD --branches --tags
+# HEAD says what a clone is to check out.
+git -C "$1" bundle create - HEAD --branches --tags > "$2"
