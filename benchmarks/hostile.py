@@ -31,6 +31,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.serialize import create_serializer
 
+from helpers.localaws import proofs
+
 SERVICES = (
     "stepfunctions", "dynamodb", "lambda", "cloudformation", "s3", "events", "logs",
     "sts", "iam", "sqs", "sns", "scheduler",
@@ -479,8 +481,9 @@ class Target:
 
     def control(self, method: str, path: str, body: bytes) -> Answer:
         """A request to a control route, with the key."""
-        key = {"X-Localaws-Key": self.env["AWS_SECRET_ACCESS_KEY"]}
-        return self.exchange(method, path, key, body)
+        secret, host = self.env["AWS_SECRET_ACCESS_KEY"], urlsplit(self.url).netloc
+        proof = proofs.signature(secret, method, host, path.partition("?")[0], body)
+        return self.exchange(method, path, {proofs.REQUEST_HEADER: proof}, body)
 
     def learn(self, answer: Answer) -> None:
         """Remember what the endpoint gave, so that later requests name what there is."""
@@ -702,7 +705,7 @@ def nearly_http(chance: random.Random, target: Target) -> bytes:
             b"Expect: 100-continue", b"Connection: close", b"Connection: Upgrade\r\nUpgrade: h2c",
             b"A" * 140_000 + b": b", b"X: " + b"y" * 140_000, b"X : y", b" folded", b": x",
             b"Content-Length: 7", b"Origin: https://evil", b"X_Y: z", b"A: \0", b"Cookie: \xff",
-            b"X-Localaws-Key: \xff\xfe", b"\r\n".join(b"H%d: x" % n for n in range(3000)),
+            b"X-Localaws-Signature: \xff\xfe", b"\r\n".join(b"H%d: x" % n for n in range(3000)),
         ]))  # fmt: skip
     end = bad(b"\r\n", b"\n", b"\r", b"\r\r\n")
     one = method + b" " + path + b" " + version + end

@@ -5,19 +5,23 @@
 
 from __future__ import annotations
 
+import hmac
 import http.client
 import json
 import os
 import re
 import subprocess
 import sys
-import urllib.request
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -194,25 +198,32 @@ def control(
 ) -> dict[str, Any]:
     """Ask one of the routes of the endpoint that `environment` leads to.
 
-    Raises CourseError if it does not answer.
+    Both sides prove that they know the secret key, and neither says it
+    (`helpers/localaws/proofs.py`). Raises CourseError if the endpoint does not answer.
     """
-    request = urllib.request.Request(
-        environment["AWS_ENDPOINT_URL"] + path,
-        json.dumps(body).encode(),
-        {
-            "Content-Type": "application/json",
-            "X-Localaws-Key": environment["AWS_SECRET_ACCESS_KEY"],
-        },
-    )
     try:
-        with urllib.request.urlopen(request) as answer:
-            return json.loads(answer.read().splitlines()[-1])
-    except (OSError, http.client.HTTPException, KeyError, IndexError) as error:
+        host = urlsplit(environment["AWS_ENDPOINT_URL"]).netloc
+        secret = environment["AWS_SECRET_ACCESS_KEY"].encode()
+        sent = json.dumps(body).encode()
+        told = (str(int(time.time())), token_hex(16), sha256(sent).hexdigest())
+        signed = _mac(secret, "localaws-request", "POST", host, path, *told)
+        connection = http.client.HTTPConnection(host)
+        connection.request("POST", path, sent, {"X-Localaws-Signature": " ".join((*told, signed))})
+        answer = connection.getresponse()
+        proof = _mac(secret, "localaws-answer", told[1])
+        if answer.status != 200 or answer.headers["X-Localaws-Proof"] != proof:
+            raise ConnectionError(f"{host} is not the endpoint of this folder")
+        return json.loads(answer.read().splitlines()[-1])
+    except (OSError, http.client.HTTPException, KeyError, IndexError, ValueError) as error:
         raise CourseError(
             "The local AWS endpoint does not answer.",
             f"It may have been stopped ({error}).",
             "Run the notebook's first cell again: course.begin starts it.",
         ) from error
+
+
+def _mac(secret: bytes, *lines: str) -> str:
+    return hmac.new(secret, "\n".join(lines).encode(), "sha256").hexdigest()
 
 
 # ---- a real account

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 
-from helpers.localaws import process
+from helpers.localaws import process, proofs
 from helpers.localaws.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -104,6 +104,13 @@ class LocalEndpoint:
             )
         return made["Role"]["Arn"]
 
+    def proof(self, method: str, path: str, body: Any = None, host: str = "") -> dict[str, str]:
+        """The header that a control route asks for. body: bytes, or what becomes JSON."""
+        secret, host = self.env["AWS_SECRET_ACCESS_KEY"], host or urlsplit(self.url).netloc
+        sent = b"" if body is None else body
+        sent = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+        return {proofs.REQUEST_HEADER: proofs.signature(secret, method, host, path, sent)}
+
     def control(self, path: str, body: Any = None) -> Any:
         """POST JSON to a `/_local/…` route (GET if body is None); the last JSON line it answers."""
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=300)
@@ -112,7 +119,7 @@ class LocalEndpoint:
                 "GET" if body is None else "POST",
                 path,
                 None if body is None else json.dumps(body),
-                {"X-Localaws-Key": self.env["AWS_SECRET_ACCESS_KEY"]},
+                self.proof("GET" if body is None else "POST", path, body),
             )
             response = connection.getresponse()
             text = response.read().decode()

@@ -1,6 +1,6 @@
 """The endpoint's own routes, /_local/…: status, reset, clock, market. JSON in, JSON lines out.
 
-A caller shows the workspace's secret access key in the header `X-Localaws-Key`.
+Who calls and who answers prove that they know the workspace's secret (`proofs`).
 
 | route | takes | answers |
 | --- | --- | --- |
@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import errors, market, persistence
+from helpers.localaws import errors, market, persistence, proofs
 from helpers.localaws.clock import Advanced, clock
 from helpers.localaws.http import Environ
 from helpers.localaws.workspace import ACCOUNT
@@ -134,7 +134,8 @@ def respond(
     except BadArgument as error:
         refusal = errors.Refusal("400 Bad Request", "ValidationException", str(error))
         return errors.answer(refusal, environ, start_response)
-    start_response("200 OK", [("Content-Type", "application/json")])
+    proof = (proofs.ANSWER_HEADER, environ["localaws.proof"])
+    start_response("200 OK", [("Content-Type", "application/json"), proof])
     if isinstance(answer, Iterator):
         return (json.dumps(line).encode() + b"\n" for line in answer)
     return [json.dumps(answer).encode() + b"\n"]

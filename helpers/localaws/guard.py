@@ -9,13 +9,12 @@ judged before its body is read.
 
 from __future__ import annotations
 
-import hmac
 import re
 import sys
 import time
 from typing import Any, BinaryIO
 
-from helpers.localaws import bodies, sigv4
+from helpers.localaws import bodies, proofs, sigv4
 from helpers.localaws.errors import Refusal
 from helpers.localaws.http import Environ
 from helpers.localaws.workspace import ACCOUNT, Workspace
@@ -84,7 +83,8 @@ OTHER_SITE = Refusal("403 Forbidden", "AccessDenied", "A web page may not call t
 NO_CONTROL = Refusal(
     "403 Forbidden",
     "AccessDenied",
-    "The header X-Localaws-Key must be the secret access key of this endpoint's workspace.",
+    "The header X-Localaws-Signature must prove, for this address and once, that its sender knows "
+    "the secret access key of this endpoint's workspace.",
 )
 
 
@@ -94,10 +94,7 @@ def check(environ: Environ, workspace: Workspace) -> Refusal | None:
     if refusal is not None:
         return refusal
     if environ["PATH_INFO"].startswith("/_local/"):
-        given = environ.get("HTTP_X_LOCALAWS_KEY", "")
-        if not hmac.compare_digest(given.encode(), workspace.secret_key.encode()):
-            return NO_CONTROL
-        return None if _read_body(environ, CONTROL_LIMIT) is not None else TOO_LARGE
+        return _control(environ, workspace)
     try:
         claim = sigv4.claim(environ)
     except sigv4.Malformed as error:
@@ -115,6 +112,22 @@ def check(environ: Environ, workspace: Workspace) -> Refusal | None:
     if claim.expires is not None and claim.expires < time.time():
         return EXPIRED
     return _signed(environ, claim, secret)
+
+
+def _control(environ: Environ, workspace: Workspace) -> Refusal | None:
+    """Refuse whoever does not know the secret, and what was meant for another port."""
+    sent, host = environ.get("HTTP_X_LOCALAWS_SIGNATURE", ""), environ.get("HTTP_HOST", "")
+    if host.rpartition(":")[2] != environ["SERVER_PORT"]:
+        return NO_CONTROL
+    if not workspace.judge.accepts(sent, environ["REQUEST_METHOD"], host, environ["PATH_INFO"]):
+        return NO_CONTROL
+    body = _read_body(environ, CONTROL_LIMIT)
+    if body is None:
+        return TOO_LARGE
+    if not proofs.is_body_of(sent, bodies.sha256(body)):
+        return NO_CONTROL
+    environ["localaws.proof"] = proofs.answer(workspace.secret_key, sent)
+    return None
 
 
 def _elsewhere(environ: Environ) -> Refusal | None:

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from helpers.localaws.workspace import DEFAULT_PORT, Workspace, unlinked
+from helpers.localaws import proofs
+from helpers.localaws.workspace import Workspace, unlinked
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
@@ -87,14 +88,20 @@ def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 60
     if found is None:
         raise EndpointError(NOT_RUNNING)
     connection = http.client.HTTPConnection("127.0.0.1", int(found["port"]), timeout=timeout)
+    method, sent = ("GET", b"") if body is None else ("POST", json.dumps(body).encode())
+    host, secret = f"127.0.0.1:{found['port']}", workspace.secret_key
+    signature = proofs.signature(secret, method, host, path, sent)
     try:
         connection.request(
-            "GET" if body is None else "POST",
+            method,
             path,
-            None if body is None else json.dumps(body),
-            {"X-Localaws-Key": workspace.secret_key, "Content-Type": "application/json"},
+            sent or None,
+            {proofs.REQUEST_HEADER: signature, "Content-Type": "application/json"},
         )
         response = connection.getresponse()
+        proof = response.headers.get(proofs.ANSWER_HEADER, "")
+        if response.status == 200 and proof != proofs.answer(secret, signature):
+            raise EndpointError(f"Who answers at {found['url']} is not this folder's endpoint.")
         if response.status != 200:
             text = response.read(100_000).decode("utf-8", "replace")
             raise EndpointError(_message_of(text) or f"The endpoint says {response.status}: {text}")
@@ -141,8 +148,7 @@ def _wait_answers(workspace: Workspace, seconds: float) -> dict[str, Any] | None
 def _spawn(workspace: Workspace, port: int | None, idle: float | None) -> str:
     command = [sys.executable, "-m", "helpers.localaws", "serve"]
     if port is None:
-        last = (workspace.running() or {}).get("port", DEFAULT_PORT)
-        command += ["--port", str(last), "--or-any"]
+        command += ["--port", str(workspace.last_port), "--or-any"]
     else:
         command += ["--port", str(port)]
     if idle is not None:

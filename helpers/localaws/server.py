@@ -229,6 +229,7 @@ def main(port: int, or_any: bool, idle: float | None = None) -> int:
     if not alive.acquire(timeout=5):
         return _cannot("an endpoint of this folder runs already")
     alive.sign()
+    home.running_file.unlink(missing_ok=True)  # of one that was killed
     try:
         listeners = listen(port)
     except (OSError, OverflowError) as error:
@@ -245,8 +246,7 @@ def main(port: int, or_any: bool, idle: float | None = None) -> int:
     _settle_environment(home)
     workspace.use(home)
     url = f"http://127.0.0.1:{listeners[0].getsockname()[1]}"
-    note = {"pid": os.getpid(), "port": listeners[0].getsockname()[1], "url": url}
-    workspace.write_private(home.running_file, json.dumps(note | {"started": time.time()}))
+    home.note_running(listeners[0].getsockname()[1])
     endpoint = Endpoint(home)
     server = Server(listeners, endpoint)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -264,6 +264,7 @@ def main(port: int, or_any: bool, idle: float | None = None) -> int:
     persistence.close()
     LOG.info("stopped; %s requests were cut off", left)
     logging.shutdown()
+    home.running_file.unlink(missing_ok=True)
     alive.release()
     os._exit(0)  # threads of executions may wait for days of simulated time: do not join them
 

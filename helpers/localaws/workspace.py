@@ -7,11 +7,13 @@ import os
 import secrets
 import stat
 import sys
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from helpers.localaws.locks import FileLock
+from helpers.localaws.proofs import Judge
 
 ACCOUNT = "123456789012"
 """The account number of the local endpoint."""
@@ -64,6 +66,11 @@ class Workspace:
     def secret_key(self) -> str:
         """The secret access key that belongs to `access_key`."""
         return self._keys["secret_key"]
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Tells who may call the control routes."""
+        return Judge(self.secret_key)
 
     # -- where things are
 
@@ -121,7 +128,32 @@ class Workspace:
     # -- the endpoint of this workspace
 
     def running(self) -> dict[str, object] | None:
-        """What `running_file` says, or None if it is missing or not whole."""
+        """What `running_file` says; None if it is missing, not whole, or of one that has ended.
+
+        The file of an endpoint that was killed stays, and somebody else may listen at its port by
+        now. The lock that the endpoint holds lies in this folder, which nobody else can enter.
+        """
+        found = self._noted()
+        if found is None or found.get("pid") != self.alive.signed_by() or not self.alive.held():
+            return None
+        return found
+
+    @property
+    def last_port(self) -> int:
+        """The port of the endpoint that runs or ran here; the usual one if none did."""
+        try:
+            return int((self.home / "port").read_text())
+        except (OSError, ValueError):
+            return DEFAULT_PORT
+
+    def note_running(self, port: int) -> None:
+        """Note that this process listens on the port."""
+        url = f"http://127.0.0.1:{port}"
+        note = {"pid": os.getpid(), "port": port, "url": url, "started": time.time()}
+        write_private(self.running_file, json.dumps(note))
+        write_private(self.home / "port", str(port))
+
+    def _noted(self) -> dict[str, object] | None:
         try:
             found = json.loads(self.running_file.read_text())
         except (OSError, ValueError):
@@ -130,7 +162,7 @@ class Workspace:
 
     @property
     def url(self) -> str:
-        """Where the endpoint answers, as it last said; empty if it never ran."""
+        """Where the endpoint answers; empty if it does not run."""
         return str((self.running() or {}).get("url", ""))
 
     def environment(self, url: str) -> dict[str, str | None]:

@@ -15,8 +15,8 @@ def ask(module_endpoint):
 
     def ask(method, path, body=None):
         connection = HTTPConnection(urlsplit(module_endpoint.url).netloc, timeout=60)
-        key = {"X-Localaws-Key": module_endpoint.env["AWS_SECRET_ACCESS_KEY"]}
-        connection.request(method, path, body, key)
+        sent = body.encode() if isinstance(body, str) else body
+        connection.request(method, path, sent, module_endpoint.proof(method, path, sent))
         response = connection.getresponse()
         found = [json.loads(line) for line in response.read().splitlines()]
         connection.close()

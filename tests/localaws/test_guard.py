@@ -22,7 +22,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.localaws import guard, sigv4
+from helpers.localaws import guard, proofs, sigv4
 from helpers.localaws.workspace import Workspace
 
 CALLS = {
@@ -163,13 +163,48 @@ def test_a_body_that_is_not_the_one_announced_is_refused(endpoint):
 def test_a_foreign_host_is_refused(endpoint, host):
     headers = signed(endpoint, headers=LIST_TABLES) | {"Host": host}
     assert raw(endpoint, "POST", "/", headers, b"{}")[0] == 403
-    key = {"X-Localaws-Key": endpoint.env["AWS_SECRET_ACCESS_KEY"]}
-    assert raw(endpoint, "GET", "/_local/status", key | {"Host": host})[0] == 403
+    proof = endpoint.proof("GET", "/_local/status", host=host)
+    assert raw(endpoint, "GET", "/_local/status", proof | {"Host": host})[0] == 403
 
 
 def test_localhost_is_this_host(endpoint):
-    key = {"X-Localaws-Key": endpoint.env["AWS_SECRET_ACCESS_KEY"]}
-    assert raw(endpoint, "GET", "/_local/status", key | {"Host": "localhost:4599"})[0] == 200
+    host = f"localhost:{urlsplit(endpoint.url).port}"
+    proof = endpoint.proof("GET", "/_local/status", host=host)
+    assert raw(endpoint, "GET", "/_local/status", proof | {"Host": host})[0] == 200
+
+
+def test_what_was_meant_for_another_port_is_refused(endpoint):
+    """Whoever sits at an old port can pass on what it is sent, and it is worth nothing."""
+    host = "127.0.0.1:4321"
+    proof = endpoint.proof("POST", "/_local/reset", b"{}", host=host)
+    for named in (host, urlsplit(endpoint.url).netloc):
+        sent = proof | {"Host": named}
+        assert raw(endpoint, "POST", "/_local/reset", sent, b"{}")[0] == 403
+
+
+def test_what_was_sent_once_holds_once_and_for_its_own_body(endpoint):
+    proof = endpoint.proof("POST", "/_local/clock", b'{"mode": "jump"}')
+    assert raw(endpoint, "POST", "/_local/clock", proof, b'{"mode": "realtime"}')[0] == 403
+    proof = endpoint.proof("POST", "/_local/clock", b'{"mode": "jump"}')
+    statuses = [raw(endpoint, "POST", "/_local/clock", proof, b'{"mode": "jump"}')[0] for _ in "12"]
+    assert statuses == [200, 403]
+
+
+def test_an_old_proof_does_not_hold(endpoint, monkeypatch):
+    two_minutes_ago = time.time() - 120
+    monkeypatch.setattr(proofs.time, "time", lambda: two_minutes_ago)
+    proof = endpoint.proof("GET", "/_local/status")
+    monkeypatch.undo()
+    assert raw(endpoint, "GET", "/_local/status", proof)[0] == 403
+
+
+def test_the_endpoint_proves_itself_to_who_asks(endpoint):
+    proof = endpoint.proof("GET", "/_local/status")
+    answered = raw(endpoint, "GET", "/_local/status", proof)[1]
+    sent = proof[proofs.REQUEST_HEADER]
+    secret = endpoint.env["AWS_SECRET_ACCESS_KEY"]
+    assert answered[proofs.ANSWER_HEADER] == proofs.answer(secret, sent)
+    assert secret not in sent + answered[proofs.ANSWER_HEADER]
 
 
 @pytest.mark.parametrize(
@@ -183,8 +218,8 @@ def test_a_page_of_another_site_is_refused(endpoint, sent):
     assert status == 403
     assert "web page" in text
     assert not any(name.lower().startswith("access-control-") for name in answered)
-    key = {"X-Localaws-Key": endpoint.env["AWS_SECRET_ACCESS_KEY"]}
-    assert raw(endpoint, "GET", "/_local/status", key | sent)[0] == 403
+    proof = endpoint.proof("GET", "/_local/status")
+    assert raw(endpoint, "GET", "/_local/status", proof | sent)[0] == 403
 
 
 def test_no_answer_invites_a_page_of_another_site(endpoint):
@@ -198,17 +233,21 @@ def test_a_preflight_is_refused(endpoint):
     assert raw(endpoint, "OPTIONS", "/", asked)[0] == 403
 
 
-@pytest.mark.parametrize("given", [{}, {"X-Localaws-Key": ""}, {"X-Localaws-Key": "guessed"}])
+GUESSES = ("", "guessed", "1 2 3 4", "1 2 3 \xff", f"{int(time.time())} {'0' * 32} x {'0' * 64}")
+
+
+@pytest.mark.parametrize("given", [{}, *({"X-Localaws-Signature": guess} for guess in GUESSES)])
 @pytest.mark.parametrize("path", ["/_local/status", "/_local/reset", "/_local/nowhere"])
 def test_control_routes_need_the_key(endpoint, path, given):
     status, _, text = raw(endpoint, "POST", path, given, b"{}")
     assert status == 403
-    assert "X-Localaws-Key" in json.loads(text)["message"]
+    assert "X-Localaws-Signature" in json.loads(text)["message"]
 
 
 def test_the_access_key_alone_opens_no_control_route(endpoint):
     """It is in every presigned URL; the secret is not."""
-    given = {"X-Localaws-Key": endpoint.env["AWS_ACCESS_KEY_ID"]}
+    key, host = endpoint.env["AWS_ACCESS_KEY_ID"], urlsplit(endpoint.url).netloc
+    given = {proofs.REQUEST_HEADER: proofs.signature(key, "POST", host, "/_local/reset", b"{}")}
     assert raw(endpoint, "POST", "/_local/reset", given, b"{}")[0] == 403
 
 

@@ -168,12 +168,10 @@ def test_a_large_upload_is_not_held_in_memory(module_endpoint, tmp_path):
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "in chunks"])
 def test_a_gigabyte_for_a_control_route(module_endpoint, chunked):
-    key = module_endpoint.env["AWS_SECRET_ACCESS_KEY"]
     host = urlsplit(module_endpoint.url).netloc
+    ((name, proof),) = module_endpoint.proof("POST", "/_local/clock").items()
     length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {GIGABYTE}"
-    head = (
-        f"POST /_local/clock HTTP/1.1\r\nHost: {host}\r\nX-Localaws-Key: {key}\r\n{length}\r\n\r\n"
-    )
+    head = f"POST /_local/clock HTTP/1.1\r\nHost: {host}\r\n{name}: {proof}\r\n{length}\r\n\r\n"
     status, sent = pour(module_endpoint, head.encode(), chunked)
     assert (status, sent < 10_000_000) == (413, True)
 
