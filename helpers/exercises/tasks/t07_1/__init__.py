@@ -75,16 +75,16 @@ def _at_nine(starts: list[datetime], change: date) -> None:
     seen = [start for start in starts if start.astimezone(BERLIN).date() in days]
     if not seen:
         raise NotYet(f"From {days[0]} to {days[-1]} nothing started at all.", hint="never")
-    told = "; ".join(f"{one:%a %d %b %H:%M} UTC = {_there(one)} in Berlin" for one in seen[:6])
+    told = "".join(f"\n  {one:%a %d %b %H:%M} UTC, {_there(one)} in Berlin" for one in seen[:6])
     a_day = Counter(start.astimezone(BERLIN).date() for start in seen)
     if any(count > 1 for count in a_day.values()):
-        raise NotYet(f"It starts more than once a day: {told}.", hint="twice")
+        raise NotYet(f"It starts more than once a day:{told}", hint="twice")
     off = [start for start in seen if _there(start) != "09:00"]
     if off:
-        raise NotYet(f"It started at {told}. Wanted is 09:00.", hint=_which(seen))
+        raise NotYet(f"It is to be 09:00 in Berlin, and it started at{told}", hint=_which(seen))
     if missing := [day for day in days if not a_day[day]]:
         raise NotYet(
-            f"It started at {told}; on {missing[0]:%a %d %b} it did not.", hint="not-daily"
+            f"On {missing[0]:%a %d %b} it did not start. It started at{told}", hint="not-daily"
         )
 
 
