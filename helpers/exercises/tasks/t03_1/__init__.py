@@ -24,8 +24,8 @@ def check(bench: Workbench) -> str:
         run = machine.run(trade)
         if run.status != "SUCCEEDED":
             raise NotYet(
-                f"The trade {shown(trade)} was not stored: the execution ended {run.status} with "
-                f"{run.error}: {run.cause}",
+                f"The trade {shown(trade)} was not stored: the execution ended {run.status}. "
+                f"{': '.join(filter(None, (run.error, run.cause)))}",
                 hint="not-stored",
                 run=run,
             )
@@ -53,8 +53,13 @@ def _wanted(trade: dict[str, str]) -> dict[str, Any]:
 
 def _differs(trade: dict[str, str], rows: list[dict[str, Any]], run: Any) -> NotYet:
     """What is amiss with the row that is nearest to the trade's."""
+    if not rows:
+        return NotYet(
+            f"The trade {shown(trade)} went in, the execution succeeded, and the table is empty.",
+            run=run,
+        )
     wanted = _wanted(trade)
-    row = max(rows, key=lambda one: sum(one.get(key) == wanted[key] for key in wanted), default={})
+    row = max(rows, key=lambda one: sum(one.get(key) == wanted[key] for key in wanted))
     name = next((key for key in wanted if row.get(key) != wanted[key]), None)
     if name is None:
         more = ", ".join(key for key in row if key not in wanted)

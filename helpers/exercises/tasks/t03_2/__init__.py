@@ -49,10 +49,10 @@ def check(bench: Workbench) -> str:
 
 
 def _failed(given: Any, wanted: str, run: Execution) -> NotYet:
-    said = f"{run.error}: {run.cause}" if run.cause else str(run.error)
+    said = ": ".join(filter(None, (run.error, run.cause)))
     return NotYet(
-        f"With the input {shown(given)} the execution ended {run.status}, with {said} (event "
-        f"{len(run.events)}). It was to go to {wanted} and succeed.",
+        f"With the input {shown(given)} the execution ended {run.status} (event "
+        f"{len(run.events)}), and was to go to {wanted} and succeed. {said}".rstrip(),
         hint="does-not-end" if "number of history events" in said else "fails",
         run=run,
     )

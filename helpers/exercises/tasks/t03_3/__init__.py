@@ -44,7 +44,7 @@ def _did(run: Execution, rows: list[dict[str, Any]], price: float) -> str:
     """buy, sell or hold; or in words what else happened."""
     if run.status != "SUCCEEDED":
         where = f" in {run.path[-1]}" if run.path else ""
-        return f"ended {run.status}{where}, with {run.error}"
+        return f"ended {run.status}{where}{f', with {run.error}' if run.error else ''}"
     traded = [name for name in ("Buy Stock", "Sell Stock") if name in run.path]
     if not rows:
         return f"went through {traded[0]} and recorded nothing" if traded else "hold"

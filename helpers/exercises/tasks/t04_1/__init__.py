@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,10 +130,12 @@ def _hint(case: Case, now: str | None, ran: Ran) -> str:
 def _versions(bench: Workbench, case: Case) -> dict[str, set[str]]:
     """Key → the ids of its versions; a delete marker is none, it holds nothing."""
     found: dict[str, set[str]] = {}
-    pages = bench.client("s3").get_paginator("list_object_versions").paginate(Bucket=case.bucket)
-    for page in pages:
-        for one in page.get("Versions", []):
-            found.setdefault(one["Key"], set()).add(one["VersionId"])
+    client = bench.client("s3")
+    pages = client.get_paginator("list_object_versions").paginate(Bucket=case.bucket)
+    with suppress(client.exceptions.NoSuchBucket):  # a script may have removed it
+        for page in pages:
+            for one in page.get("Versions", []):
+                found.setdefault(one["Key"], set()).add(one["VersionId"])
     return found
 
 
