@@ -45,12 +45,12 @@ def _is_trade(value: Any) -> bool:
 def _failed(run: Execution, price: int) -> NotYet:
     last = run.steps[-1]
     handed = _handed(last)
-    hint = "run-failed"
+    hint, error = "run-failed", run.error or "no error named"
     if last.name == "Record Transaction":
         hint = "old-paths" if any(_is_trade(value) for value in handed.values()) else "trade-lost"
     return NotYet(
         f"With a price of {price} {last.name} got {shown(handed)}, and there the execution failed "
-        f"(event {run.events[-1]['id']}): {run.error}: {(run.cause or '')[:300]}",
+        f"(event {run.events[-1]['id']}): {error}. {(run.cause or '')[:300]}",
         hint=hint,
         run=run,
     )

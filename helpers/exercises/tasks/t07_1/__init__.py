@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from helpers.exercises import NotYet, Stack, Task, Workbench
+from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.starts import starts
 
 FILE = "template.yaml"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -21,14 +22,14 @@ def check(bench: Workbench) -> str:
     bench.advance_to(_midnight(spring - timedelta(days=AROUND)))
     stack = bench.stack(FILE)
     bench.advance_to(_midnight(spring + timedelta(days=AROUND)))
-    _at_nine(_starts(bench, stack), spring)
+    _at_nine(starts(bench, stack), spring)
     bench.trying("the summer, and the days around the last Sunday in October")
     bench.advance_to(_midnight(autumn + timedelta(days=AROUND)))
-    starts = _starts(bench, stack)
-    _at_nine(starts, autumn)
+    started = starts(bench, stack)
+    _at_nine(started, autumn)
     return (
         f"From {spring - timedelta(days=AROUND)} to {autumn + timedelta(days=AROUND - 1)} it "
-        f"started {len(starts)} times, each at 09:00 in Berlin: 08:00 UTC in winter, 07:00 in "
+        f"started {len(started)} times, each at 09:00 in Berlin: 08:00 UTC in winter, 07:00 in "
         "summer."
     )
 
@@ -48,25 +49,6 @@ def _last_sunday(year: int, month: int) -> date:
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=BERLIN)
-
-
-def _starts(bench: Workbench, stack: Stack) -> list[datetime]:
-    """When executions were started, of any of the stack's workflows, in UTC."""
-    client = bench.client("stepfunctions")
-    machines = [
-        stack.physical[name]
-        for name, kind in stack.types.items()
-        if kind == "AWS::StepFunctions::StateMachine"
-    ]
-    if not machines:
-        raise NotYet("The stack has no workflow any more: nothing can start.", hint="never")
-    pages = client.get_paginator("list_executions")
-    return sorted(
-        run["startDate"].astimezone(UTC)
-        for machine in machines
-        for page in pages.paginate(stateMachineArn=machine)
-        for run in page["executions"]
-    )
 
 
 def _at_nine(starts: list[datetime], change: date) -> None:
@@ -139,6 +121,11 @@ TASK = Task(
             "A schedule can be there and be disabled; and a cron's last field is the year, which "
             "may be one gone by.",
             "sam validate --lint says what SAM does not know of your event.",
+        ),
+        "express": (
+            "What else did you change, besides the schedule?",
+            "The workflow was a Standard one: it keeps each execution, with the time of its start.",
+            "Take out the property Type of the workflow.",
         ),
         "stack-failed": (
             "Which property does the message name, and where did you write it?",

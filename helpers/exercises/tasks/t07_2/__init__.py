@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpers.exercises import NotYet, Stack, Task, Workbench
+from helpers.exercises.tasks.starts import starts
 
 FILE = "template.yaml"
 
@@ -28,9 +29,9 @@ def check(bench: Workbench) -> str:
 
 def _trades(bench: Workbench, stack: Stack, hours: int, every: int, when: str) -> None:
     """In so many hours there is a trade `every` so many; where it begins may add or take one."""
-    before = _started(bench, stack)
+    before = len(starts(bench, stack))
     bench.advance(f"{hours} hours")
-    made, wanted = _started(bench, stack) - before, hours // every
+    made, wanted = len(starts(bench, stack)) - before, hours // every
     rules = _rules(bench, stack)
     if made == 0:
         raise NotYet(
@@ -44,21 +45,6 @@ def _trades(bench: Workbench, stack: Stack, hours: int, every: int, when: str) -
             f"{when} {made} trades were made in {hours} hours; {wanted} should have been.",
             hint="other-rate",
         )
-
-
-def _started(bench: Workbench, stack: Stack) -> int:
-    client = bench.client("stepfunctions")
-    machines = [
-        stack.physical[name]
-        for name, kind in stack.types.items()
-        if kind == "AWS::StepFunctions::StateMachine"
-    ]
-    pages = client.get_paginator("list_executions")
-    return sum(
-        len(page["executions"])
-        for machine in machines
-        for page in pages.paginate(stateMachineArn=machine)
-    )
 
 
 def _rules(bench: Workbench, stack: Stack) -> str:
@@ -97,6 +83,11 @@ TASK = Task(
             "A second rule beside one that is off leaves the first as it was: somebody enables "
             "it one day, and everything happens twice.",
             "Change the rule that is there.",
+        ),
+        "express": (
+            "What else did you change, besides the schedule?",
+            "The workflow was a Standard one: it keeps each execution, with the time of its start.",
+            "Take out the property Type of the workflow.",
         ),
         "stack-failed": (
             "Which property does the message name, and on which resource or event?",

@@ -1,0 +1,33 @@
+"""When a stack's workflows were started: what the exercises on schedules look at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from helpers.exercises import NotYet, Stack, Workbench
+
+
+def starts(bench: Workbench, stack: Stack) -> list[datetime]:
+    """When executions of any workflow of the stack were started, in UTC, the earliest first.
+
+    Raises NotYet (`never`) where there is no workflow, (`express`) where one keeps no list.
+    """
+    client = bench.client("stepfunctions")
+    physical, types = stack.physical, stack.types
+    machines = [name for name, kind in types.items() if kind == "AWS::StepFunctions::StateMachine"]
+    if not machines:
+        raise NotYet("The stack has no workflow any more: nothing can start.", hint="never")
+    found: list[datetime] = []
+    for name in machines:
+        try:
+            pages = client.get_paginator("list_executions").paginate(stateMachineArn=physical[name])
+            found += [
+                run["startDate"].astimezone(UTC) for page in pages for run in page["executions"]
+            ]
+        except client.exceptions.StateMachineTypeNotSupported:
+            raise NotYet(
+                f"{name} is an Express workflow, and those keep no list of their executions: the "
+                "check cannot see when it starts.",
+                hint="express",
+            ) from None
+    return sorted(found)
