@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from jupyter_client.manager import KernelManager
+from way_out import a_recorder
 
 from helpers import enclosure
 
@@ -27,25 +26,6 @@ ASK = {
     "aws": "!aws s3 ls && echo answered",
     "sam": "!sam list stack-outputs --stack-name demo-sam",
 }
-
-
-@contextmanager
-def a_recorder():
-    """A proxy that every request to the internet would go through; it notes who knocks."""
-    knocks = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def answer():
-            while True:
-                try:
-                    caller, _ = server.accept()
-                except OSError:
-                    return
-                with caller:
-                    knocks.append(caller.recv(200))
-
-        threading.Thread(target=answer, daemon=True).start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", knocks
 
 
 @pytest.fixture

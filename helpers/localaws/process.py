@@ -108,6 +108,7 @@ def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 60
         for line in response:
             if line.strip():
                 yield json.loads(line)
+        response.read()  # by lines, an answer that was cut off looks like one that has ended
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise EndpointError(
             f"The endpoint at {found['url']} does not answer ({error}). "

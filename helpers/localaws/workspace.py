@@ -27,6 +27,15 @@ _KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
+_CONFIG = f"""[default]
+region = {REGION}
+output = json
+cli_pager =
+
+[plugins]
+local_endpoint = helpers.localaws.aws_plugin
+"""
+
 _YEAR_2100 = 4102444800.0  # sam takes a float only
 
 
@@ -246,7 +255,7 @@ class Workspace:
         self.folder("sam")
         # The keys lie in the credentials file too, for a tool that clears the environment.
         for path, text in (
-            (self.config_file, f"[default]\nregion = {REGION}\noutput = json\ncli_pager =\n"),
+            (self.config_file, _CONFIG),
             (
                 self.credentials_file,
                 "[default]\n"
@@ -254,7 +263,7 @@ class Workspace:
                 f"aws_secret_access_key = {keys['secret_key']}\n",
             ),
         ):
-            if not path.exists():
+            if not path.exists() or path.read_text() != text:
                 write_private(path, text)
         self._quiet_sam()
 

@@ -52,10 +52,10 @@ def taken():
         yield server.getsockname()[1]
 
 
-def a_client(settings):
-    """A client of S3 with what `env --json` said."""
+def a_client(settings, service="s3"):
+    """A client with what `env --json` said."""
     return boto3.client(
-        "s3",
+        service,
         endpoint_url=settings["AWS_ENDPOINT_URL"],
         region_name=settings["AWS_DEFAULT_REGION"],
         aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
@@ -99,6 +99,35 @@ def test_an_endpoint_that_is_to_be_idle_for_so_long_stops_by_itself_and_keeps_it
         time.sleep(0.05)
     home.run("start")
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["kept"]
+
+
+@pytest.mark.parametrize("asked", ["by a command", "by a notebook"])
+def test_an_endpoint_that_is_killed_while_it_advances_is_told_in_sentences(home, asked):
+    home.run("start", "--port", "0")
+    settings = json.loads(home.run("env", "--json").stdout)
+    a_client(settings, "events").put_rule(Name="often", ScheduleExpression="rate(1 minute)")
+    command = [sys.executable, "-m", "helpers.localaws", "clock", "--advance", "3000d"]
+    if asked == "by a notebook":
+        asking = "from helpers import target; target.control('/_local/clock', {'advance': 3e8})"
+        command = [sys.executable, "-c", asking]
+    environment = os.environ | {k: v for k, v in settings.items() if v is not None}
+    advancing = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    before = home.run("clock").stdout
+    while home.run("clock").stdout[:15] == before[:15]:  # until the day has changed
+        assert advancing.poll() is None
+    os.kill(home.running()["pid"], signal.SIGKILL)
+    said = advancing.communicate(timeout=60)[1]
+    assert advancing.returncode != 0
+    assert "does not answer" in said
+    assert "localaws start" in said or "course.begin starts it" in said
+    assert "IncompleteRead" not in said.splitlines()[-1]
 
 
 def test_stop_ends_it_and_start_takes_the_same_port_again(home):

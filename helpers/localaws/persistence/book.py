@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import importlib.metadata
 import secrets
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable
@@ -137,9 +136,12 @@ def open_or_set_aside(folder: Path) -> tuple[Book, str | None]:
 
 def set_aside(folder: Path, why: str) -> str:
     """Rename a state that cannot be used; returns a sentence that says so. Raises NoRoom."""
-    aside = folder.with_name(f"{folder.name}-set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(aside)
+    name = f"{folder.name}-set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    aside = next(
+        place
+        for ending in ("", *(f"-{n}" for n in range(2, 10_000)))
+        if not (place := folder.with_name(name + ending)).exists()
+    )
     try:
         folder.rename(aside)
     except OSError as error:

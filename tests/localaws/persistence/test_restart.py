@@ -8,10 +8,13 @@ import signal
 import sqlite3
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from botocore.config import Config
 from kept_world import MACHINE, ROLE, TABLE, waiting_machine
+
+from helpers.localaws.persistence import book
 
 AT_ONCE = Config(retries={"total_max_attempts": 1})
 """For who writes until the endpoint is dead: he need not try again for half a minute."""
@@ -264,6 +267,16 @@ class TestAStateThatCannotBeRead:
             else:
                 base.execute("UPDATE notes SET value = ? WHERE name = 'world'", (b"\x80\x05",))
         base.close()
+
+
+def test_two_states_set_aside_in_one_second_are_both_kept(tmp_path):
+    kept = set()
+    for n in range(3):
+        folder = tmp_path / "state"
+        folder.mkdir()
+        (folder / "mine").write_text(str(n))
+        kept.add(book.set_aside(folder, "a test").partition("kept in ")[2].partition(",")[0])
+    assert {(Path(folder) / "mine").read_text() for folder in kept} == {"0", "1", "2"}
 
 
 def test_a_map_run_that_ran(world):
