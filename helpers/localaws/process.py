@@ -105,10 +105,9 @@ def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 60
         if response.status != 200:
             text = response.read(100_000).decode("utf-8", "replace")
             raise EndpointError(_message_of(text) or f"The endpoint says {response.status}: {text}")
-        for line in response:
+        for line in _lines(response):
             if line.strip():
                 yield json.loads(line)
-        response.read()  # by lines, an answer that was cut off looks like one that has ended
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise EndpointError(
             f"The endpoint at {found['url']} does not answer ({error}). "
@@ -116,6 +115,18 @@ def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 60
         ) from error
     finally:
         connection.close()
+
+
+def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """The lines of an answer; http.client's own take one that was cut off for one that ended.
+
+    Raises http.client's IncompleteRead.
+    """
+    held = b""
+    while piece := response.read1(65536):
+        *lines, held = (held + piece).split(b"\n")
+        yield from lines
+    yield held
 
 
 NOT_RUNNING = "The endpoint is not running. Start it with: python -m helpers.localaws start"
