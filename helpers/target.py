@@ -215,9 +215,10 @@ def control(
             raise ConnectionError(f"{host} is not the endpoint of this folder")
         return json.loads(answer.read().splitlines()[-1])
     except (OSError, http.client.HTTPException, KeyError, IndexError, ValueError) as error:
+        why = "its answer broke off" if isinstance(error, http.client.HTTPException) else error
         raise CourseError(
             "The local AWS endpoint does not answer.",
-            f"It may have been stopped ({error}).",
+            f"It may have been stopped ({why}).",
             "Run the notebook's first cell again: course.begin starts it.",
         ) from error
 

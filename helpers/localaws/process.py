@@ -109,8 +109,9 @@ def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 60
             if line.strip():
                 yield json.loads(line)
     except (OSError, http.client.HTTPException, ValueError) as error:
+        why = "its answer broke off" if isinstance(error, http.client.HTTPException) else error
         raise EndpointError(
-            f"The endpoint at {found['url']} does not answer ({error}). "
+            f"The endpoint at {found['url']} does not answer ({why}). "
             "Type: python -m helpers.localaws start"
         ) from error
     finally:
