@@ -91,8 +91,31 @@ def describe_event(event: Event) -> dict[str, Any]:
 
 
 def resources_of(stack: Stack) -> list[Resource]:
-    """Return a stack's resources in the order in which AWS lists them."""
-    return sorted(stack.resources.values(), key=lambda resource: resource.logical_id)
+    """Return a stack's resources in the order in which AWS lists them.
+
+    Of a deleted stack, those that it had, with what became of each: DELETE_COMPLETE or _SKIPPED.
+    """
+    found = _gone(stack) if stack.deleted else stack.resources
+    return sorted(found.values(), key=lambda resource: resource.logical_id)
+
+
+def _gone(stack: Stack) -> dict[str, Resource]:
+    """The resources of a deleted stack, as its events tell of their end."""
+    found: dict[str, Resource] = {}
+    for event in stack.events:
+        if event.physical_id == stack.id:
+            if event.status == "DELETE_IN_PROGRESS":
+                found.clear()  # what went earlier is not among them
+            continue
+        found[event.logical_id] = Resource(
+            logical_id=event.logical_id,
+            type=event.type,
+            physical_id=event.physical_id,
+            status=event.status,
+            reason=event.reason,
+            at=event.at,
+        )
+    return found
 
 
 def describe_resource(stack: Stack, resource: Resource) -> dict[str, Any]:

@@ -428,6 +428,25 @@ class TestDelete:
         assert f"{name}-kept" in dynamodb.list_tables()["TableNames"]
         dynamodb.delete_table(TableName=f"{name}-kept")
 
+    def test_a_deleted_stack_tells_by_its_id_what_it_had(self, stacks, endpoint):
+        name = stacks.name()
+        kept = {**table(TableName=f"{name}-kept"), "DeletionPolicy": "Retain"}
+        stacks.deploy(name, template(Kept=kept, Gone=topic(), Earlier=topic()))
+        stack_id = stacks.deploy(name, template(Kept=kept, Gone=topic()))["StackId"]
+        topic_arn = stacks.physical(name, "Gone")
+        stacks.delete(name)
+        listed = stacks.client.list_stack_resources(StackName=stack_id)["StackResourceSummaries"]
+        fields = ("LogicalResourceId", "PhysicalResourceId", "ResourceStatus")
+        assert [tuple(one[field] for field in fields) for one in listed] == [
+            ("Gone", topic_arn, "DELETE_COMPLETE"),
+            ("Kept", f"{name}-kept", "DELETE_SKIPPED"),
+        ]
+        described = stacks.client.describe_stack_resources(StackName=stack_id)["StackResources"]
+        assert [one["LogicalResourceId"] for one in described] == ["Gone", "Kept"]
+        with pytest.raises(ClientError, match=f"Stack with id {name} does not exist"):
+            stacks.client.list_stack_resources(StackName=name)
+        endpoint.client("dynamodb").delete_table(TableName=f"{name}-kept")
+
     def test_what_is_retained_stays_when_it_leaves_the_template(self, stacks, endpoint):
         name = stacks.name()
         kept = {**table(TableName=f"{name}-kept"), "DeletionPolicy": "Retain"}
