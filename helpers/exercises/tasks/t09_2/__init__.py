@@ -72,26 +72,32 @@ def _look_at_the_bucket(client: Any, ran: Ran, before: set[tuple[str, str, str]]
     if not _is_there(client, BUCKET):
         return
     left = _listed(client, BUCKET)
-    versions = {one for one in left if one[0] == "version"}
-    marks = left - versions
-    had = f"Of the {len(before)} versions and marks in {BUCKET}"
     if not left:
         raise NotYet(f"{BUCKET} is empty, and it is still there{_said(ran)}", hint="bucket-stays")
-    if not left & before or len(versions) > MANY // 2:
-        new = len(left - before)
-        more = f", and {new} marks came on top" if new else ""
-        at_once = [line for line in ran.output.splitlines() if "MalformedXML" in line]
-        said = f". delete-objects said: {at_once[0].strip()}" if at_once else _said(ran)
-        hint = "a-thousand" if at_once else "versions-stay"
-        raise NotYet(f"{had} {len(left & before)} are still there{more}{said}", hint=hint)
-    if marks and not versions:
+    versions = {one for one in left if one[0] == "version"}
+    had = f"Of the {len(before)} versions and marks in {BUCKET}"
+    if len(versions) > MANY // 2:
+        raise _hardly_anything_went(had, ran, left, before)
+    if not versions:
         raise NotYet(
-            f"{had} the versions are gone, and {len(marks)} marks are still there{_said(ran)}",
+            f"{had} the versions are gone, and {len(left)} marks are still there{_said(ran)}",
             hint="marks-stay",
         )
-    key = sorted(left)[0][1]
-    hint = "odd-keys" if {one[1] for one in left} <= set(ODD) else "a-thousand"
-    raise NotYet(f"{had} {len(left)} are still there, as {key!r}{_said(ran)}", hint=hint)
+    hint = "odd-keys" if {key for _, key, _ in left} <= set(ODD) else "a-thousand"
+    raise NotYet(
+        f"{had} {len(left)} are still there, as {sorted(left)[0][1]!r}{_said(ran)}", hint=hint
+    )
+
+
+def _hardly_anything_went(had: str, ran: Ran, left: set[Any], before: set[Any]) -> NotYet:
+    new = len(left - before)
+    more = f", and {new} marks came on top" if new else ""
+    at_once = [line for line in ran.output.splitlines() if "MalformedXML" in line]
+    said = f". delete-objects said: {at_once[0].strip()}" if at_once else _said(ran)
+    return NotYet(
+        f"{had} {len(left & before)} are still there{more}{said}",
+        hint="a-thousand" if at_once else "versions-stay",
+    )
 
 
 def _is_there(client: Any, bucket: str) -> bool:

@@ -143,7 +143,7 @@ Names are collected before the first is deleted: a list that shrinks while one t
 skips some.
 
 Surer still is to ask CloudFormation. It tells of deleted stacks for 90 days, by their id: the
-events of each name the functions that it had, under whatever names. That is right too, and finds a
+resources and events of each name the functions that it had. That is right too, and finds a
 function whose name was written out. After 90 days only names are left.
 
 The best way is not to need this: a log group that is written into the template goes with its stack.
