@@ -371,7 +371,7 @@ class Deployment:
         _adopt(resource, made)
         shown = _json(resource.properties)
         stack.tell(resource, "CREATE_IN_PROGRESS", "Resource creation Initiated", shown)
-        stack.tell(resource, "CREATE_COMPLETE", None, shown)
+        stack.tell(resource, "CREATE_COMPLETE", _remark(resource), shown)
         return None
 
     def _change(
@@ -397,7 +397,7 @@ class Deployment:
             stack.tell(current, "UPDATE_FAILED", _reason(error, current.type))
             return _failed_sentence([current.logical_id], "update")
         current.needs = needs
-        stack.tell(current, "UPDATE_COMPLETE", None, _json(wanted))
+        stack.tell(current, "UPDATE_COMPLETE", _remark(current), _json(wanted))
         return None
 
     def _replace(
@@ -424,7 +424,7 @@ class Deployment:
             return _failed_sentence([name], "update")
         _adopt(fresh, made)
         stack.tell(fresh, "UPDATE_IN_PROGRESS", "Resource creation Initiated", _json(wanted))
-        stack.tell(fresh, "UPDATE_COMPLETE", None, _json(wanted))
+        stack.tell(fresh, "UPDATE_COMPLETE", _remark(fresh), _json(wanted))
         return None
 
     def _update_in_place(
@@ -560,6 +560,10 @@ def _refuse_named_replacement(before: Resource, wanted: dict[str, Any]) -> None:
 def _failed_sentence(names: list[str], verb: str) -> str:
     # the service's sentence ends in a space: another may follow it
     return f"The following resource(s) failed to {verb}: [{', '.join(names)}]. "
+
+
+def _remark(resource: Resource) -> str | None:
+    return resources.handler(resource.type).remark(resource.logical_id, resource.properties)
 
 
 def _sentence(reason: str) -> str:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,12 @@ class Interpreter:
 _found: dict[str, Interpreter] = {
     OWN: Interpreter(sys.executable, ".".join(map(str, sys.version_info[:3])))
 }
+_missing: dict[str, tuple[object, float]] = {}
+"""The programs that were tried in vain for a runtime, and when."""
 _lock = threading.Lock()
+
+FORGOTTEN_AFTER = 60.0
+"""Seconds: a version manager's program stays the same when it gets the version that it lacked."""
 
 
 def find(runtime: str, function: str) -> Interpreter:
@@ -55,22 +61,41 @@ def find(runtime: str, function: str) -> Interpreter:
         )
     with _lock:
         if runtime not in _found:
-            _found[runtime] = _search(runtime, wanted, function)
-        return _found[runtime]
+            programs = _programs(runtime, wanted)
+            tried, at = _missing.get(runtime, (None, 0.0))
+            if tried != programs or time.monotonic() - at > FORGOTTEN_AFTER:
+                _search(runtime, wanted, programs)
+        if runtime in _found:
+            return _found[runtime]
+    raise NoInterpreter(
+        f"The function {function} has the runtime {runtime}, and no {runtime} that works is on "
+        f"PATH. Deploy it with Runtime: {OWN}, which is this course's own Python, or install "
+        f"Python {wanted[0]}.{wanted[1]} and start the local endpoint again."
+    )
 
 
-def _search(runtime: str, wanted: tuple[int, int], function: str) -> Interpreter:
+def _programs(runtime: str, wanted: tuple[int, int]) -> list[tuple[str, list[str], int]]:
+    """What may be that Python: path, arguments, and when the file was changed."""
     candidates = [[runtime]]
     if sys.platform == "win32":
         candidates.append(["py", f"-{wanted[0]}.{wanted[1]}"])
+    found = [(shutil.which(name), arguments) for name, *arguments in candidates]
+    return [
+        (path, arguments, Path(path).stat().st_mtime_ns)
+        for path, arguments in found
+        if path is not None
+    ]
+
+
+def _search(
+    runtime: str, wanted: tuple[int, int], programs: list[tuple[str, list[str], int]]
+) -> None:
+    """Ask the programs, and note the one that is that Python, or that none is."""
     ask = "import sys; print(sys.executable, *sys.version_info[:3], sep='\\n')"
-    for command in candidates:
-        program = shutil.which(command[0])
-        if program is None:
-            continue
+    for program, arguments, _ in programs:
         try:  # a name on PATH may be a version manager's, for a version that is not there
             answer = subprocess.run(
-                [program, *command[1:], "-I", "-S", "-c", ask],
+                [program, *arguments, "-I", "-S", "-c", ask],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -80,12 +105,9 @@ def _search(runtime: str, wanted: tuple[int, int], function: str) -> Interpreter
         except (OSError, subprocess.SubprocessError):
             continue
         if answer[1:3] == [str(n) for n in wanted]:
-            return Interpreter(answer[0], ".".join(answer[1:4]))
-    raise NoInterpreter(
-        f"The function {function} has the runtime {runtime}, and no {runtime} that works is on "
-        f"PATH. Deploy it with Runtime: {OWN}, which is this course's own Python, or install "
-        f"Python {wanted[0]}.{wanted[1]} and start the local endpoint again."
-    )
+            _found[runtime] = Interpreter(answer[0], ".".join(answer[1:4]))
+            return
+    _missing[runtime] = programs, time.monotonic()
 
 
 def packages() -> str:

@@ -18,8 +18,10 @@ def forget_pythons():
     """Each test looks for itself."""
     own = {interpreters.OWN: interpreters._found[interpreters.OWN]}
     interpreters._found = dict(own)
+    interpreters._missing.clear()
     yield
     interpreters._found = own
+    interpreters._missing.clear()
 
 
 @pytest.mark.parametrize("runtime", OTHERS)
@@ -84,3 +86,54 @@ def test_a_name_on_path_that_is_no_such_python_does_not_count(monkeypatch, tmp_p
     assert shutil.which("python3.98")
     with pytest.raises(interpreters.NoInterpreter, match=r"no python3\.98 that works"):
         interpreters.find("python3.98", "f")
+
+
+@pytest.fixture
+def shim(monkeypatch, tmp_path):
+    """A version manager's `python3.98` on PATH; it writes down each time that it is asked."""
+    program, asked = tmp_path / "python3.98", tmp_path / "asked"
+
+    class Shim:
+        def answers(self, lines):
+            program.write_text(f"#!/bin/sh\necho asked >>'{asked}'\n{lines}\n")
+            program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+        def times(self):
+            return len(asked.read_text().splitlines())
+
+    made = Shim()
+    made.answers("exit 127")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    return made
+
+
+def missing():
+    with pytest.raises(interpreters.NoInterpreter):
+        interpreters.find("python3.98", "f")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell script as a program")
+def test_a_python_that_is_not_there_is_looked_for_once(shim, monkeypatch, tmp_path):
+    for _ in range(3):
+        missing()
+    assert shim.times() == 1
+    monkeypatch.setattr(interpreters, "FORGOTTEN_AFTER", -1.0)
+    missing()
+    assert shim.times() == 2, "its version manager may have got the version meanwhile"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell script as a program")
+@pytest.mark.parametrize("how", ["the program is another", "another program is first on PATH"])
+def test_a_python_that_has_come_is_found(shim, monkeypatch, tmp_path, how):
+    missing()
+    answer = "printf '/opt/python\\n3\\n98\\n1\\n'"
+    if how == "the program is another":
+        shim.answers(answer)
+        os.utime(tmp_path / "python3.98", (1, 1))  # the clock of the files may be coarse
+    else:
+        (tmp_path / "new").mkdir()
+        new = tmp_path / "new" / "python3.98"
+        new.write_text(f"#!/bin/sh\n{answer}\n")
+        new.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path / "new"), prepend=os.pathsep)
+    assert interpreters.find("python3.98", "f").version == "3.98.1"

@@ -141,6 +141,10 @@ class ResourceType:
         """
         return None
 
+    def remark(self, logical_id: str, properties: dict[str, Any]) -> str | None:
+        """Return what is to be said when the resource is complete; None if there is nothing."""
+        return None
+
     def replaces(self, request: Request) -> bool:
         """Return whether this update needs a new resource (beyond what the schema says)."""
         return bool(schema.replaced_by(request.type, request.old, request.properties))

@@ -8,6 +8,8 @@ import json
 import zipfile
 from typing import Any
 
+from helpers.localaws.lambdas import interpreters
+
 from .base import Made, Request, ResourceType, handler_failure
 
 # What a function has when its template does not say (Lambda API Reference, CreateFunction).
@@ -92,6 +94,14 @@ class Function(ResourceType):
     def actual(self, request: Request) -> dict[str, Any] | None:
         """Return the configuration as it is now."""
         return _actual(backend(request).get_function(request.physical_id))
+
+    def remark(self, logical_id: str, properties: dict[str, Any]) -> str | None:
+        """Say so if no program on this machine runs functions of that runtime."""
+        try:
+            interpreters.find(str(properties.get("Runtime") or ""), logical_id)
+        except interpreters.NoInterpreter as error:
+            return f"Deployed, but it cannot run on this machine. {error}"
+        return None
 
 
 def _actual(function: Any) -> dict[str, Any]:
