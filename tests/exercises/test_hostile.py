@@ -82,6 +82,18 @@ def test_a_function_that_misbehaves_is_an_answer_like_others(outcome_of, body, s
     assert outcome_of(call_function, app__py=code).status == status
 
 
+@pytest.mark.parametrize("text", ["NaN", "[1e999]", "9" * 5000, "[" * 5000 + "]" * 5000, "{,}"])
+def test_what_only_python_takes_for_json_is_not_json(outcome_of, text):
+    outcome = outcome_of(lambda bench: str(bench.json("answer.json")), answer__json=text)
+    assert (outcome.status, outcome.hint) == ("not yet", "not-json")
+
+
+def test_a_definition_nested_without_end_is_not_json(outcome_of):
+    deep = "[" * 5000 + "]" * 5000
+    outcome = outcome_of(lambda bench: bench.machine(bench.text("answer.json")), answer__json=deep)
+    assert (outcome.status, outcome.hint) == ("not yet", "not-json")
+
+
 def test_an_answer_that_edits_the_check_proves_nothing(outcome_of):
     mine = Path(checking.__file__).with_name("hints.py")
     before = mine.stat()

@@ -25,6 +25,8 @@ def refusal(text: str, said: str) -> NotYet:
     """What is the matter with a definition that AWS refused."""
     try:
         json.loads(text)
+    except RecursionError:
+        return NotYet("The definition is nested too deeply.", hint="not-json")
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         return NotYet(f"The definition is not JSON: {where}: {error.msg}.", hint="not-json")

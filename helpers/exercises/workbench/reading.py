@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def json_of(folder: Path, name: str) -> Any:
     """The file's JSON. Raises NotYet with the line where it is none."""
     content = text(folder, name)
     try:
-        return json.loads(content)
+        return json.loads(content, parse_constant=_no_number, parse_float=_number)
     except RecursionError:
         raise NotYet(f"{name} is nested too deeply.", hint="not-json") from None
     except json.JSONDecodeError as error:
@@ -39,6 +40,18 @@ def json_of(folder: Path, name: str) -> Any:
             f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.",
             hint="not-json",
         ) from None
+    except ValueError as error:  # NaN, 1e999, a number of five thousand digits
+        raise NotYet(f"{name} is not JSON: {error}.", hint="not-json") from None
+
+
+def _no_number(said: str) -> float:
+    """Python takes NaN and Infinity for JSON, AWS does not."""
+    raise ValueError(f"{said[:20]} is no number that JSON has")
+
+
+def _number(said: str) -> float:
+    number = float(said)
+    return number if math.isfinite(number) else _no_number(said)
 
 
 def yaml_of(folder: Path, name: str) -> Any:

@@ -1,7 +1,6 @@
 """00.2 The first hint: what the checker returns, as JSON, so that the workflow sells."""
 
 import json
-import math
 from typing import Any
 
 from helpers import stages
@@ -32,9 +31,6 @@ def _checked(bench: Workbench) -> Any:
     size = len(json.dumps(checked))
     if size > LONGEST:
         raise NotYet(f"checked.json holds {size:,} characters: a price is enough.", hint="fails")
-    price = checked.get("stock_price") if isinstance(checked, dict) else None
-    if isinstance(price, float) and not math.isfinite(price):
-        raise NotYet("checked.json holds a number that is too large for JSON.", hint="not-json")
     return checked
 
 

@@ -33,7 +33,7 @@ def check(bench: Workbench) -> str:
 
 def _number(predicted: dict[str, Any], template: str) -> int:
     said = predicted.get(template)
-    if isinstance(said, str) and said.strip().isdigit() and len(said) < 10:
+    if isinstance(said, str) and said.strip().isdecimal() and len(said) < 10:
         said = int(said)
     if isinstance(said, bool) or not isinstance(said, int):
         raise NotYet(f"{FILE} has no whole number for {template} so far.", hint="no-number")

@@ -39,7 +39,7 @@ def check(bench: Workbench) -> str:
 def _look_at_the_end(trade: dict[str, Any], run: Execution) -> None:
     if run.status == "SUCCEEDED":
         return
-    said = f"{run.error}: {(run.cause or '')[:250]}"
+    said = f"{run.error or 'No error is named'}: {(run.cause or '')[:250]}"
     last = run.steps[-1] if run.steps else None
     refused = "cannot be converted to String" in said or "NUMBER_VALUE" in said
     raise NotYet(

@@ -11,6 +11,11 @@ WAYS = {700: "Buy Stock", 9300: "Sell Stock", 5000: "Buy Stock", 5001: "Sell Sto
 """Cents → the state that a price of so much leads to."""
 
 
+CALLED = {"LambdaFunctionScheduled", "TaskScheduled"}
+ANSWERED = {"LambdaFunctionSucceeded", "TaskSucceeded"}
+"""Events of a Task that names the function, and of one that uses lambda:invoke."""
+
+
 def check(bench: Workbench) -> str:
     """The Choice takes the right way at every price, by the function's own number."""
     bench.python("checker/app.py")
@@ -42,8 +47,9 @@ def _look(cents: int, way: str, run: Execution) -> None:
 def _failed(cents: int, run: Execution) -> NotYet:
     last = run.steps[-1] if run.steps else None
     where = f" in {last.name} (event {last.last_event})" if last else ""
-    said = f"{run.error}. {(run.cause or '')[:300]}"
-    if not any(event["type"] == "LambdaFunctionSucceeded" for event in run.events):
+    said = f"{run.error or 'No error is named'}. {(run.cause or '')[:300]}"
+    kinds = {event["type"] for event in run.events}
+    if kinds & CALLED and not kinds & ANSWERED:
         text = f"With {cents} cents the function failed: {said}"
         return NotYet(text, hint="function-fails", run=run)
     text = f"With {cents} cents, {_what_came(run)}, and the run failed{where}: {said}"
@@ -64,10 +70,12 @@ def _choice(run: Execution) -> Step | None:
 
 
 def _returned(run: Execution) -> Any:
-    """What the function returned, as the workflow got it; None if nothing is known of it."""
+    """What the function returned, as the workflow got it; None if it was not called."""
     for event in run.events:
         if details := event.get("lambdaFunctionSucceededEventDetails"):
             return json.loads(details["output"])
+        if details := event.get("taskSucceededEventDetails"):
+            return json.loads(details["output"]).get("Payload")
     return None
 
 
