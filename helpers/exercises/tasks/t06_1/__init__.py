@@ -45,12 +45,13 @@ def _is_trade(value: Any) -> bool:
 def _failed(run: Execution, price: int) -> NotYet:
     last = run.steps[-1]
     handed = _handed(last)
-    hint, error = "run-failed", run.error or "no error named"
+    hint = "run-failed"
+    why = (run.cause or "").partition(" in the input '")[0]  # the input is told already
     if last.name == "Record Transaction":
         hint = "old-paths" if any(_is_trade(value) for value in handed.values()) else "trade-lost"
     return NotYet(
         f"With a price of {price} {last.name} got {shown(handed)}, and there the execution failed "
-        f"(event {run.events[-1]['id']}): {error}. {(run.cause or '')[:300]}",
+        f"(event {run.events[-1]['id']}): {run.error or 'no name'}. {why[:300]}",
         hint=hint,
         run=run,
     )
