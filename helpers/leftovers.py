@@ -44,6 +44,7 @@ def find(stack: str) -> Leftovers:
         _rules(stack),
         _named("iam", "list_roles", "Roles", "RoleName", stack, _ROLE),
         _groups(stack),
+        _insights(stack),
         _logs(stack),
         _buckets(stack),
     )
@@ -94,6 +95,19 @@ def _groups(stack: str) -> Iterator[Leftover]:
     for group in _pages("resource-groups", "list_groups", "GroupIdentifiers"):
         if group["GroupName"].endswith(f"-{stack}"):
             yield Leftover("resource group", group["GroupName"], "free")
+
+
+def _insights(stack: str) -> Iterator[Leftover]:
+    client, more = target.client("application-insights"), {}
+    while True:  # it has no paginator
+        page = client.list_applications(**more)
+        for application in page["ApplicationInfoList"]:
+            if application["ResourceGroupName"].endswith(f"-{stack}"):
+                name = application["ResourceGroupName"]
+                yield Leftover("Application Insights", name, "free; its alarms are billed")
+        if "NextToken" not in page:
+            return
+        more = {"NextToken": page["NextToken"]}
 
 
 def _logs(stack: str) -> Iterator[Leftover]:

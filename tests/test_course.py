@@ -82,6 +82,7 @@ def test_opened_first_a_later_one_brings_up_all_that_it_needs_and_says_so(learne
     kinds = {left.kind for left in leftovers.find("demo-sam")}
     assert {"stack", "state machine", "Lambda function", "DynamoDB table", "rule"} <= kinds
     assert {"IAM role", "resource group", "log group", "bucket"} <= kinds
+    assert "Application Insights" in kinds
 
     course.begin("09")
     assert not [line for line in said(capsys) if "missing" in line]

@@ -14,7 +14,7 @@ from moto.core.serialize import ResponseSerializer
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from helpers.localaws import bodies
+from helpers.localaws import bodies, insights
 from helpers.localaws.errors import service_of
 from helpers.localaws.http import Environ
 from helpers.localaws.stepfunctions import api as stepfunctions
@@ -67,6 +67,8 @@ class Dispatcher(DomainDispatcherApplication):
         service = service_of(environ)
         if service == "states" and environ["PATH_INFO"] == "/":
             return _states(environ, start_response)
+        if service == insights.SERVICE:
+            return insights.respond(environ, start_response)
         if environ["PATH_INFO"].startswith(_MOTO_ITSELF):
             raise NotImplementedError(environ["PATH_INFO"][:100])
         host = self.infer_service_region_host(environ, environ["PATH_INFO"])

@@ -634,3 +634,25 @@ def test_a_table_defines_the_attributes_of_its_keys_and_no_others(stacks, define
     name = stacks.name()
     stacks.deploy(name, template(It=indexed))
     assert said in stacks.reason(name, "It", "CREATE_FAILED")
+
+
+def test_application_insights_lists_what_stacks_have(endpoint):
+    client, insights = endpoint.client("cloudformation"), endpoint.client("application-insights")
+    group = {"Type": "AWS::ResourceGroups::Group", "Properties": {"Name": "watched-group"}}
+    properties = {"ResourceGroupName": {"Ref": "G"}, "AutoConfigurationEnabled": True}
+    watching = {"Type": "AWS::ApplicationInsights::Application", "Properties": properties}
+    body = json.dumps({"Resources": {"G": group, "A": watching}})
+    client.create_stack(StackName="watched", TemplateBody=body)
+    client.get_waiter("stack_create_complete").wait(StackName="watched")
+    (found,) = (
+        one
+        for one in insights.list_applications()["ApplicationInfoList"]
+        if one["ResourceGroupName"] == "watched-group"
+    )
+    assert found["AutoConfigEnabled"] is True and found["LifeCycle"] == "ACTIVE"
+    told = insights.describe_application(ResourceGroupName="watched-group")
+    assert told["ApplicationInfo"] == found
+    client.delete_stack(StackName="watched")
+    client.get_waiter("stack_delete_complete").wait(StackName="watched")
+    with pytest.raises(insights.exceptions.ResourceNotFoundException):
+        insights.describe_application(ResourceGroupName="watched-group")

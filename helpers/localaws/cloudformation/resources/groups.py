@@ -62,7 +62,7 @@ def _query(request: Request) -> dict[str, str]:
 
 
 class ApplicationInsights(ResourceType):
-    """Monitoring of a resource group. There is no such service here: it only is in the stack."""
+    """Monitoring of a resource group. It lives in the stack, where `localaws.insights` finds it."""
 
     service = "ApplicationInsights"
 

@@ -1,0 +1,61 @@
+"""CloudWatch Application Insights, as far as a stack makes it: which applications there are.
+
+An application lives in the stack that has it as a resource; nothing is watched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from helpers.localaws import errors
+from helpers.localaws.http import Environ
+from helpers.localaws.workspace import ACCOUNT
+
+SERVICE = "applicationinsights"
+TYPE = "AWS::ApplicationInsights::Application"
+
+_REGION = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
+
+
+def respond(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+    """Answer a request to the service. Raises NotImplementedError for what is not here."""
+    operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    found = _REGION.search(environ.get("HTTP_AUTHORIZATION", ""))
+    applications = list(_applications(found[1] if found else ""))
+    asked = json.loads(environ["wsgi.input"].read() or b"{}")
+    if operation == "ListApplications":
+        return _answer({"ApplicationInfoList": applications}, start_response)
+    if operation == "DescribeApplication":
+        name = asked.get("ResourceGroupName")
+        for application in applications:
+            if application["ResourceGroupName"] == name:
+                return _answer({"ApplicationInfo": application}, start_response)
+        refusal = errors.Refusal(
+            "400 Bad Request", "ResourceNotFoundException", f"Application does not exist: {name}"
+        )
+        return errors.answer(refusal, environ, start_response)
+    raise NotImplementedError(f"{operation} of Application Insights")
+
+
+def _applications(region: str) -> Iterator[dict[str, Any]]:
+    from helpers.localaws.cloudformation.backend import cloudformation_backends
+
+    for stack in cloudformation_backends[ACCOUNT][region].live():
+        for resource in stack.resources.values():
+            if resource.type == TYPE and resource.physical_id:
+                given = resource.properties
+                yield {
+                    "ResourceGroupName": given["ResourceGroupName"],
+                    "LifeCycle": "ACTIVE",
+                    "OpsCenterEnabled": given.get("OpsCenterEnabled") in (True, "true"),
+                    "CWEMonitorEnabled": given.get("CWEMonitorEnabled") in (True, "true"),
+                    "AutoConfigEnabled": given.get("AutoConfigurationEnabled") in (True, "true"),
+                }
+
+
+def _answer(body: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "application/x-amz-json-1.1")])
+    return [json.dumps(body).encode()]
