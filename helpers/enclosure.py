@@ -23,6 +23,7 @@ _CLOSED = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
+    "SAM_CLI_TELEMETRY": "0",
 }
 
 _AT_ONCE = {"AWS_MAX_ATTEMPTS": "1"}

@@ -205,7 +205,7 @@ def control(
         host = urlsplit(environment["AWS_ENDPOINT_URL"]).netloc
         secret = environment["AWS_SECRET_ACCESS_KEY"].encode()
         sent = json.dumps(body).encode()
-        told = (str(int(time.time())), token_hex(16), sha256(sent).hexdigest())
+        told = (str(time.time_ns()), token_hex(16), sha256(sent).hexdigest())
         signed = _mac(secret, "localaws-request", "POST", host, path, *told)
         connection = http.client.HTTPConnection(host)
         connection.request("POST", path, sent, {"X-Localaws-Signature": " ".join((*told, signed))})

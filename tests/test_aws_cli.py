@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tarfile
+import time
 import urllib.request
 
 import pytest
@@ -86,6 +87,9 @@ def test_sync_and_presign(aws):
     (folder / "sub").mkdir(parents=True)
     (folder / "one.txt").write_text("1")
     (folder / "sub" / "two words.txt").write_text("2")
+    minute_ago = time.time() - 60
+    for path in folder.rglob("*.txt"):  # S3 keeps whole seconds: a file of this one looks newer
+        os.utime(path, (minute_ago, minute_ago))
     first = aws("s3", "sync", "folder", "s3://sync-lesson/f", "--no-progress")
     assert sorted(first.splitlines())[0].startswith("upload: folder/one.txt")
     assert aws("s3", "sync", "folder", "s3://sync-lesson/f", "--no-progress") == ""

@@ -121,21 +121,25 @@ ROUTES: dict[str, dict[str, Route]] = {
 def respond(
     endpoint: Endpoint, environ: Environ, start_response: Callable[..., Any]
 ) -> Iterable[bytes]:
-    """Answer a request for one of the routes."""
+    """Answer a request for one of the routes; each answer carries the proof."""
+
+    def start(status: str, headers: list[tuple[str, str]]) -> Any:
+        proof = (proofs.ANSWER_HEADER, environ["localaws.proof"])
+        return start_response(status, [*headers, proof])
+
     methods = ROUTES.get(environ["PATH_INFO"])
     route = (methods or {}).get(environ["REQUEST_METHOD"])
     if methods is None or route is None:
         status = "404 Not Found" if methods is None else "405 Method Not Allowed"
         known = ", ".join(f"{method} {path}" for path, by in ROUTES.items() for method in by)
         refusal = errors.Refusal(status, "NotFound", f"There is no such route; there are {known}.")
-        return errors.answer(refusal, environ, start_response)
+        return errors.answer(refusal, environ, start)
     try:
         answer = route(endpoint, _arguments(environ))
     except BadArgument as error:
         refusal = errors.Refusal("400 Bad Request", "ValidationException", str(error))
-        return errors.answer(refusal, environ, start_response)
-    proof = (proofs.ANSWER_HEADER, environ["localaws.proof"])
-    start_response("200 OK", [("Content-Type", "application/json"), proof])
+        return errors.answer(refusal, environ, start)
+    start("200 OK", [("Content-Type", "application/json")])
     if isinstance(answer, Iterator):
         return (json.dumps(line).encode() + b"\n" for line in answer)
     return [json.dumps(answer).encode() + b"\n"]

@@ -100,8 +100,11 @@ def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 60
         )
         response = connection.getresponse()
         proof = response.headers.get(proofs.ANSWER_HEADER, "")
-        if response.status == 200 and proof != proofs.answer(secret, signature):
-            raise EndpointError(f"Who answers at {found['url']} is not this folder's endpoint.")
+        if proof != proofs.answer(secret, signature):
+            raise EndpointError(
+                f"Who answers at {found['url']} has not proved to be this folder's endpoint. "
+                "Type: python -m helpers.localaws stop, then start"
+            )
         if response.status != 200:
             text = response.read(100_000).decode("utf-8", "replace")
             raise EndpointError(_message_of(text) or f"The endpoint says {response.status}: {text}")

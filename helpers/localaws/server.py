@@ -230,12 +230,13 @@ def main(port: int, or_any: bool, idle: float | None = None) -> int:
         return _cannot("an endpoint of this folder runs already")
     alive.sign()
     home.running_file.unlink(missing_ok=True)  # of one that was killed
+    moved = False
     try:
         listeners = listen(port)
     except (OSError, OverflowError) as error:
         if not or_any:
             return _cannot(process.port_taken(port, error))
-        listeners = listen(0)
+        listeners, moved = listen(0), home.has_port
     try:
         notice = persistence.open_book(home.folder("state"))
     except (persistence.NoRoom, workspace.WorkspaceError) as error:
@@ -256,7 +257,8 @@ def main(port: int, or_any: bool, idle: float | None = None) -> int:
         threading.Thread(
             target=_stop_when_idle, args=(endpoint, server, idle), name="idle", daemon=True
         ).start()
-    print(json.dumps({"url": url, "notice": notice}), flush=True)
+    notices = filter(None, (notice, _moved(port, url) if moved else None))
+    print(json.dumps({"url": url, "notice": "\n".join(notices)}), flush=True)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     LOG.info("listening on %s", url)
     server.serve()
@@ -267,6 +269,14 @@ def main(port: int, or_any: bool, idle: float | None = None) -> int:
     home.running_file.unlink(missing_ok=True)
     alive.release()
     os._exit(0)  # threads of executions may wait for days of simulated time: do not join them
+
+
+def _moved(port: int, url: str) -> str:
+    return (
+        f"Port {port}, which this endpoint had last, is another program's now: it is at {url}. "
+        "A terminal or notebook from before still leads to the old one. "
+        'Type in it: eval "$(python -m helpers.localaws env)", or run course.begin again.'
+    )
 
 
 def _cannot(reason: str) -> int:

