@@ -15,7 +15,7 @@ def check(bench: Workbench) -> str:
     _look_at_the_output(stack, table)
     _put_trades(bench, table)
     bench.trying(f"count_trades.sh, with {TRADES} items in the table")
-    counted = bench.run("bash", "count_trades.sh", stack.name)
+    counted = bench.run("bash", "count_trades.sh", stack.name, timeout=40)
     if counted.code or counted.last_line != str(TRADES):
         raise NotYet(
             f"There were {TRADES} items in {table}, and count_trades.sh {stack.name} said: "

@@ -80,7 +80,7 @@ def _pytest(bench: Workbench, folder: Path) -> Ran | NotYet:
     command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TESTS)
     plain = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
     try:
-        return bench.run(*command, cwd=folder, timeout=8, COLUMNS="250", **plain)
+        return bench.run(*command, cwd=folder, timeout=15, COLUMNS="250", **plain)
     except NotYet as found:
         return found
 
