@@ -211,9 +211,9 @@ def control(
         connection.request("POST", path, sent, {"X-Localaws-Signature": " ".join((*told, signed))})
         answer = connection.getresponse()
         proof = _mac(secret, "localaws-answer", told[1])
-        if answer.status != 200 or answer.headers["X-Localaws-Proof"] != proof:
+        if answer.headers["X-Localaws-Proof"] != proof:
             raise ConnectionError(f"{host} is not the endpoint of this folder")
-        return json.loads(answer.read().splitlines()[-1])
+        said = json.loads(answer.read().splitlines()[-1])
     except (OSError, http.client.HTTPException, KeyError, IndexError, ValueError) as error:
         why = "its answer broke off" if isinstance(error, http.client.HTTPException) else error
         raise CourseError(
@@ -221,6 +221,13 @@ def control(
             f"It may have been stopped ({why}).",
             "Run the notebook's first cell again: course.begin starts it.",
         ) from error
+    if answer.status != 200:
+        raise CourseError(
+            "The local AWS endpoint does not do that.",
+            str(said.get("message")),
+            "Change what you ask for and run the cell again.",
+        )
+    return said
 
 
 def _mac(secret: bytes, *lines: str) -> str:

@@ -187,3 +187,10 @@ def test_an_endpoint_that_was_stopped_is_named(fresh_endpoint, monkeypatch):
     with pytest.raises(CourseError, match="does not answer") as raised:
         target.let_pass("1h")
     assert "first cell again" in raised.value.then
+
+
+def test_what_the_endpoint_refuses_is_told_in_its_words(local):
+    target.activate()
+    with pytest.raises(CourseError, match="does not do that") as raised:
+        target.let_pass("600 weeks")
+    assert "from 0 to ten years" in raised.value.why

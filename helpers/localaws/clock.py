@@ -127,6 +127,11 @@ class Clock:
 
     # -- who is busy
 
+    @property
+    def at_work(self) -> bool:
+        """Is anything busy, or the clock on its way?"""
+        return bool(self._busy) or self._goal is not None
+
     @contextmanager
     def busy(self, *, pulls: bool = True) -> Iterator[None]:
         """Count the calling thread as busy; within another `busy` it changes nothing."""
