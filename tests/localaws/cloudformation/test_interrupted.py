@@ -53,6 +53,9 @@ class Gate:
     def replaces(self, request):
         return False
 
+    def remark(self, logical_id, properties):
+        return None
+
     def exists(self, request):
         return request.logical_id in self.existing
 
