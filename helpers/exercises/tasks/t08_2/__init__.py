@@ -220,7 +220,7 @@ TASK = Task(
             "are taken, not before.",
         ),
         "fails": (
-            "AWS refused the write, as you wanted. Who takes care of what that raises?",
+            "Was the refusal caught? And if so: to what type of state does the way lead?",
             "The error's name is in what the check said. Which field of a Task leads elsewhere "
             "for an error of that name?",
             "An execution is SUCCEEDED if its last state is a Succeed, or any other with End "
