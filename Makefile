@@ -51,6 +51,7 @@ lint: $(READY) ## mend what can be mended in the style of the code
 	@$(WITH_VENV) ruff check --fix . && $(WITH_VENV) ruff format .
 
 notebooks: $(READY) ## run each notebook alone, from nothing, and save it with its outputs
+	@$(WITH_VENV) python -m helpers.contents
 	@$(WITH_VENV) python -m helpers.run_all --in-place $(ARGS)
 
 stop: ## stop the local endpoint

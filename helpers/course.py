@@ -37,7 +37,9 @@ def begin(number: str, make: bool | None = None) -> None:
     stages.work().mkdir(parents=True, exist_ok=True)
     os.chdir(stages.work())
     progress.say("")
-    print(f"{chapter.number} · {chapter.title} · about {chapter.minutes} minutes")
+    print(
+        f"{chapter.number} · {chapter.title} · about {chapter.minutes} minutes{_exercises(chapter)}"
+    )
     print(f"Your commands go to {where}.")
     if chapter.needs:
         _bring_up(chapter, make if make is not None else _told_to_make())
@@ -45,6 +47,13 @@ def begin(number: str, make: bool | None = None) -> None:
         print(f"The app that you changed is kept as work/{kept.name}.")
     if bar := standing.bar(chapter.number):
         print(bar)
+
+
+def _exercises(chapter: Chapter) -> str:
+    tasks = exercises.every(chapter.number)
+    if not tasks:
+        return ""
+    return f", and {sum(task.minutes for task in tasks)} for its {len(tasks)} exercises"
 
 
 def _bring_up(chapter: Chapter, make: bool | None) -> None:
@@ -98,7 +107,8 @@ def overview() -> None:
     for chapter in CHAPTERS.values():
         done, there = standing.count(chapter.number)
         marks = "■" * done + "□" * (there - done)
-        print(f"{chapter.number}  {chapter.title:<20} {chapter.minutes:>3} min  {marks}".rstrip())
+        minutes = chapter.minutes + sum(one.minutes for one in exercises.every(chapter.number))
+        print(f"{chapter.number}  {chapter.title:<20} {minutes:>3} min  {marks}".rstrip())
     done, there = standing.count()
     print(f"{done} of {there} exercises done")
 

@@ -110,14 +110,3 @@ def test_begins_by_saying_where_we_are(path):
     notebook = nbformat.read(path, as_version=4)
     stated = re.search(r"about (\d+) minutes", notebook.cells[0].source)
     assert stated is None or int(stated[1]) == chapter.minutes
-
-
-def test_the_contents_list_every_chapter_with_its_minutes():
-    start = nbformat.read(PATHS[0], as_version=4)
-    prose = "\n".join(cell.source for cell in start.cells)
-    listed = re.findall(r"^\| (\d\d) \| \[([^\]]+)\].*\| (\d+) \|$", prose, flags=re.MULTILINE)
-    assert listed == [
-        (chapter.number, chapter.title, str(chapter.minutes))
-        for chapter in CHAPTERS.values()
-        if chapter.number != "00"
-    ]

@@ -1,0 +1,109 @@
+"""Tables of contents, links between notebooks and minutes, written from `chapters.py`: for authors.
+
+    python -m helpers.contents
+
+What it writes: the README's table, notebook 00's table, and the last line of each notebook.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+from helpers.chapters import CHAPTERS, Chapter
+from helpers.exercises import catalogue
+from helpers.stages import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
+WORDS_A_MINUTE = 150
+"""Technical prose is read more slowly than a novel."""
+SECONDS_A_CELL = 15
+"""To run a cell, and to look at what it says."""
+
+
+def main() -> None:
+    """Write them all."""
+    (ROOT / "README.md").write_text(readme((ROOT / "README.md").read_text(encoding="utf-8")))
+    for number in CHAPTERS:
+        text = path(number).read_text(encoding="utf-8")
+        path(number).write_text(notebook(number, text), encoding="utf-8")
+
+
+def path(number: str) -> Path:
+    """The file of a notebook."""
+    (found,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
+    return found
+
+
+def readme(text: str) -> str:
+    """The README with its table as it should be."""
+    rows = [
+        f"| {one.number} | [{one.title}](notebooks/{path(one.number).name}) | {one.about} "
+        f"| {one.minutes} | {_exercises(one)} |"
+        for one in CHAPTERS.values()
+    ]
+    head = ["| | notebook | what you do | minutes | exercises |", "| --- | --- | --- | --- | --- |"]
+    return re.sub(r"\| \| notebook \|.*\n(\|.*\n)+", "\n".join([*head, *rows]) + "\n", text)
+
+
+def notebook(number: str, text: str) -> str:
+    """A notebook's file with its table and its last line as they should be."""
+    content = json.loads(text)
+    prose = [cell for cell in content["cells"] if cell["cell_type"] == "markdown"]
+    if number == next(iter(CHAPTERS)):
+        for cell in prose:
+            _put(cell, re.sub(r"\| \| notebook \|.*(\n\|.*)+", _table(), "".join(cell["source"])))
+    *before, _ = "".join(prose[-1]["source"]).split("\n")
+    _put(prose[-1], "\n".join([*before, links(number)]))
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def links(number: str) -> str:
+    """The last line: where one comes from, and where it goes on."""
+    numbers = list(CHAPTERS)
+    here = numbers.index(number)
+    told = []
+    if here:
+        before = numbers[here - 1]
+        told.append(f"[← {CHAPTERS[before].title}]({path(before).name})")
+    if here + 1 < len(numbers):
+        after = numbers[here + 1]
+        told.append(f"[Next: {CHAPTERS[after].title} →]({path(after).name})")
+    else:
+        told.append(f"[Back to the start]({path(numbers[0]).name})")
+    return " · ".join(told)
+
+
+def minutes(number: str) -> int:
+    """How long a notebook takes to read and run, its exercises apart, in steps of five minutes."""
+    cells = json.loads(path(number).read_text(encoding="utf-8"))["cells"]
+    prose = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    words = sum(len("".join(cell["source"]).split()) for cell in prose)
+    took = words / WORDS_A_MINUTE + (len(cells) - len(prose)) * SECONDS_A_CELL / 60
+    return math.ceil(took / 5) * 5
+
+
+def _table() -> str:
+    rows = [
+        f"| {one.number} | [{one.title}]({path(one.number).name}): {one.about} "
+        f"| {one.minutes} | {_exercises(one)} |"
+        for one in CHAPTERS.values()
+    ]
+    head = ["| | notebook | minutes | exercises |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows[1:]])
+
+
+def _exercises(chapter: Chapter) -> str:
+    tasks = catalogue.every(chapter.number)
+    return f"{len(tasks)}, about {sum(task.minutes for task in tasks)} minutes"
+
+
+def _put(cell: dict[str, Any], source: str) -> None:
+    cell["source"] = source.splitlines(keepends=True)
+
+
+if __name__ == "__main__":
+    main()

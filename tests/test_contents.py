@@ -1,0 +1,95 @@
+"""Contents, links and minutes are those of chapters.py; prose is spelled, questions answered."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers import contents
+from helpers.chapters import CHAPTERS
+from helpers.exercises import catalogue, folders
+
+ROOT = Path(__file__).parents[1]
+
+
+def prose(number):
+    cells = nbformat.read(contents.path(number), as_version=4).cells
+    return [cell.source for cell in cells if cell.cell_type == "markdown"]
+
+
+def test_the_readme_is_as_it_is_generated():
+    text = (ROOT / "README.md").read_text()
+    assert contents.readme(text) == text
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_a_notebook_is_as_it_is_generated(number):
+    text = contents.path(number).read_text()
+    assert contents.notebook(number, text) == text, "python -m helpers.contents"
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_its_minutes_are_counted(number):
+    assert CHAPTERS[number].minutes == contents.minutes(number)
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_every_exercise_of_a_notebook_stands_in_it(number):
+    cells = nbformat.read(contents.path(number), as_version=4).cells
+    asked = [
+        found[1]
+        for cell in cells
+        if cell.cell_type == "code"
+        for found in re.finditer(r'course\.exercise\("(\d\d\.\d)"\)', cell.source)
+    ]
+    assert asked == [task.id for task in catalogue.every(number)]
+    assert 2 <= len(asked) <= 5
+    headings = re.findall(r"^#+ Exercise (\d\d\.\d) · (.+)$", "\n".join(prose(number)), re.M)
+    assert headings == [(task.id, task.title) for task in catalogue.every(number)]
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_each_of_its_questions_has_one_right_answer_and_an_answer_to_each_wrong_one(number):
+    questions = [
+        part
+        for text in prose(number)
+        for part in re.split(r"(?=\*\*(?:Question|Recall)\.)", text)
+        if part.startswith(("**Question.", "**Recall."))
+    ]
+    assert 2 <= len(questions) <= 8
+    for question in questions:
+        options = re.findall(r"<details><summary>(.+?)</summary>\s*(.+?)</details>", question, re.S)
+        assert 2 <= len(options) <= 5, question
+        assert len({shown for shown, _ in options}) == len(options)
+        right = [answer for _, answer in options if answer.strip().startswith("Yes")]
+        assert len(right) == 1, question
+        assert all(len(answer.split()) >= 5 for _, answer in options), question
+
+
+@pytest.mark.parametrize("number", [number for number in CHAPTERS if number >= "02"])
+def test_it_recalls_an_earlier_one_before_anything_new(number):
+    """Among the first cells, before the second thing that is run."""
+    cells = nbformat.read(contents.path(number), as_version=4).cells
+    second = [n for n, cell in enumerate(cells) if cell.cell_type == "code"][1]
+    assert "<details>" in "".join(cell.source for cell in cells[:second])
+
+
+def test_it_is_spelled_right(tmp_path):
+    """Prose of notebooks, documents, exercises; what learners read in errors and hints."""
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "sam-app").rglob("*.md")]
+    files += [*(ROOT / "helpers").glob("*.py"), *(ROOT / "helpers" / "exercises").rglob("*.py")]
+    for number in CHAPTERS:
+        files.append(tmp_path / f"{number}.md")
+        files[-1].write_text("\n\n".join(prose(number)))
+    command = [sys.executable, "-m", "codespell_lib", "--ignore-words-list=ans,nd"]
+    done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_exercise_holds_what_is_not_the_learners():
+    for task in catalogue.every():
+        names = {name.name for name in folders.files(task.starter)}
+        assert names and not any(name.endswith((".pyc", "~", ".orig")) for name in names)
