@@ -79,7 +79,7 @@ def _picture(found: NotYet) -> Picture | None:
 
 
 def _unforeseen(error: Exception) -> str:
-    log = Path(tempfile.gettempdir()) / "course-check.log"
+    log = place.home() / "faults.log"
     with log.open("a", encoding="utf-8") as written:
         written.write("".join(traceback.format_exception(error)))
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -52,8 +53,8 @@ class Outcome:
         said = {"text/plain": repr(self)}
         if self.picture is None:
             return said
-        paragraphs = f"<pre>{_escaped(repr(self))}</pre>"
-        return said | {"text/html": paragraphs + self.picture.html}
+        words = f'<p style="white-space:pre-wrap">{html.escape(repr(self))}</p>'
+        return said | {"text/html": words + self.picture.html}
 
 
 _OPENING = {
@@ -62,9 +63,3 @@ _OPENING = {
     "not attempted": "Not attempted yet:",
     "cannot check": "This cannot be checked now.",
 }
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)

@@ -66,16 +66,15 @@ def open_place(scratch: Path) -> Iterator[Place]:
 
     Raises CannotCheck if it does not start.
     """
-    home = _home()
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with locks.held(home.with_name("checks.lock")):
-        settings = _settings(str(home))
+    folder = home()
+    with locks.held(folder.with_name("checks.lock")):
+        settings = _settings(str(folder))
         here = Place(settings, scratch)
         try:
             here.control("/_local/reset", {})
         except target.CourseError:  # it has ended meanwhile
             _settings.cache_clear()
-            here = Place(_settings(str(home)), scratch)
+            here = Place(_settings(str(folder)), scratch)
             here.control("/_local/reset", {})
         try:
             yield here
@@ -83,9 +82,12 @@ def open_place(scratch: Path) -> Iterator[Place]:
             here.control("/_local/reset", {})
 
 
-def _home() -> Path:
+def home() -> Path:
+    """The folder of the checks' endpoint, for nobody else's eyes; made if it is missing."""
     course = os.environ.get("LOCALAWS_HOME")
-    return (Path(course) if course else stages.ROOT / ".localaws").absolute() / "checks"
+    folder = (Path(course) if course else stages.ROOT / ".localaws").absolute() / "checks"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
 
 
 @cache
