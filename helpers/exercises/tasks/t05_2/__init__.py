@@ -104,7 +104,7 @@ TASK = Task(
             "that the role may call? A logical name in a policy needs !Ref to become a real one.",
         ),
         "too-wide": (
-            "The check went through a door that should be shut. Which part of your policy opens it?",
+            "The check went through a door that should be shut. Which line of yours opens it?",
             "A `*` as the resource is every function of the account, also those not written yet; "
             "a `*` as the action is deleting, too.",
             "SAM has a policy template that allows one action on one function. The template uses "
