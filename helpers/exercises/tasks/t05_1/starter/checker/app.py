@@ -1,0 +1,5 @@
+import os
+
+
+def lambda_handler(event, context):
+    return {"price": 7, "limit": os.environ["LIMIT"]}

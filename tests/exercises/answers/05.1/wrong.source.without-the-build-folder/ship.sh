@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Makes live what was edited: bash ship.sh STACK
+runtime="PythonRuntime=python3.$(python -c 'import sys; print(sys.version_info.minor)')"
+
+rm -rf .aws-sam
+sam deploy --stack-name "$1" --parameter-overrides "$runtime"
