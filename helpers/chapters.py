@@ -31,7 +31,7 @@ CHAPTERS = {
     chapter.number: chapter
     for chapter in (
         Chapter(
-            "00", "Start here", 10, "check the machine, choose local or AWS, do a first exercise"
+            "00", "Start here", 20, "check the machine, choose local or AWS, do a first exercise"
         ),
         Chapter(
             "01",
@@ -43,7 +43,7 @@ CHAPTERS = {
         Chapter(
             "02",
             "Three functions",
-            20,
+            15,
             "run and test the Lambda functions as plain Python",
             stages.GENERATED,
         ),
@@ -57,7 +57,7 @@ CHAPTERS = {
         Chapter(
             "04",
             "Carry it through S3",
-            15,
+            25,
             "from CloudShell to a laptop and back",
             stages.GENERATED,
         ),
@@ -71,14 +71,14 @@ CHAPTERS = {
         Chapter(
             "06",
             "Run it",
-            20,
+            25,
             "one execution: the graph, the 19 events, the trade, the logs",
             stages.DEPLOYED,
         ),
         Chapter(
             "07",
             "On a schedule",
-            20,
+            15,
             "switch the hourly rule on, let time pass, switch it off",
             stages.DEPLOYED,
         ),

@@ -45,10 +45,11 @@ def test_every_exercise_of_a_notebook_stands_in_it(number):
         if cell.cell_type == "code"
         for found in re.finditer(r'course\.exercise\("(\d\d\.\d)"\)', cell.source)
     ]
-    assert asked == [task.id for task in catalogue.every(number)]
+    assert sorted(asked) == [task.id for task in catalogue.every(number)]
     assert 2 <= len(asked) <= 5
     headings = re.findall(r"^#+ Exercise (\d\d\.\d) · (.+)$", "\n".join(prose(number)), re.M)
-    assert headings == [(task.id, task.title) for task in catalogue.every(number)]
+    assert sorted(headings) == [(task.id, task.title) for task in catalogue.every(number)]
+    assert [one for one, _ in headings] == asked
 
 
 @pytest.mark.parametrize("number", CHAPTERS)
