@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -100,7 +101,9 @@ def _stand(bench: Workbench, template: str) -> None:
 
 
 def _deploy(bench: Workbench, folder: Path, stack: str) -> Ran:
-    return bench.run("bash", SCRIPT, stack, timeout=PATIENCE, cwd=folder)
+    ran = bench.run("bash", SCRIPT, stack, timeout=PATIENCE, cwd=folder)
+    time.sleep(1 - time.time() % 1)  # `aws cloudformation deploy` names change sets by the second
+    return ran
 
 
 def _words(ran: Ran) -> str:
