@@ -64,7 +64,7 @@ CHAPTERS = {
         Chapter(
             "05",
             "Build and deploy",
-            25,
+            30,
             "`sam build`, `sam deploy`, the stack and its roles",
             stages.GENERATED,
         ),

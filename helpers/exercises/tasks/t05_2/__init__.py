@@ -40,7 +40,7 @@ def _machine(bench: Workbench, arn: str) -> Machine:
 def _traded(run: executions.Execution, price: int, did: str) -> None:
     if run.status != "SUCCEEDED":
         raise NotYet(
-            f"With a price of {price} the execution ended {run.status}, {run.error}: {run.cause}",
+            f"With a price of {price} the execution ended {run.status}. {_cause(run)}",
             hint="denied" if "AccessDenied" in f"{run.error}{run.cause}" else "other-desk",
             run=run,
         )
@@ -53,6 +53,11 @@ def _traded(run: executions.Execution, price: int, did: str) -> None:
             hint="other-desk",
             run=run,
         )
+
+
+def _cause(run: executions.Execution) -> str:
+    """Error and cause, without what a service adds for its own support."""
+    return f"{run.error}: {str(run.cause).partition(' (Service:')[0].rstrip('.')}."
 
 
 def _bounded(bench: Workbench, stack: Stack, desk: Machine) -> None:

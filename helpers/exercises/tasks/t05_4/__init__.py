@@ -60,7 +60,7 @@ def _started(bench: Workbench, workflow: Machine, trader: str, order: int) -> ex
     if error:
         raise NotYet(
             f"The stack was deployed. Trader was given {shown({'order': order})} and failed with "
-            f"{error}: {shown(payload.get('errorMessage', ''))}",
+            f"{error}: {_message(payload)}",
             hint="may-not-start" if "AccessDenied" in json.dumps(payload) else "not-started",
         )
     new = [arn for arn in _arns(workflow) if arn not in before]
@@ -70,7 +70,20 @@ def _started(bench: Workbench, workflow: Machine, trader: str, order: int) -> ex
             f"Workflow had {len(new)} new executions; one was asked for.",
             hint="not-started",
         )
-    return executions.read(new[0], client=workflow.client).wait(10)
+    run = executions.read(new[0], client=workflow.client)
+    try:
+        return run.wait(10)
+    except executions.StillRunning:
+        raise NotYet(
+            f"An order of {order} shares started the workflow, and it had not ended after 10 "
+            "seconds.",
+            hint="does-not-end",
+            run=run,
+        ) from None
+
+
+def _message(payload: Any) -> str:
+    return str(payload.get("errorMessage", "") if isinstance(payload, dict) else payload)[:600]
 
 
 def _arns(workflow: Machine) -> list[str]:
@@ -81,8 +94,8 @@ def _arns(workflow: Machine) -> list[str]:
 def _traded(bench: Workbench, run: executions.Execution, trader: str, order: int) -> None:
     if run.status != "SUCCEEDED":
         raise NotYet(
-            f"An order of {order} shares started the workflow, and it ended {run.status} with "
-            f"{run.error}: {run.cause}",
+            f"An order of {order} shares started the workflow, and it ended {run.status}. "
+            f"{_cause(run)}",
             hint="not-called",
             run=run,
         )
@@ -94,6 +107,11 @@ def _traded(bench: Workbench, run: executions.Execution, trader: str, order: int
             hint="not-called",
             run=run,
         )
+
+
+def _cause(run: executions.Execution) -> str:
+    """Error and cause, without what a service adds for its own support."""
+    return f"{run.error}: {str(run.cause).partition(' (Service:')[0].rstrip('.')}."
 
 
 def _bounded(bench: Workbench, trader: str) -> None:
