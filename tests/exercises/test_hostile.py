@@ -181,3 +181,9 @@ def test_two_learners_processes_check_at_once(learner):
         subprocess.Popen([sys.executable, "-c", command], cwd=place.stages.ROOT) for _ in range(2)
     ]
     assert [one.wait() for one in both] == [0, 0]
+
+
+def test_a_command_that_is_not_on_this_machine_is_the_machines_fault(outcome_of):
+    outcome = outcome_of(lambda bench: bench.run("no-such-shell", "answer.sh"), answer__sh="x")
+    assert outcome.status == "cannot check"
+    assert "There is no no-such-shell on this machine." in outcome.text

@@ -70,6 +70,10 @@ class Workbench:
         """The environment of a command that talks to the checks' endpoint."""
         return self._place.environment()
 
+    def needs(self, *command: str) -> None:
+        """Raise CannotCheck if one of these commands is not on this machine."""
+        commands.needs(command, self.environment.get("PATH"))
+
     def run(
         self, *command: str, timeout: float = 20, cwd: Path | None = None, **variables: str
     ) -> Ran:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.exercises.outcome import NotYet
+from helpers.exercises.outcome import CannotCheck, NotYet
 
 MOST_OUTPUT = 1_000_000
 """Bytes that a command may print."""
@@ -30,12 +31,25 @@ class Ran:
         return lines[-1][:300] if lines else ""
 
 
+def needs(commands: tuple[str, ...], path: str | None = None) -> None:
+    """Raise CannotCheck if one of the commands is not on this machine."""
+    for command in commands:
+        if shutil.which(command, path=path) is None:
+            raise CannotCheck(
+                f"There is no {Path(command).name} on this machine.",
+                "A script of this exercise is for it, as on the machines that run pipelines.",
+                f"Install {Path(command).name} (on Windows, open the course in WSL), and check "
+                "again.",
+            )
+
+
 def run(command: tuple[str, ...], cwd: Path, environment: dict[str, str], timeout: float) -> Ran:
     """Run a command in `cwd`; its process and what it started are ended after `timeout` seconds.
 
-    Raises NotYet (`does-not-end`, `too-much-output`, or `missing-file` where there is no such
-    command).
+    Raises NotYet (`does-not-end`, `too-much-output`), and CannotCheck where there is no such
+    command.
     """
+    needs(command[:1], environment.get("PATH"))
     said = " ".join(Path(word).name if word.startswith("/") else word for word in command)
     try:
         started = subprocess.Popen(

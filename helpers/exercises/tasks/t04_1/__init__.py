@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from helpers.exercises import CannotCheck, NotYet, Task, Workbench
+from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.workbench import Ran
 
 SCRIPT = "restore.sh"
@@ -46,12 +46,7 @@ CASES = (
 
 def check(bench: Workbench) -> str:
     """In each of several buckets the right version is current, and every other is still there."""
-    if not shutil.which("bash"):
-        raise CannotCheck(
-            "There is no bash on this machine.",
-            "The script of this exercise is one for bash, as in CloudShell.",
-            "On Windows, open the course in WSL, or in a Codespace, and check again.",
-        )
+    bench.needs("bash")
     bench.text(SCRIPT)
     for case in CASES:
         _lay(bench, case)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.exercises import CannotCheck, NotYet, Task, Workbench
+from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.workbench import Ran
 
 PACK, UNPACK = "pack.sh", "unpack.sh"
@@ -48,13 +47,7 @@ REPOSITORIES = (
 
 def check(bench: Workbench) -> str:
     """History and files arrive; what is ignored stays; what is not committed stops it."""
-    for needed in ("bash", "git"):
-        if not shutil.which(needed):
-            raise CannotCheck(
-                f"There is no {needed} on this machine.",
-                "The scripts of this exercise are for bash and git, as they are in CloudShell.",
-                f"Install {needed} (on Windows, open the course in WSL), and check again.",
-            )
+    bench.needs("bash", "git")
     for script in (PACK, UNPACK):
         bench.text(script)
     with tempfile.TemporaryDirectory(prefix="carry-") as place:

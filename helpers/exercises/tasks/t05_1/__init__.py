@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from helpers import executions
-from helpers.exercises import CannotCheck, NotYet, Task, Workbench
+from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.workbench import Ran, shown
 
 SCRIPT, SETTINGS, STACK = "ship.sh", "samconfig.toml", "desk"
@@ -37,12 +36,7 @@ AFTER = {"the function's price": 42, "the template's LIMIT": "45", "the workflow
 
 def check(bench: Workbench) -> str:
     """Function, template and workflow are live as edited; what cannot be built is not shipped."""
-    if not shutil.which("bash"):
-        raise CannotCheck(
-            "There is no bash on this machine.",
-            "The script of this exercise is for bash.",
-            "Install bash (on Windows, open the course in WSL), and check again.",
-        )
+    bench.needs("bash")
     bench.text(SCRIPT)
     folder = _project(bench)
     bench.trying("edits of the function, the template and the workflow")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from helpers.exercises import CannotCheck, NotYet, Task, Workbench
+from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.workbench import Ran
 
 SCRIPT, TEMPLATE = "deploy.sh", "template.yaml"
@@ -19,12 +19,7 @@ PATIENCE = 60.0
 
 def check(bench: Workbench) -> str:
     """What was not changed gives 0, what was changed is deployed, what fails gives no 0."""
-    if not shutil.which("bash"):
-        raise CannotCheck(
-            "There is no bash on this machine.",
-            "The script of this exercise is for bash, as on the machines that run pipelines.",
-            "Install bash (on Windows, open the course in WSL), and check again.",
-        )
+    bench.needs("bash")
     bench.text(SCRIPT)
     bench.trying("three deploys that go well, and one that fails")
     with ThreadPoolExecutor() as both:  # each in a folder of its own
