@@ -130,7 +130,8 @@ def _html(notebook: nbformat.NotebookNode, title: str) -> str:
     """The notebook as one page that needs no network."""
     from nbconvert import HTMLExporter  # slow to import, and only needed here
 
-    exporter = HTMLExporter(embed_images=True, require_js_url="", mathjax_url="", jquery_url="")
+    # Not `embed_images`: it closes each piece of HTML, and an answer would stand below its fold.
+    exporter = HTMLExporter(require_js_url="", mathjax_url="", jquery_url="")
     body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     body = re.sub(r'<script src=""[^>]*>\s*</script>', "", body)  # of what was left out
     body = body.replace("</head>", f"<style>{_ON_PAPER}</style></head>", 1)

@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import run_all
@@ -46,6 +47,16 @@ def test_the_html_asks_for_nothing_from_the_network(course, tmp_path):
     page = (tmp_path / "html" / "01_first.html").read_text()
     assert "<script src=" not in page
     assert '<link rel="stylesheet" href="http' not in page
+
+
+@pytest.mark.parametrize("path", sorted(run_all.NOTEBOOKS.glob("*.ipynb")), ids=lambda p: p.stem)
+def test_in_the_html_an_answer_is_folded_away_and_no_picture_is_elsewhere(path):
+    page = BeautifulSoup(run_all._html(nbformat.read(path, as_version=4), "x"), "html.parser")
+    questions = [found for found in page.find_all("details") if found.summary.text != "In words"]
+    assert len(questions) >= 4
+    for question in questions:
+        assert len(question.text.split()) >= len(question.summary.text.split()) + 5
+    assert all(image["src"].startswith("data:") for image in page.find_all("img"))
 
 
 def test_a_failing_cell_fails_the_run_but_not_the_others(course, tmp_path, capsys):
