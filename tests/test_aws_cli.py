@@ -281,7 +281,7 @@ def test_an_event_pattern(aws):
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (("application-insights", "list-applications"), "the service applicationinsights"),
+        (("application-insights", "list-problems"), "ListProblems of Application Insights"),
         (("account", "get-contact-information"), "POST /getContactInformation"),
         (("stepfunctions", "describe-map-run", "--map-run-arn", "x"), None),
     ],

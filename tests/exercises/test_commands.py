@@ -49,7 +49,7 @@ def test_check_says_what_it_found_and_its_exit_code_whether_all_are_right(task, 
     assert code == 1 and out.startswith("99.1  Not attempted yet:")
     write(learner / "exercises" / "99.1", "{")
     code, out, _ = said(capsys, "check", "99.1")
-    assert code == 1 and out.startswith("99.1  Not yet. AWS refuses the definition")
+    assert code == 1 and out.startswith("99.1  Not yet. The definition is not JSON")
     write(learner / "exercises" / "99.1", toy.SOLUTION)
     assert said(capsys, "check", "99.1") == (0, "99.1  Right. It gave 2.\n", "")
 

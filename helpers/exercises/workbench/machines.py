@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpers import asl, executions
+from helpers.asl.reading import too_deep
 from helpers.errors import CourseError
 from helpers.exercises.outcome import NotYet
 
@@ -24,7 +25,8 @@ def filled(definition: str | dict[str, Any], substitutions: Mapping[str, str]) -
 def refusal(text: str, said: str) -> NotYet:
     """What is the matter with a definition that AWS refused."""
     try:
-        json.loads(text)
+        if too_deep(json.loads(text)):
+            raise RecursionError
     except RecursionError:
         return NotYet("The definition is nested too deeply.", hint="not-json")
     except json.JSONDecodeError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.asl import DefinitionDoesNotParse
-from helpers.asl.reading import read_text
+from helpers.asl.reading import read_text, too_deep
 from helpers.exercises.outcome import NotYet
 
 LARGEST = 2_000_000
@@ -32,7 +32,9 @@ def json_of(folder: Path, name: str) -> Any:
     """The file's JSON. Raises NotYet with the line where it is none."""
     content = text(folder, name)
     try:
-        return json.loads(content, parse_constant=_no_number, parse_float=_number)
+        found = json.loads(content, parse_constant=_no_number, parse_float=_number)
+        if too_deep(found):  # how deep Python itself reads is a setting
+            raise RecursionError
     except RecursionError:
         raise NotYet(f"{name} is nested too deeply.", hint="not-json") from None
     except json.JSONDecodeError as error:
@@ -42,6 +44,7 @@ def json_of(folder: Path, name: str) -> Any:
         ) from None
     except ValueError as error:  # NaN, 1e999, a number of five thousand digits
         raise NotYet(f"{name} is not JSON: {error}.", hint="not-json") from None
+    return found
 
 
 def _no_number(said: str) -> float:
