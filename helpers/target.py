@@ -173,8 +173,7 @@ def start() -> str:
 
 
 def _use_local() -> None:
-    start()
-    wanted: dict[str, str | None] = json.loads(_localaws("env", "--json"))
+    wanted: dict[str, str | None] = json.loads(_localaws("env", "--json"))  # starts it, too
     _replaced.update({key: os.environ.get(key) for key in wanted})
     _set(wanted)
 
