@@ -63,14 +63,23 @@ def _cause(run: executions.Execution) -> str:
 def _bounded(bench: Workbench, stack: Stack, desk: Machine) -> None:
     """Try, in the desk's own role, what it has no need of."""
     stranger = bench.function("somebody-elses", STRANGER)
+    neighbour = bench.function(f"{stack.name}-of-somebody-else", STRANGER)
+    bucket = "somebody-elses-bucket"
+    bench.client("s3").create_bucket(Bucket=bucket)
     attempts: list[tuple[str, str, dict[str, Any]]] = [
         ("call a function of another stack", "lambda:invoke", {"FunctionName": stranger}),
+        (
+            f"call any function whose name begins with {stack.name}-",
+            "lambda:invoke",
+            {"FunctionName": neighbour},
+        ),
         (
             "read the settings of Seller",
             "aws-sdk:lambda:getFunctionConfiguration",
             {"FunctionName": stack.physical["Seller"]},
         ),
         ("list all functions", "aws-sdk:lambda:listFunctions", {}),
+        ("list what is in anybody's bucket", "aws-sdk:s3:listObjectsV2", {"Bucket": bucket}),
     ]
     described = desk.client.describe_state_machine(stateMachineArn=desk.arn)
     for what, action, parameters in attempts:
@@ -111,7 +120,8 @@ TASK = Task(
         "too-wide": (
             "The check went through a door that should be shut. Which line of yours opens it?",
             "A `*` as the resource is every function of the account, also those not written yet; "
-            "a `*` as the action is deleting, too.",
+            "one at the end of a name is everything that begins so; as the action it is deleting, "
+            "too.",
             "SAM has a policy template that allows one action on one function. The template uses "
             "it already.",
         ),

@@ -47,7 +47,7 @@ def _recorder(bench: Workbench, stack: Stack) -> Machine:
 
 def _left_over(recorder: Machine) -> str:
     """A sentence about the names that are still in the deployed definition; empty without any."""
-    left = sorted(set(re.findall(r"\$\{\w+\}", recorder.definition)))
+    left = sorted(set(re.findall(r"\$\{[^}]*\}", recorder.definition)))
     return f" In the definition that was deployed is still {' and '.join(left)}." if left else ""
 
 
@@ -91,7 +91,8 @@ TASK = Task(
         ),
         "left-over": (
             "The check names what is left. Who should say what this name stands for?",
-            "The two names must be the same to the letter, capitals too.",
+            "The two names must be the same to the letter, capitals too. What a template knows by "
+            "itself, like AWS::StackName, is not known in this file.",
             "The template knows the table and the city already, under names of its own. How does a "
             "template refer to a resource, and how to a parameter?",
         ),

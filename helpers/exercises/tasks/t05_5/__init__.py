@@ -13,6 +13,20 @@ from helpers.exercises.workbench import Ran
 
 SCRIPT, TEMPLATE = "deploy.sh", "template.yaml"
 STANDING, FRESH = "desk-standing", "desk-fresh"
+BROKEN = (
+    (
+        'Value: "50"',
+        "Value: !Ref Nobody",
+        "The template referred to a resource that it does not have, and CloudFormation refused it.",
+    ),
+    (
+        "RetentionInDays: 30",
+        "RetentionInDays: 31",
+        "The template asked for a retention of 31 days, which CloudWatch Logs does not have.",
+    ),
+)
+"""Edits that fail, and why: one before anything is done, one while it is done."""
+
 PATIENCE = 60.0
 """Seconds for one deploy; on a quiet machine it takes two or three."""
 
@@ -21,13 +35,13 @@ def check(bench: Workbench) -> str:
     """What was not changed gives 0, what was changed is deployed, what fails gives no 0."""
     bench.needs("bash")
     bench.text(SCRIPT)
-    bench.trying("three deploys that go well, and one that fails")
+    bench.trying("three deploys that go well, and two that fail")
     with ThreadPoolExecutor() as both:  # each in a folder of its own
         for done in [both.submit(_goes_well, bench), both.submit(_fails, bench)]:
             done.result()
     return (
         "A first deploy, one with nothing to do and one with a change each ended with code 0, and "
-        "the change was there. A deploy that failed did not."
+        "the change was there. A deploy that failed did not, nor one that was refused."
     )
 
 
@@ -60,18 +74,19 @@ def _goes_well(bench: Workbench) -> None:
 
 
 def _fails(bench: Workbench) -> None:
-    """A stack that stands, and a change that CloudFormation cannot make."""
+    """A stack that stands, and changes that CloudFormation cannot make."""
     folder = _project(bench, STANDING)
-    _stand(bench, (folder / TEMPLATE).read_text(encoding="utf-8"))
-    _edit(folder, "RetentionInDays: 30", "RetentionInDays: 31")
-    ran = _deploy(bench, folder, STANDING)
-    if not ran.code:
-        raise NotYet(
-            "The template asked for a retention of 31 days, which CloudWatch Logs does not have. "
-            f"The stack is {_status(bench, STANDING)}, and the script ended with code 0: the "
-            "pipeline is green, and the change is not there.",
-            hint="hides-failure",
-        )
+    good = (folder / TEMPLATE).read_text(encoding="utf-8")
+    _stand(bench, good)
+    for old, new, amiss in BROKEN:
+        (folder / TEMPLATE).write_text(good.replace(old, new), encoding="utf-8")
+        ran = _deploy(bench, folder, STANDING)
+        if not ran.code:
+            raise NotYet(
+                f"{amiss} The stack is {_status(bench, STANDING)}, and the script ended with code "
+                "0: the pipeline is green, and the change is not there.",
+                hint="hides-failure",
+            )
 
 
 def _project(bench: Workbench, name: str) -> Path:
@@ -152,7 +167,7 @@ TASK = Task(
             "hold the same setting.",
         ),
         "hides-failure": (
-            "A deploy failed, and nobody would hear of it. What in the script turns every code "
+            "A deploy failed, and nobody would hear of it. What in the script turns its code "
             "into 0?",
             "`|| true`, an exit 0, a pipe into another command: each puts another code in the "
             "place of the one that counts.",
@@ -175,7 +190,8 @@ fails ends with 1, as before.
 Also right: fail_on_empty_changeset = false in samconfig.toml, or a script that keeps the output and
 looks for the words “No changes to deploy” (until a new version of SAM has other words).
 
-Usual mistakes: `|| true`, or a pipe into tee, which makes every failure green; deploying only if
-the stack does not exist, which never deploys a change.
+Usual mistakes: `|| true`, or a pipe into tee, which makes every failure green; looking for the
+words of one failure, which makes the others green; deploying only if the stack does not exist,
+which never deploys a change.
 """,
 )
