@@ -54,8 +54,10 @@ notebooks: $(READY) ## run each notebook alone, from nothing, and save it with i
 	@$(WITH_VENV) python -m helpers.contents
 	@$(WITH_VENV) python -m helpers.run_all --in-place $(ARGS)
 
-stop: ## stop the local endpoint
+stop: ## stop the local endpoint, and the one that checks of exercises run on
 	@test ! -e $(READY) || $(WITH_VENV) python -m helpers.localaws stop
+	@test ! -e $(READY) || test ! -e .localaws/checks || \
+	  LOCALAWS_HOME="$(CURDIR)/.localaws/checks" $(WITH_VENV) python -m helpers.localaws stop >/dev/null
 
 lock: ## pin the newest versions that pyproject.toml allows (needs uv and the network)
 	uv pip compile --quiet --universal --upgrade --python-version 3.11 pyproject.toml \
