@@ -8,6 +8,7 @@ from pathlib import Path
 from helpers.errors import CourseError
 
 _NOT_THE_LEARNERS = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints", ".DS_Store"}
+_SHOWS = {"folder": "tree", "file": "excerpt"}
 
 
 def tree(folder: str | Path, depth: int | None = None) -> None:
@@ -17,7 +18,7 @@ def tree(folder: str | Path, depth: int | None = None) -> None:
     """
     top = Path(folder)
     if not top.is_dir():
-        raise _missing(top)
+        raise _missing(top, "folder")
     print(f"{top}/")
     _branches(top, "", depth)
 
@@ -32,7 +33,7 @@ def excerpt(path: str | Path, *starts: str) -> None:
     """
     file = Path(path)
     if not file.is_file():
-        raise _missing(file)
+        raise _missing(file, "file")
     lines = file.read_text(encoding="utf-8").splitlines()
     print("\n\n".join("\n".join(_part(file, lines, start)) for start in starts))
 
@@ -83,7 +84,14 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _missing(path: Path) -> CourseError:
+def _missing(path: Path, wanted: str) -> CourseError:
+    if path.exists():
+        there = "folder" if path.is_dir() else "file"
+        return CourseError(
+            f"{path} is a {there}.",
+            f"A {wanted} was to be shown.",
+            f"Name a {wanted}; a {there} is shown by show.{_SHOWS[there]}.",
+        )
     return CourseError(
         f"There is no {path} here.",
         f"The current folder is {Path.cwd()}.",

@@ -135,7 +135,7 @@ def duration(text: str) -> timedelta:
 
     Raises CourseError if it is none.
     """
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text.lower())
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", str(text).lower())
     units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
     if match and (unit := units.get(match[2][0])) and unit.startswith(match[2].rstrip("s") or "s"):
         return timedelta(**{unit: float(match[1])})

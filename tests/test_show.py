@@ -92,6 +92,8 @@ def test_several_excerpts_stand_apart(project, capsys):
         (lambda: show.tree("nowhere"), "There is no nowhere here."),
         (lambda: show.excerpt("app/nothing.yaml", "First"), "nothing.yaml here."),
         (lambda: show.excerpt("app/template.yaml", "Third"), "There is no Third in"),
+        (lambda: show.tree("app/template.yaml"), "app/template.yaml is a file."),
+        (lambda: show.excerpt("app", "Third"), "app is a folder."),
     ],
 )
 def test_what_is_missing_is_said_in_a_sentence(project, call, says):

@@ -127,7 +127,7 @@ def test_lengths_of_time(text, length):
     assert target.duration(text) == length
 
 
-@pytest.mark.parametrize("text", ["", "soon", "3", "3 moons", "h3", "-3h", "3 sheep"])
+@pytest.mark.parametrize("text", ["", "soon", "3", "3 moons", "h3", "-3h", "3 sheep", 3, None])
 def test_what_is_no_length_of_time(text):
     with pytest.raises(CourseError, match="is not a length of time"):
         target.duration(text)
