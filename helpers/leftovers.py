@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from helpers import target
+from helpers import clients, target
+from helpers.errors import CourseError
 
 MANAGED = "aws-sam-cli-managed-default"
 """The stack with SAM's own bucket; all SAM projects of an account and region share it."""
@@ -34,7 +36,7 @@ def find(stack: str) -> Leftovers:
     """Ask each service for what belongs to `stack`, or to SAM's own bucket.
 
     It goes by what the services have, not by what CloudFormation remembers: what was made beside
-    the stack, such as a log group, is found too.
+    the stack, such as a log group, is found too. Raises CourseError if a service does not say.
     """
     by_service = (
         _stacks(stack),
@@ -48,7 +50,19 @@ def find(stack: str) -> Leftovers:
         _logs(stack),
         _buckets(stack),
     )
-    return Leftovers(left for found in by_service for left in sorted(found))
+    with clients.plain_errors(_no_answer):
+        return Leftovers(left for found in by_service for left in sorted(found))
+
+
+def _no_answer(error: Exception) -> CourseError:
+    """Half a list would read as if the rest were gone."""
+    if said := clients.unreachable(error, os.environ.get("AWS_ENDPOINT_URL", "AWS")):
+        return CourseError(*said)
+    return CourseError(
+        "Not every service said what is left.",
+        str(error),
+        "Run the notebook's first cell again (`course.begin`), and then this one.",
+    )
 
 
 _FUNCTION = ("Lambda function", "free while it is not called")

@@ -105,16 +105,28 @@ def run(*command: str, cwd: Path) -> str:
     if done.returncode:
         raise CourseError(
             f"`{' '.join(command)}` failed in {cwd}.",
-            "\n".join(done.stdout.strip().splitlines()[-12:]),
+            "\n".join(_said(done.stdout).splitlines()[-12:]),
             "Put that right and run this cell again; what you made is as you left it.",
         )
     return done.stdout
+
+
+def _said(output: str) -> str:
+    """A command's words, without the lines of its own code that `sam` prints after some of them."""
+    return output.partition("\nTraceback:\n")[0].strip() or output.strip()
 
 
 # ---- the app, generated
 
 
 def _generate(say: Say) -> None:
+    if app().exists():  # `sam init` writes into no folder that is there
+        raise CourseError(
+            f"There is no template.yaml in work/{STACK}.",
+            "It was deleted or renamed, and `sam init` writes nothing into a folder that is there.",
+            f'Put it back and run this cell again. Or begin anew: course.begin("01") moves '
+            f"work/{STACK} aside if anything in it is yours.",
+        )
     say("sam init")
     work().mkdir(parents=True, exist_ok=True)
     run(

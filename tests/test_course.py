@@ -176,6 +176,29 @@ def test_a_deploy_that_fails_is_told_in_the_commands_own_words(learner):
     assert stages.stack_status() == "CREATE_COMPLETE"
 
 
+def test_a_template_without_resources_is_told_without_the_code_of_sam(newcomer):
+    course.begin("05")
+    template = stages.app() / "template.yaml"
+    template.write_text(template.read_text().replace("Resources:", "Resurces:"))
+    with pytest.raises(CourseError, match="`sam build` failed") as raised:
+        course.begin("06")
+    assert "'Resources' section is required" in raised.value.why
+    assert "samcli" not in raised.value.why and "issues/new" not in raised.value.why
+
+
+def test_an_app_without_its_template_is_not_written_into(newcomer):
+    course.begin("05")
+    template = stages.app() / "template.yaml"
+    template.rename(template.with_name("mine.yaml"))
+    with pytest.raises(CourseError, match=r"no template\.yaml in work/demo-sam") as raised:
+        course.begin("05")
+    assert 'course.begin("01")' in raised.value.then
+    course.begin("01")
+    assert (newcomer / "demo-sam-kept-1" / "mine.yaml").exists()
+    course.begin("05")
+    assert template.exists()
+
+
 def test_no_sam_on_path_is_said_in_a_sentence(newcomer, monkeypatch, tmp_path):
     course.begin("00")
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -232,6 +255,22 @@ def test_nothing_is_left_where_nothing_was(newcomer):
     found = leftovers.find("demo-sam")
     assert not found
     assert repr(found) == "Nothing is left: every service was asked."
+
+
+def test_who_cannot_be_asked_what_is_left_is_said_in_a_sentence(learner, fresh_endpoint):
+    course.begin("00")
+    fresh_endpoint.command("stop")
+    with pytest.raises(CourseError, match="The local endpoint does not answer") as raised:
+        leftovers.find("demo-sam")
+    assert "first cell again" in raised.value.then
+
+
+def test_keys_that_are_not_taken_are_no_proof_that_nothing_is_left(learner, monkeypatch):
+    course.begin("00")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    boto3.DEFAULT_SESSION = None
+    with pytest.raises(CourseError, match="Not every service said what is left"):
+        leftovers.find("demo-sam")
 
 
 def test_time_passes(learner, capsys):
