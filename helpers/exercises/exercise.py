@@ -34,8 +34,8 @@ class Exercise:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        if not self.folder.exists():
-            self.folder.mkdir(parents=True)
+        if not self.folder.is_dir():
+            folders.make(self.folder)
             folders.lay(task.starter, self.folder)
 
     @property
@@ -112,9 +112,10 @@ class Exercise:
     def _lay_anew(self) -> str:
         """Returns a sentence about what was kept, if there was anything of the learner's."""
         said = ""
-        if self.folder.exists() and not self._is_untouched():
+        was_there = self.folder.exists()
+        folders.make(self.folder)
+        if was_there and not self._is_untouched():
             said = f"What you had is kept in exercises/{folders.keep_beside(self.folder).name}."
-        self.folder.mkdir(parents=True, exist_ok=True)
         folders.empty(self.folder)
         folders.lay(self.task.starter, self.folder)
         return said

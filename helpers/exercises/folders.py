@@ -52,6 +52,23 @@ def lay(source: Path, folder: Path) -> None:
         shutil.copy2(source / name, target)
 
 
+def make(folder: Path) -> None:
+    """Make the folder unless it is there. Raises CannotCheck where a file has its name."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        taken = next(
+            place
+            for place in (folder.parent, folder)
+            if os.path.lexists(place) and not place.is_dir()
+        )
+        raise CannotCheck(
+            f"{taken} is a file.",
+            "The exercise's files go into a folder of that name.",
+            "Rename the file, and run this cell again.",
+        ) from None
+
+
 def keep_beside(folder: Path) -> Path:
     """Copy the whole folder to a free name beside it; returns where."""
     kept = next(

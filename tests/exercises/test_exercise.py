@@ -132,6 +132,20 @@ def test_a_folder_that_was_deleted_comes_back_with_restart(exercise):
     assert exercise.check().status == "not attempted"
 
 
+@pytest.mark.parametrize("taken", ["99.1", ""])
+def test_a_file_where_its_folder_is_to_be_is_said_and_stays(exercise, tmp_path, taken):
+    import shutil
+
+    place = exercise.folder.parent / taken
+    shutil.rmtree(place)
+    place.write_text("mine")
+    for act in (lambda: toy.exercise(tmp_path), exercise.restart, exercise.apply):
+        with pytest.raises(CourseError, match="is a file") as raised:
+            act()
+        assert "Rename the file" in raised.value.then
+    assert place.read_text() == "mine"
+
+
 def test_what_was_done_is_noted_in_order(exercise):
     exercise.check()
     exercise.hint()

@@ -94,6 +94,11 @@ def test_a_definition_nested_without_end_is_not_json(outcome_of):
     assert (outcome.status, outcome.hint) == ("not yet", "not-json")
 
 
+def test_a_definition_that_was_emptied_is_not_json(outcome_of):
+    outcome = outcome_of(lambda bench: bench.machine(bench.text("answer.json")), answer__json="")
+    assert (outcome.status, outcome.hint) == ("not yet", "not-json")
+
+
 def test_an_answer_that_edits_the_check_proves_nothing(outcome_of):
     mine = Path(checking.__file__).with_name("hints.py")
     before = mine.stat()

@@ -147,6 +147,8 @@ class Workbench:
         """A new state machine, in a role that allows what the statements `allow` say."""
         client = self.client("stepfunctions")
         text = machines.filled(definition, substitutions or {})
+        if not text:  # boto3 itself refuses to send that
+            raise machines.refusal(text, "")
         role = self.role(allow)
         try:
             made = client.create_state_machine(
