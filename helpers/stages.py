@@ -163,20 +163,28 @@ def set_aside() -> Path | None:
 
 
 def _is_untouched(project: Path) -> bool:
-    """True if every file is as `sam init` made it (what commands made beside them is no work)."""
-    made_by_commands = {".aws-sam", "__pycache__", ".pytest_cache"}
+    """True if every file is there as `sam init` made it (what commands made beside is no work)."""
+    original = ROOT / "sam-app"
+    made = {name for name in _files(original) if name.parts[0] not in _OF_THE_TEMPLATE}
+    return _files(project) == made and all(
+        _is_as_made(project / name, original / name) for name in made
+    )
+
+
+_BY_COMMANDS = {".aws-sam", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__"}
+_OF_THE_TEMPLATE = {"hooks", "cookiecutter.json"}
+
+
+def _files(project: Path) -> set[Path]:
+    """The project's files, relative to it, without what commands made."""
+    found = set()
     for folder, folders, files in os.walk(project):
-        folders[:] = [name for name in folders if name not in made_by_commands]
-        for name in files:
-            path = Path(folder) / name
-            if not _is_as_made(path, ROOT / "sam-app" / path.relative_to(project)):
-                return False
-    return True
+        folders[:] = [name for name in folders if name not in _BY_COMMANDS]
+        found |= {(Path(folder) / name).relative_to(project) for name in files}
+    return found
 
 
 def _is_as_made(path: Path, original: Path) -> bool:
-    if not original.exists():
-        return False
     if path.name != "samconfig.toml":
         return filecmp.cmp(path, original, shallow=False)
     texts = (file.read_text(encoding="utf-8", errors="replace") for file in (path, original))

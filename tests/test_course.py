@@ -236,6 +236,12 @@ def test_an_edit_of_samconfig_alone_is_a_change(newcomer, was, now):
     assert now in (newcomer / "demo-sam-kept-1" / "samconfig.toml").read_text()
 
 
+def test_a_file_that_was_taken_away_is_a_change(newcomer):
+    course.begin("02")
+    (stages.app() / "README.md").unlink()
+    assert stages.set_aside() == newcomer.resolve() / "demo-sam-kept-1"
+
+
 @pytest.mark.parametrize("added", ["notes.txt", "functions/stock_buyer/more.py", ".env"])
 def test_a_file_that_was_added_is_a_change(newcomer, added):
     course.begin("02")

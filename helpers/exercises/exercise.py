@@ -73,20 +73,18 @@ class Exercise:
 
         Raises CourseError before that.
         """
-        if not record.was_tried(self.task.id):
-            raise CourseError(
-                "The solution is there after one attempt.",
-                f"No answer of yours to {self.task.id} was checked so far, and a guess that was "
-                "tried teaches more than an answer that was read.",
-                "Change something in the files and run exercise.check(); exercise.hint() helps.",
-            )
+        self._after_an_attempt()
         record.add(self.task.id, "solution")
         changed = list(folders.files(self.task.solution))
         shown = [self._shown(name) for name in changed]
         return Words("\n\n".join([*shown, self.task.reasoning.strip()]))
 
     def apply(self) -> Words:
-        """Write the solution into the learner's files; what was there is kept beside."""
+        """Write the solution into the learner's files; what was there is kept beside.
+
+        Raises CourseError before the first attempt, as `solution` does.
+        """
+        self._after_an_attempt()
         record.add(self.task.id, "apply")
         kept = self._lay_anew()
         folders.lay(self.task.solution, self.folder)
@@ -105,6 +103,15 @@ class Exercise:
             f"{' · done' if record.is_done(self.task.id) else ''}\n"
             f"Your files are in exercises/{self.task.id}: {names}"
         )
+
+    def _after_an_attempt(self) -> None:
+        if not record.was_tried(self.task.id):
+            raise CourseError(
+                "The solution is there after one attempt.",
+                f"No answer of yours to {self.task.id} was checked so far, and a guess that was "
+                "tried teaches more than an answer that was read.",
+                "Change something in the files and run exercise.check(); exercise.hint() helps.",
+            )
 
     def _is_untouched(self) -> bool:
         return self.folder.exists() and folders.same(self.folder, self.task.starter)
