@@ -60,7 +60,7 @@ def _bring_up(chapter: Chapter, make: bool | None) -> None:
     """Make what the notebook needs, or say that it is not there."""
     lacking = stages.missing(chapter.needs)
     if lacking:
-        commands = ", ".join(stage.made_by for stage in lacking)
+        commands = ", ".join(stage.commands() for stage in lacking)
         print(f"It needs {chapter.needs.name}. What is missing is made by: {commands}.")
         if make is None:
             make = not chapter.takes_away and (target.name() == target.LOCAL or _agrees(chapter))

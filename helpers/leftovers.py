@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from helpers import clients, target
@@ -32,26 +35,35 @@ class Leftovers(list[Leftover]):
         return "\n".join([*lines, f"{len(self)} left"])
 
 
-def find(stack: str) -> Leftovers:
-    """Ask each service for what belongs to `stack`, or to SAM's own bucket.
+def find(*stacks: str) -> Leftovers:
+    """Ask each service for what belongs to `stacks`, or to SAM's own bucket.
+
+    stacks: names; one that ends in * stands for all that begin so ("demo-sam*").
 
     It goes by what the services have, not by what CloudFormation remembers: what was made beside
     the stack, such as a log group, is found too. Raises CourseError if a service does not say.
     """
-    by_service = (
-        _stacks(stack),
-        _machines(stack),
-        _named("lambda", "list_functions", "Functions", "FunctionName", stack, _FUNCTION),
-        _named("dynamodb", "list_tables", "TableNames", None, stack, _TABLE),
-        _rules(stack),
-        _named("iam", "list_roles", "Roles", "RoleName", stack, _ROLE),
-        _groups(stack),
-        _insights(stack),
-        _logs(stack),
-        _buckets(stack),
-    )
     with clients.plain_errors(_no_answer):
-        return Leftovers(left for found in by_service for left in sorted(found))
+        names = {summary["StackName"] for summary in _stack_summaries()}
+        found = _by_service(_Names(stacks, names.union(stacks)))
+        return Leftovers(left for one in found for left in sorted(one))
+
+
+def _by_service(whose: _Names) -> tuple[Iterator[Leftover], ...]:
+    return (
+        _stacks(whose),
+        _machines(whose),
+        _named(whose, _FUNCTION, _pages("lambda", "list_functions", "Functions"), "FunctionName"),
+        _named(whose, _TABLE, _pages("dynamodb", "list_tables", "TableNames")),
+        _rules(whose),
+        _named(whose, _SCHEDULE, _pages("scheduler", "list_schedules", "Schedules"), "Name"),
+        _named(whose, _TOPIC, _pages("sns", "list_topics", "Topics"), "TopicArn"),
+        _named(whose, _ROLE, _pages("iam", "list_roles", "Roles"), "RoleName"),
+        _groups(whose),
+        _insights(whose),
+        _named(whose, _LOG, _pages("logs", "describe_log_groups", "logGroups"), "logGroupName"),
+        _buckets(whose),
+    )
 
 
 def _no_answer(error: Exception) -> CourseError:
@@ -65,72 +77,103 @@ def _no_answer(error: Exception) -> CourseError:
     )
 
 
+@dataclass(frozen=True)
+class _Names:
+    """Whose a name is: the stack demo-sam-2 begins as demo-sam does, and is another one."""
+
+    wanted: Collection[str]
+    stacks: Collection[str]
+    """All that are known of, deleted ones too."""
+
+    def is_wanted(self, stack: str) -> bool:
+        return any(fnmatchcase(stack, name) for name in self.wanted)
+
+    def made(self, name: str) -> bool:
+        """CloudFormation names what it makes STACK-LOGICALID-RANDOM; services put a path before."""
+        last = re.split("[/:]", name)[-1]
+        owners = [stack for stack in self.stacks if last.startswith(f"{stack}-")]
+        return self.is_wanted(max(owners, key=len, default=last))
+
+    def grouped(self, group: str) -> bool:
+        """The template of `sam init` names its resource group after the stack."""
+        return group.startswith(_GROUP) and self.is_wanted(group.removeprefix(_GROUP))
+
+
+_GROUP = "ApplicationInsights-SAM-"
 _FUNCTION = ("Lambda function", "free while it is not called")
 _TABLE = ("DynamoDB table", "billed by capacity and storage")
+_SCHEDULE = ("schedule", "it starts what is billed, unless it is off")
+_TOPIC = ("SNS topic", "free")
 _ROLE = ("IAM role", "free")
+_LOG = ("log group", "billed by storage, kept for ever")
 
 
-def _pages(service: str, operation: str, key: str, **arguments: str) -> Iterator:
-    for page in target.client(service).get_paginator(operation).paginate(**arguments):
+def _pages(service: str, operation: str, key: str) -> Iterator:
+    for page in target.client(service).get_paginator(operation).paginate():
         yield from page[key]
 
 
 def _named(
-    service: str, operation: str, key: str, field: str | None, stack: str, what: tuple[str, str]
+    whose: _Names, what: tuple[str, str], entries: Iterator, field: str | None = None
 ) -> Iterator[Leftover]:
     """Resources whose names CloudFormation made of the stack's name."""
-    for entry in _pages(service, operation, key):
+    for entry in entries:
         name = entry if field is None else entry[field]
-        if name.startswith(f"{stack}-"):
+        if whose.made(name):
             yield Leftover(what[0], name, what[1])
 
 
-def _stacks(stack: str) -> Iterator[Leftover]:
-    for summary in _pages("cloudformation", "list_stacks", "StackSummaries"):
-        if summary["StackName"] in (stack, MANAGED) and summary["StackStatus"] != "DELETE_COMPLETE":
-            yield Leftover("stack", summary["StackName"], "free; what is in it is not")
+def _stack_summaries() -> Iterator[dict]:
+    """Deleted stacks are listed too, for 90 days."""
+    return _pages("cloudformation", "list_stacks", "StackSummaries")
 
 
-def _machines(stack: str) -> Iterator[Leftover]:
+def _stacks(whose: _Names) -> Iterator[Leftover]:
+    for summary in _stack_summaries():
+        name = summary["StackName"]
+        ours = name == MANAGED or whose.is_wanted(name)
+        if ours and summary["StackStatus"] != "DELETE_COMPLETE":
+            yield Leftover("stack", name, "free; what is in it is not")
+
+
+def _machines(whose: _Names) -> Iterator[Leftover]:
     client = target.client("stepfunctions")
     for machine in _pages("stepfunctions", "list_state_machines", "stateMachines"):
         tags = client.list_tags_for_resource(resourceArn=machine["stateMachineArn"])["tags"]
-        if {"key": "aws:cloudformation:stack-name", "value": stack} in tags:
+        of = next((tag["value"] for tag in tags if tag["key"] == _STACK_TAG), "")
+        if whose.is_wanted(of):
             yield Leftover("state machine", machine["name"], "free while nothing runs")
 
 
-def _rules(stack: str) -> Iterator[Leftover]:
-    for rule in _pages("events", "list_rules", "Rules", NamePrefix=f"{stack}-"):
-        on = rule["State"] == "ENABLED"
-        yield Leftover("rule", rule["Name"], "ON: it starts what is billed" if on else "free")
+_STACK_TAG = "aws:cloudformation:stack-name"
 
 
-def _groups(stack: str) -> Iterator[Leftover]:
+def _rules(whose: _Names) -> Iterator[Leftover]:
+    for rule in _pages("events", "list_rules", "Rules"):
+        if whose.made(rule["Name"]):
+            on = rule["State"] == "ENABLED"
+            yield Leftover("rule", rule["Name"], "ON: it starts what is billed" if on else "free")
+
+
+def _groups(whose: _Names) -> Iterator[Leftover]:
     for group in _pages("resource-groups", "list_groups", "GroupIdentifiers"):
-        if group["GroupName"].endswith(f"-{stack}"):
+        if whose.grouped(group["GroupName"]):
             yield Leftover("resource group", group["GroupName"], "free")
 
 
-def _insights(stack: str) -> Iterator[Leftover]:
+def _insights(whose: _Names) -> Iterator[Leftover]:
     client, more = target.client("application-insights"), {}
     while True:  # it has no paginator
         page = client.list_applications(**more)
         for application in page["ApplicationInfoList"]:
-            if application["ResourceGroupName"].endswith(f"-{stack}"):
-                name = application["ResourceGroupName"]
+            if whose.grouped(name := application["ResourceGroupName"]):
                 yield Leftover("Application Insights", name, "free; its alarms are billed")
         if "NextToken" not in page:
             return
         more = {"NextToken": page["NextToken"]}
 
 
-def _logs(stack: str) -> Iterator[Leftover]:
-    prefix = f"/aws/lambda/{stack}-"
-    for group in _pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix):
-        yield Leftover("log group", group["logGroupName"], "billed by storage, kept for ever")
-
-
-def _buckets(stack: str) -> Iterator[Leftover]:
+def _buckets(whose: _Names) -> Iterator[Leftover]:
     for bucket in target.client("s3").list_buckets()["Buckets"]:
-        if bucket["Name"].startswith((f"{MANAGED}-", f"{stack}-")):
+        if bucket["Name"].startswith(f"{MANAGED}-") or whose.made(bucket["Name"]):
             yield Leftover("bucket", bucket["Name"], "billed by storage, old versions too")

@@ -41,11 +41,12 @@ def app() -> Path:
 class Stage:
     """What a notebook can need: how to see that it is there, and how to bring it up.
 
-    name: as in "needs …". made_by: the commands that bring it up, for the learner to read.
+    name: as in "needs …". commands: those that bring it up as things are now, for the learner to
+    read.
     """
 
     name: str
-    made_by: str
+    commands: Callable[[], str]
     is_there: Callable[[], bool]
     bring_up: Callable[[Say], None]
     after: Stage | None = None
@@ -74,7 +75,7 @@ def ensure(stage: Stage | None, say: Say = lambda text: None) -> None:
             one.bring_up(say)
     if left := missing(stage):
         raise CourseError(
-            f"{left[0].made_by} went through, and {left[0].name} is not there.",
+            f"All commands went through, and {left[0].name} is not there.",
             "Another program may have taken it away, or the project makes something else.",
             "Look with `aws cloudformation describe-stacks`, then run this cell again.",
         )
@@ -138,7 +139,7 @@ def _generate(say: Say) -> None:
 
 GENERATED = Stage(
     "the app in work/demo-sam",
-    "sam init",
+    lambda: "sam init",
     lambda: (app() / "template.yaml").exists(),
     _generate,
 )
@@ -207,25 +208,58 @@ def stack_status() -> str | None:
     return stacks[0]["StackStatus"]
 
 
+FAILED_AT_FIRST = "ROLLBACK_COMPLETE"
+"""A first deploy failed and all that it had made is gone again; such a stack takes no update."""
+
+
 def _is_deployed() -> bool:
     return stack_status() in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+
+
+def _deploy_commands() -> str:
+    first = "sam delete of the deploy that failed, " if stack_status() == FAILED_AT_FIRST else ""
+    return f"{first}sam build and sam deploy"
 
 
 def _deploy(say: Say) -> None:
     # The course's stack is demo-sam, whatever name the project's samconfig.toml has by now.
     named = ("--stack-name", STACK)
-    if stack_status() is not None:  # a first deploy that failed leaves a stack that takes no update
+    status = _settled(say)
+    if _is_deployed():
+        return
+    if status == FAILED_AT_FIRST:
         say("sam delete, of a deploy that failed")
         run("sam", "delete", "--no-prompts", *named, cwd=app())
+    elif status not in (None, "REVIEW_IN_PROGRESS"):
+        raise _leaves_alone(status)
     say("sam build")
     run("sam", "build", cwd=app())
     say("sam deploy")
     run("sam", "deploy", "--no-confirm-changeset", *named, cwd=app())
 
 
-DEPLOYED = Stage(
-    "the stack demo-sam, deployed", "sam build and sam deploy", _is_deployed, _deploy, GENERATED
-)
+def _settled(say: Say, patience: float = 600) -> str | None:
+    """The stack's status once nobody works on it; a change set to be reviewed keeps nobody busy."""
+    give_up = time.monotonic() + patience
+    while (status := stack_status()) and status.endswith("_IN_PROGRESS"):
+        if status == "REVIEW_IN_PROGRESS" or time.monotonic() > give_up:
+            break
+        say(f"waiting, the stack is {status}")
+        time.sleep(0.5)
+    return status
+
+
+def _leaves_alone(status: str) -> CourseError:
+    """A stack that there may be something in is the learner's to delete."""
+    return CourseError(
+        f"The stack {STACK} is {status}: it takes no deploy as it is.",
+        "Something may still be in it, so it was left alone.",
+        f"Look with `sam list resources --stack-name {STACK}`. If you need nothing of it, type "
+        f"`sam delete --stack-name {STACK}`, then run this cell again.",
+    )
+
+
+DEPLOYED = Stage("the stack demo-sam, deployed", _deploy_commands, _is_deployed, _deploy, GENERATED)
 
 
 # ---- some trades, made
@@ -261,7 +295,7 @@ def _wait_for_the_last(workflow: str) -> None:
 
 TRADED = Stage(
     "the stack demo-sam, with a trade or two",
-    "aws stepfunctions start-execution, twice",
+    lambda: "aws stepfunctions start-execution, twice",
     _has_traded,
     _trade,
     DEPLOYED,

@@ -1,5 +1,6 @@
 """Beginning a notebook: the stage it needs is brought up, and nothing that is there is lost."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import WaiterError
 
 from helpers import course, leftovers, stages, target
 from helpers.errors import CourseError
@@ -199,6 +201,78 @@ def test_an_app_without_its_template_is_not_written_into(newcomer):
     assert template.exists()
 
 
+TOPIC = {"Type": "AWS::SNS::Topic"}
+
+
+def made_of(**resources):
+    return json.dumps({"Resources": resources})
+
+
+def stack_id():
+    stacks = target.client("cloudformation").describe_stacks(StackName="demo-sam")["Stacks"]
+    return stacks[0]["StackId"]
+
+
+def test_a_stack_that_is_being_updated_is_waited_for_and_not_deleted(learner, monkeypatch):
+    """Locally an update is over before one could look, so what is seen at first is set here."""
+    course.begin("05")
+    cloudformation = target.client("cloudformation")
+    cloudformation.create_stack(StackName="demo-sam", TemplateBody=made_of(Topic=TOPIC))
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="demo-sam", WaiterConfig={"Delay": 1}
+    )
+    before, real, waited = stack_id(), stages.stack_status, []
+    monkeypatch.setattr(stages, "stack_status", lambda: real() if waited else "UPDATE_IN_PROGRESS")
+    stages.ensure(stages.DEPLOYED, waited.append)
+    assert waited == ["waiting, the stack is UPDATE_IN_PROGRESS"]
+    assert stack_id() == before and stages.stack_status() == "CREATE_COMPLETE"
+
+
+def test_a_stack_that_there_may_be_something_in_is_left_alone(learner):
+    """Its bucket would not go; another delete, which might succeed, is the learner's to type."""
+    course.begin("05")
+    cloudformation, s3 = target.client("cloudformation"), target.client("s3")
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "of-mine"}}
+    cloudformation.create_stack(StackName="demo-sam", TemplateBody=made_of(Mine=bucket))
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="demo-sam", WaiterConfig={"Delay": 1}
+    )
+    s3.put_object(Bucket="of-mine", Key="kept", Body=b"kept")
+    cloudformation.delete_stack(StackName="demo-sam")
+    with pytest.raises(WaiterError):
+        cloudformation.get_waiter("stack_delete_complete").wait(
+            StackName="demo-sam", WaiterConfig={"Delay": 1}
+        )
+    s3.delete_object(Bucket="of-mine", Key="kept")  # now a delete would go through
+    before = stack_id()
+    with pytest.raises(CourseError, match="DELETE_FAILED") as raised:
+        course.begin("06")
+    assert "sam delete --stack-name demo-sam" in raised.value.then
+    assert stack_id() == before and stages.stack_status() == "DELETE_FAILED"
+    s3.head_bucket(Bucket="of-mine")
+
+
+def test_a_first_deploy_that_failed_is_deleted_and_that_is_said(learner, capsys):
+    course.begin("05")
+    target.client("s3").create_bucket(Bucket="taken")
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "taken"}}
+    cloudformation = target.client("cloudformation")
+    cloudformation.create_stack(StackName="demo-sam", TemplateBody=made_of(Taken=bucket))
+    with pytest.raises(WaiterError):
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName="demo-sam", WaiterConfig={"Delay": 1}
+        )
+    assert stages.stack_status() == "ROLLBACK_COMPLETE"
+    capsys.readouterr()
+    course.begin("06")
+    made_by = "sam delete of the deploy that failed, sam build and sam deploy."
+    assert f"It needs the stack demo-sam, deployed. What is missing is made by: {made_by}" in said(
+        capsys
+    )
+    assert stages.stack_status() == "CREATE_COMPLETE"
+    target.client("s3").head_bucket(Bucket="taken")
+
+
 def test_no_sam_on_path_is_said_in_a_sentence(newcomer, monkeypatch, tmp_path):
     course.begin("00")
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -277,6 +351,31 @@ def test_keys_that_are_not_taken_are_no_proof_that_nothing_is_left(learner, monk
     boto3.DEFAULT_SESSION = None
     with pytest.raises(CourseError, match="Not every service said what is left"):
         leftovers.find("demo-sam")
+
+
+def test_a_stack_whose_name_begins_alike_is_another_one(learner):
+    course.begin("00")
+    cloudformation, logs = target.client("cloudformation"), target.client("logs")
+    cloudformation.create_stack(StackName="demo-sam-2", TemplateBody=made_of(Topic=TOPIC))
+    names = ["demo-sam-2-Buyer-AAAAAAAAAAAA", "demo-sam-Buyer-BBBBBBBBBBBB"]
+    for name in names:
+        logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
+
+    def found(*stacks):
+        return [f"{left.kind} {left.name}" for left in leftovers.find(*stacks)]
+
+    groups = [f"log group /aws/lambda/{name}" for name in names]
+    assert found("demo-sam") == [groups[1]]
+    stack, topic, group = found("demo-sam-2")
+    assert (stack, group) == ("stack demo-sam-2", groups[0])
+    assert topic.startswith("SNS topic arn:") and ":demo-sam-2-Topic-" in topic
+    assert found("demo-sam*") == found("demo-sam", "demo-sam-2") == [stack, topic, *groups]
+
+    cloudformation.delete_stack(StackName="demo-sam-2")
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName="demo-sam-2", WaiterConfig={"Delay": 1}
+    )
+    assert found("demo-sam") == [groups[1]]  # a deleted stack is known for 90 days
 
 
 def test_time_passes(learner, capsys):
