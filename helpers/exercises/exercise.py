@@ -12,16 +12,10 @@ from helpers.errors import CourseError
 from . import checking, folders, record
 from .outcome import Outcome
 from .task import Task
+from .words import Words
 
 _WHOLE = 45
 """Lines up to which a solution's file is shown whole; of a longer one what changes."""
-
-
-class Words(str):
-    """Text that a notebook shows as it is, without quotes."""
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 def folder_of(task: Task) -> Path:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.errors import CourseError
+
+from .words import as_html
 
 if TYPE_CHECKING:
     from helpers.draw import Picture
@@ -51,10 +52,11 @@ class Outcome:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         said = {"text/plain": repr(self)}
-        if self.picture is None:
+        if self.status == "not attempted":  # a short line, and what is committed with notebooks
             return said
-        words = f'<p style="white-space:pre-wrap">{html.escape(repr(self))}</p>'
-        return said | {"text/html": words + self.picture.html}
+        return said | {
+            "text/html": as_html(repr(self)) + (self.picture.html if self.picture else "")
+        }
 
 
 _OPENING = {

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from helpers.errors import CourseError
-from helpers.exercises import catalogue, find, folders, record
+from helpers.exercises import Outcome, catalogue, find, folders, record, words
 
 from . import toy
 
@@ -63,6 +63,14 @@ def test_not_yet_shows_the_execution(exercise):
     shown = exercise.check()._repr_mimebundle_()
     assert shown["text/plain"].startswith("Not yet. It gave 3")
     assert "<img" in shown["text/html"] and "It gave 3" in shown["text/html"]
+
+
+def test_feedback_is_broken_between_words_and_its_signs_are_only_signs(exercise):
+    answer(exercise, toy.SOLUTION)
+    shown = exercise.check()._repr_mimebundle_()["text/html"]
+    assert "Right. It gave 2.</pre>" in shown and "pre-wrap" in shown
+    assert "&lt;b&gt;" in words.Words("<b>")._repr_html_()
+    assert "text/html" not in Outcome("not attempted", "x")._repr_mimebundle_()
 
 
 def test_one_assert_serves_a_grader(exercise):
