@@ -493,15 +493,16 @@ def _pid(site: Site) -> int:
 
 
 def growth(found: list[Usage]) -> list[str]:
-    """What grew under load, in words: the last fifth of the looks against the first.
+    """What grew under load, in words: the last fifth of the looks against the first half's most.
 
+    How much is in flight goes up and down; what is lost rises above anything that was there before.
     The last look is taken when the clients have gone: then nothing may be above where they began.
 
     >>> steady = [Usage(n, 100, 200, 9, 0) for n in range(10)]
     >>> growth(steady)
     []
     >>> growth([*(Usage(n, 100 + 10 * n, 200, 9, 0) for n in range(10)), steady[0]])
-    ['threads grew from 105 to 185 under load']
+    ['threads grew from 140 to 185 under load']
     """
     *looks, after = found
     fifth = max(1, len(looks) // 5)
@@ -509,8 +510,9 @@ def growth(found: list[Usage]) -> list[str]:
     for name, slack in SLACK.items():
         first = statistics.median(getattr(look, name) for look in looks[:fifth])
         last = statistics.median(getattr(look, name) for look in looks[-fifth:])
-        if last > first + slack:
-            grown.append(f"{name} grew from {first:g} to {last:g} under load")
+        most = max(getattr(look, name) for look in looks[: (len(looks) + 1) // 2])
+        if last > most + slack:
+            grown.append(f"{name} grew from {most:g} to {last:g} under load")
         if getattr(after, name) > first + slack:
             grown.append(f"{name}: {getattr(after, name)} after the load, {first:g} in it")
     return grown

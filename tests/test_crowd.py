@@ -31,7 +31,8 @@ def test_growth_is_told():
         return [load.Usage(n, count, 100, 5, 0) for n, count in enumerate(threads)]
 
     assert load.growth(looks(*[50] * 10)) == []
-    assert load.growth(looks(*range(50, 150, 10), 50)) == ["threads grew from 55 to 135 under load"]
+    assert load.growth(looks(*range(50, 150, 10), 50)) == ["threads grew from 90 to 135 under load"]
+    assert load.growth(looks(120, 173, 160, 190, 150, 190, 188, 160, 193, 190, 60)) == []
     assert load.growth(looks(*[50] * 9, 80)) == ["threads: 80 after the load, 50 in it"]
 
 
