@@ -70,6 +70,14 @@ def test_each_of_its_questions_has_one_right_answer_and_an_answer_to_each_wrong_
         assert all(len(answer.split()) >= 5 for _, answer in options), question
 
 
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_what_follows_a_question_is_a_cell_of_its_own(number):
+    """JupyterLab leaves no room between an answer and a paragraph of the same cell."""
+    for text in prose(number):
+        after = re.split(r"</details>\s*", text)[1:]
+        assert all(not part or part.startswith("<details>") for part in after), text
+
+
 @pytest.mark.parametrize("number", [number for number in CHAPTERS if number >= "02"])
 def test_it_recalls_an_earlier_one_before_anything_new(number):
     """Among the first cells, before the second thing that is run."""
