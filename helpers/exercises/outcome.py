@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +25,9 @@ class NotYet(Exception):
 
     def __init__(self, text: str, *, hint: str = "", run: Execution | None = None) -> None:
         super().__init__(text)
-        self.text, self.hint, self.run = text, hint, run
+        # A message that is quoted brings its own full stop.
+        self.text = re.sub(r"(?<=[^.\s])\.\.(?=\s|$)", ".", text)
+        self.hint, self.run = hint, run
 
 
 class CannotCheck(CourseError):

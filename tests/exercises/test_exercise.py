@@ -9,6 +9,7 @@ import pytest
 
 from helpers.errors import CourseError
 from helpers.exercises import Outcome, catalogue, find, folders, record, words
+from helpers.exercises.outcome import NotYet
 
 from . import toy
 
@@ -195,3 +196,10 @@ def test_an_exercise_that_is_not_there_is_said_with_a_near_one(learner, monkeypa
     with pytest.raises(CourseError, match=r"no exercise '06\.3'") as refused:
         find("06.3")
     assert "06." in refused.value.then
+
+
+def test_a_message_that_is_quoted_does_not_double_the_full_stop():
+    assert NotYet("It failed: no such group..").text == "It failed: no such group."
+    assert NotYet("Exit code 1: gone.. Then `cd ..` and wait...").text == (
+        "Exit code 1: gone. Then `cd ..` and wait..."
+    )
