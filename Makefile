@@ -12,7 +12,7 @@ WITH_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab run test lint notebooks stop lock clean
+.PHONY: help setup lab run test lint notebooks weekly stop lock clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ lint: $(READY) ## mend what can be mended in the style of the code
 notebooks: $(READY) ## run each notebook alone, from nothing, and save it with its outputs
 	@$(WITH_VENV) python -m helpers.contents
 	@$(WITH_VENV) python -m helpers.run_all --in-place $(ARGS)
+
+weekly: $(READY) ## look for newer dependencies, dead links and old prices (needs the network)
+	@$(WITH_VENV) python -m helpers.weekly $(ARGS)
 
 stop: ## stop the local endpoint, and the one that checks of exercises run on
 	@test ! -e $(READY) || $(WITH_VENV) python -m helpers.localaws stop

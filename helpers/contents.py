@@ -1,15 +1,19 @@
 """Tables of contents, links between notebooks and minutes, written from `chapters.py`: for authors.
 
-    python -m helpers.contents
+    python -m helpers.contents [--check]
 
-What it writes: the README's table, notebook 00's table, and the last line of each notebook.
+What it writes: the README's table, notebook 00's table, and the last line of each notebook. With
+--check it writes nothing, names the files that are not so, and ends with 1 if there is one.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +28,29 @@ SECONDS_A_CELL = 15
 """To run a cell, and to look at what it says."""
 
 
-def main() -> None:
-    """Write them all."""
-    (ROOT / "README.md").write_text(readme((ROOT / "README.md").read_text(encoding="utf-8")))
+def main(arguments: list[str] | None = None) -> int:
+    """Write them all; with `--check` say which are to be written, and return 1 if any is."""
+    parser = argparse.ArgumentParser(prog="helpers.contents", description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, say what is not fresh")
+    checking = parser.parse_args(arguments).check
+    stale = 0
+    for file, text, fresh in _pages():
+        if text != fresh and checking:
+            print(f"{file.relative_to(ROOT).as_posix()} is not fresh: python -m helpers.contents")
+            stale = 1
+        elif text != fresh:
+            file.write_text(fresh, encoding="utf-8")
+    return stale
+
+
+def _pages() -> Iterator[tuple[Path, str, str]]:
+    """Each file, its text, and the text that it should have."""
+    page = ROOT / "README.md"
+    text = page.read_text(encoding="utf-8")
+    yield page, text, readme(text)
     for number in CHAPTERS:
         text = path(number).read_text(encoding="utf-8")
-        path(number).write_text(notebook(number, text), encoding="utf-8")
+        yield path(number), text, notebook(number, text)
 
 
 def path(number: str) -> Path:
@@ -106,4 +127,4 @@ def _put(cell: dict[str, Any], source: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

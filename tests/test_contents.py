@@ -1,6 +1,7 @@
 """Contents, links and minutes are those of chapters.py; prose is spelled, questions answered."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,22 @@ def test_the_readme_is_as_it_is_generated():
 def test_a_notebook_is_as_it_is_generated(number):
     text = contents.path(number).read_text()
     assert contents.notebook(number, text) == text, "python -m helpers.contents"
+
+
+def test_check_names_what_is_not_fresh_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    for part in ("README.md", "notebooks"):
+        (shutil.copytree if part == "notebooks" else shutil.copy)(ROOT / part, tmp_path / part)
+    monkeypatch.setattr(contents, "ROOT", tmp_path)
+    monkeypatch.setattr(contents, "NOTEBOOKS", tmp_path / "notebooks")
+    assert contents.main(["--check"]) == 0
+    page = tmp_path / "README.md"
+    stale = re.sub(r"\d+, about \d+ minutes", "none", page.read_text(), count=1)
+    page.write_text(stale)
+    assert contents.main(["--check"]) == 1
+    assert capsys.readouterr().out == "README.md is not fresh: python -m helpers.contents\n"
+    assert page.read_text() == stale
+    assert contents.main([]) == 0
+    assert page.read_text() == (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("number", CHAPTERS)
