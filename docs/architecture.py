@@ -102,7 +102,12 @@ def picture(house: Mapping[str, Module], notebooks: Iterable[str]) -> Picture:
     imports = parts(house)
     runs = {one.part: "localaws" for one in house.values() if "helpers.localaws" in one.runs}
     started = {name: what for name, what in runs.items() if name != what}
-    leaves = sorted(name for name, others in imports.items() if not others and name not in started)
+    asked = set().union(*imports.values())
+    leaves = sorted(
+        name
+        for name, others in imports.items()
+        if not others and name in asked and name not in started
+    )
     ground = ", ".join(leaves)
     drawn = {
         name: {ground if other in leaves else other for other in others}

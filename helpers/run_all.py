@@ -27,7 +27,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
-from helpers import kernels, stages
+from helpers import freshness, kernels, stages
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -106,6 +106,7 @@ def _run_one(path: Path, out: Path | None) -> bool:
         out.mkdir(parents=True, exist_ok=True)
         (out / f"{path.stem}.html").write_text(_html(notebook, path.stem), encoding="utf-8")
     elif failure is None:
+        freshness.note(notebook)
         nbformat.write(notebook, path)
         if path.name == PICTURED:
             README_PICTURE.write_text(_first_drawing(notebook) + "\n", encoding="utf-8")
