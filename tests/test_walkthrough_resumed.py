@@ -29,9 +29,11 @@ def version_2(tmp_path):
     return folder
 
 
+@pytest.mark.timeout(900)
 def test_each_step_goes_on_in_a_new_shell_with_version_2(fresh_endpoint, version_2, tmp_path):
     """Only what lies in the home folder is kept between two steps."""
     repository = a_repository(tmp_path / "repository")
+    fresh_endpoint.control("/_local/market", {"seed": 26})
     bare = environment(fresh_endpoint, tmp_path / "home", version_2)
     for name, typed in STEPS.items():
         number = name.split(".")[0]
@@ -44,8 +46,10 @@ def test_each_step_goes_on_in_a_new_shell_with_version_2(fresh_endpoint, version
         if number == "9":
             items, statuses = traded(fresh_endpoint)
             assert statuses == ["SUCCEEDED"] and len(items) == 1
-            assert "in the table: " in "".join(said)
-    assert "left       nothing: " in said[-1]
+            said = "".join(said)
+            assert "started by hand: Check Stock Value -> Buy or Sell? -> Buy Stock" in said
+            assert "price      2: 50 or less buys" in said and "in the table: buy of" in said
+    assert "left       nothing: " in said[-1] and "It was deployed, and it is gone." in said[-1]
     nothing_is_left(fresh_endpoint)
 
 
