@@ -15,13 +15,14 @@ import psutil
 import pytest
 from browsing import end
 
+from helpers import setup
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def _set_up() -> bool:
-    """Is there nothing that `make lab` would install first?"""
-    ask = ["make", "--question", ".venv/.ready"]
-    return bool(shutil.which("make")) and not subprocess.run(ask, cwd=ROOT).returncode
+    """Is there a `make`, and nothing that `make lab` would install first?"""
+    return bool(shutil.which("make")) and setup.is_ready()
 
 
 @pytest.fixture(params=["in the course", "elsewhere"])
