@@ -95,7 +95,8 @@ def set_up(tests: bool = False) -> None:
     print(f"Setting up .venv with {'uv' if uv else how} ...", flush=True)
     _make_venv(uv)
     for lock in missing:
-        _install(uv, "--require-hashes", "-r", str(lock))
+        # The lock is whole. pip would ask for a hash of `boto3-stubs[…]` as well, extras and all.
+        _install(uv, "--no-deps", "--require-hashes", "-r", str(lock))
         if lock == LOCK:
             _install(uv, "--no-deps", "--editable", str(ROOT))
             _compile()
