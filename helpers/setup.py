@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
     if command in ("-h", "--help") or (command and command not in COMMANDS):
         print(__doc__, file=sys.stderr if command not in ("-h", "--help") else sys.stdout)
         return 0 if command in ("-h", "--help") else 2
-    # Containers like to set it. Then each of a hundred processes compiles the same thousand modules.
+    # Containers like to set it: then each of a hundred processes compiles a thousand modules.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         if command == "stop":
@@ -99,6 +99,7 @@ def set_up(tests: bool = False) -> None:
         _install(uv, "--no-deps", "--require-hashes", "-r", str(lock))
         if lock == LOCK:
             _install(uv, "--no-deps", "--editable", str(ROOT))
+            mend_first_lines(VENV)
             _compile()
         _mark(lock).write_text(_state(lock), encoding="utf-8")
     for line in shared_python():
@@ -140,8 +141,10 @@ def _dotted(version: tuple) -> str:  # type: ignore[type-arg]
 
 def _inside(command: str) -> Path:
     """Where a command of `.venv` lies."""
-    return VENV / ("Scripts" if os.name == "nt" else "bin") / (
-        f"{command}.exe" if os.name == "nt" else command
+    return (
+        VENV
+        / ("Scripts" if os.name == "nt" else "bin")
+        / (f"{command}.exe" if os.name == "nt" else command)
     )
 
 
@@ -216,6 +219,26 @@ def _run(command: list[str]) -> None:
             "It needs the network this once (behind a proxy: HTTPS_PROXY) and 1 GB of disk. What "
             "came through is kept: do this again.",
         )
+
+
+def mend_first_lines(venv: Path) -> list[str]:
+    """Let scripts run whose interpreter's path has a blank in it or is long; returns their names.
+
+    The kernel splits such a `#!` line, or cuts it. pip and uv know, and start such a script by way
+    of `sh`; but not those that a package brings as files, and `aws` is one.
+    """
+    mended = []
+    for script in sorted((venv / "bin").glob("*")) if os.name != "nt" else []:
+        if script.is_symlink() or not script.is_file():
+            continue
+        line, end, rest = script.read_bytes().partition(b"\n")
+        python = line[2:].strip()
+        ours = line.startswith(b"#!" + os.fsencode(venv)) and b"python" in line
+        if ours and (b" " in python or len(line) > 127):
+            through_sh = b"#!/bin/sh\n'''exec' \"" + python + b'" "$0" "$@"\n\' \'\'\''
+            script.write_bytes(through_sh + end + rest)
+            mended.append(script.name)
+    return mended
 
 
 def _compile() -> None:

@@ -1,4 +1,4 @@
-"""One list of dependencies: pyproject.toml, requirements.lock and environment.yml say the same."""
+"""One list of dependencies: pyproject.toml, the two locks and environment.yml say the same."""
 
 import re
 import tomllib
@@ -18,6 +18,12 @@ CONDA_NAMES = {"graphviz": "python-graphviz", "matplotlib": "matplotlib-base"}
 def declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return {Requirement(line).name: Requirement(line) for line in project["dependencies"]}
+
+
+@pytest.fixture(scope="module")
+def for_tests():
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    return {Requirement(line).name: Requirement(line) for line in groups["test"]}
 
 
 @pytest.fixture(scope="module")
@@ -58,18 +64,46 @@ def test_moto_is_pinned_exactly(declared):
     assert str(declared["moto"].specifier) == "==5.2.5"
 
 
-def test_the_lock_pins_every_dependency_within_what_is_declared(declared):
+def pins(lock):
+    """Each name of a lock with the versions that it pins, one a platform or Python."""
     pinned = {}
-    for line in (ROOT / "requirements.lock").read_text().splitlines():
+    for line in (ROOT / lock).read_text().splitlines():
         if line and not line.startswith((" ", "#")):
-            requirement = Requirement(line)
+            requirement = Requirement(line.removesuffix(" \\"))
             (specifier,) = requirement.specifier
             assert specifier.operator == "==", line
-            pinned.setdefault(requirement.name.lower(), []).append(specifier.version)
-    for name, requirement in declared.items():
-        assert pinned.get(name.lower()), f"{name} is not in requirements.lock: make lock"
-        for version in pinned[name.lower()]:
-            assert requirement.specifier.contains(version), f"{name} {version}: make lock"
+            pinned.setdefault(requirement.name.lower(), set()).add(specifier.version)
+    return pinned
+
+
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+
+def test_the_locks_pin_every_dependency_within_what_is_declared(declared, for_tests):
+    for lock, requirements in zip(LOCKS, (declared, for_tests), strict=True):
+        pinned = pins(lock)
+        for name, requirement in requirements.items():
+            assert pinned.get(name.lower()), f"{name} is not in {lock}: make lock"
+            for version in pinned[name.lower()]:
+                assert requirement.specifier.contains(version), f"{name} {version}: make lock"
+
+
+def test_what_only_tests_need_is_not_the_learners(declared, for_tests):
+    assert not declared.keys() & for_tests.keys()
+    assert not pins("requirements.lock").keys() & {name.lower() for name in for_tests}
+
+
+def test_the_locks_agree_where_both_name_a_package():
+    learners, for_tests = map(pins, LOCKS)
+    for name in learners.keys() & for_tests.keys():
+        assert for_tests[name] <= learners[name], f"{name}: make lock"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_has_its_hashes(lock):
+    text = (ROOT / lock).read_text()
+    for block in re.split(r"\n(?=[A-Za-z0-9])", text.partition("make lock\n")[2]):
+        assert "--hash=sha256:" in block, block
 
 
 def test_no_sam_command_waits_for_a_grammar_of_addresses():
@@ -77,6 +111,7 @@ def test_no_sam_command_waits_for_a_grammar_of_addresses():
     assert "rfc3987" not in (ROOT / "requirements.lock").read_text()
 
 
-def test_the_lock_holds_no_address():
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_holds_no_address(lock):
+    text = (ROOT / lock).read_text()
     assert not re.search(r"https?:|file:|--index|--find-links|\.whl", text)

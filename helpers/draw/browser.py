@@ -30,7 +30,14 @@ def render(svg: str, width: float, height: float, kind: str) -> bytes:
 
 
 def _render(svg: str, width: float, height: float, kind: str) -> bytes:
-    from playwright.sync_api import Error, sync_playwright
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ModuleNotFoundError:
+        raise CannotSave(
+            "A browser makes .png and .pdf.",
+            "The package that drives one, playwright, is large, and the course does without it.",
+            "Save it as .svg or .html, which need nothing, or type: pip install playwright",
+        ) from None
 
     data = base64.b64encode(svg.encode()).decode()
     shown = (

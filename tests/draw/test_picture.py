@@ -5,6 +5,7 @@ import base64
 import html
 import re
 import shutil
+import sys
 import xml.etree.ElementTree as ET
 
 import nbconvert
@@ -97,6 +98,14 @@ def test_saved_as_png_and_pdf_as_a_browser_shows_it(tmp_path):
             assert png.size == (2 * width, 2 * height)
             assert len(png.convert("RGB").getcolors(1 << 24)) > 20  # there is something on it
     assert drawn.save(tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_without_the_package_that_drives_a_browser_it_says_what_to_type(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
+    with pytest.raises(draw.CannotSave, match="pip install playwright") as raised:
+        draw.timeline(RUN).save(tmp_path / "a.png")
+    assert ".svg or .html" in raised.value.then
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(not any(map(shutil.which, browser.LINUX)), reason="no browser here")
