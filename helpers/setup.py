@@ -78,6 +78,10 @@ def set_up(tests: bool = False) -> None:
     Raises CourseError for a Python that is too old, one without venv, a `.venv` that is not ours,
     and packages that cannot be had.
     """
+    locks = [LOCK, TEST_LOCK] if tests else [LOCK]
+    missing = [lock for lock in locks if not is_ready(lock)]
+    if not missing:
+        return
     if sys.version_info < OLDEST:
         raise CourseError(
             f"The course needs Python {_dotted(OLDEST)} or newer, and this is "
@@ -86,10 +90,6 @@ def set_up(tests: bool = False) -> None:
             "Install a newer one, and name it: make setup PYTHON=python3.13, or "
             "python3.13 -m helpers.setup.",
         )
-    locks = [LOCK, TEST_LOCK] if tests else [LOCK]
-    missing = [lock for lock in locks if not is_ready(lock)]
-    if not missing:
-        return
     uv = shutil.which("uv")
     how = f"{Path(sys.executable).name} and pip (a minute or two)"
     print(f"Setting up .venv with {'uv' if uv else how} ...", flush=True)
@@ -175,19 +175,19 @@ def _make_venv(uv: str | None) -> None:
         [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
     )
     if made.returncode:
-        said = (made.stdout.strip() or made.stderr.strip()).splitlines()
+        said = " ".join((made.stdout or made.stderr).split()).partition(". ")[0].rstrip(".")
         raise CourseError(
             f"{sys.executable} makes no environment.",
-            said[0] if said else "It does not say why.",
+            f"{said}." if said else "It does not say why.",
             "On Debian and Ubuntu: apt-get install python3-venv. Elsewhere: install Python from "
             "python.org, or uv.",
         )
 
 
 def _runs(python: Path) -> bool:
-    asked = "import sys; raise SystemExit(sys.version_info < (3, 11))"
+    asked = "import pip, sys; raise SystemExit(sys.version_info < (3, 11))"
     try:
-        return not subprocess.run([str(python), "-c", asked], check=False).returncode
+        return not subprocess.run([str(python), "-c", asked], capture_output=True).returncode
     except OSError:
         return False
 

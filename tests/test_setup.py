@@ -93,10 +93,23 @@ def test_a_python_without_venv_is_said_with_what_to_install(bare):
     assert "python3-venv" in done.stderr
 
 
+@pytest.mark.parametrize("left", ["no pip", "no python"])
+def test_an_environment_that_is_half_made_is_made_anew(bare, left):
+    venv.create(bare / ".venv", symlinks=os.name != "nt", with_pip=False)
+    if left == "no python":
+        shutil.rmtree(bare / ".venv" / ("Scripts" if os.name == "nt" else "bin"))
+    done = type_in(bare, PIP_NO_INDEX="1", PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull)
+    assert "No module named pip" not in done.stderr
+    assert list((bare / ".venv").rglob("pip/__init__.py"))
+
+
 def test_a_python_that_is_too_old_says_so(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 10, 4))
+    monkeypatch.setattr(setup, "is_ready", lambda lock: False)
     with pytest.raises(CourseError, match=r"needs Python 3\.11 or newer, and this is 3\.10\.4"):
         setup.set_up()
+    monkeypatch.setattr(setup, "is_ready", lambda lock: True)
+    setup.set_up()  # `.venv` has a Python of its own, whichever one asks
 
 
 @pytest.mark.parametrize("version", ["3.8", "3.10"])
