@@ -93,14 +93,32 @@ def test_a_python_without_venv_is_said_with_what_to_install(bare):
     assert "python3-venv" in done.stderr
 
 
-@pytest.mark.parametrize("left", ["no pip", "no python"])
-def test_an_environment_that_is_half_made_is_made_anew(bare, left):
-    venv.create(bare / ".venv", symlinks=os.name != "nt", with_pip=False)
-    if left == "no python":
-        shutil.rmtree(bare / ".venv" / ("Scripts" if os.name == "nt" else "bin"))
-    done = type_in(bare, PIP_NO_INDEX="1", PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull)
-    assert "No module named pip" not in done.stderr
-    assert list((bare / ".venv").rglob("pip/__init__.py"))
+def test_an_environment_that_is_half_made_is_made_anew(monkeypatch, tmp_path):
+    """One that lost its Python, or that Debian left without pip."""
+    monkeypatch.setattr(setup, "VENV", tmp_path / ".venv")
+    venv.create(setup.VENV, symlinks=os.name != "nt", with_pip=False)
+    made = []
+    monkeypatch.setattr(setup.subprocess, "run", recording(made, subprocess.run))
+    setup._make_venv(None)
+    assert made[-1][1:3] == ["-m", "venv"]
+    assert not setup.VENV.exists()  # the recorded command was not carried out
+    venv.create(setup.VENV, symlinks=os.name != "nt", with_pip=False)
+    setup._inside("python").unlink()
+    setup._make_venv(None)
+    assert made[-1][1:3] == ["-m", "venv"]
+    assert not setup.VENV.exists()
+
+
+def recording(made, run):
+    """`subprocess.run` that keeps the commands, and makes no environment."""
+
+    def instead(command, **options):
+        made.append(command)
+        if command[1:3] == ["-m", "venv"]:
+            return subprocess.CompletedProcess(command, 0, "", "")
+        return run(command, **options)
+
+    return instead
 
 
 def test_a_python_that_is_too_old_says_so(monkeypatch):
