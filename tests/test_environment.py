@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,8 +43,10 @@ def test_environment_yml_lists_what_pyproject_lists(declared, conda):
     listed = {as_text(Requirement(line)) for line in by_pip if not line.startswith("-")}
     pypi_names = {conda_name: name for name, conda_name in CONDA_NAMES.items()}
     for line in from_conda:
+        if line.startswith("python="):
+            continue
         found = Requirement(line)
-        if found.name in ("python", "graphviz"):  # the interpreter, and the program `dot`
+        if found.name == "graphviz":  # the program `dot`
             continue
         found.name = pypi_names.get(found.name, found.name)
         listed.add(as_text(found))
@@ -51,9 +54,15 @@ def test_environment_yml_lists_what_pyproject_lists(declared, conda):
     assert "-e ." in by_pip
 
 
-def test_environment_yml_asks_for_the_same_python(conda):
+def test_environment_yml_names_one_python_that_the_course_and_the_template_take(conda):
+    """repo2docker would take one that is older than the course where it finds a range."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert f"python{project['requires-python']}" in conda["dependencies"]
+    (python,) = [line for line in conda["dependencies"] if str(line).startswith("python=")]
+    version = python.removeprefix("python=")
+    assert re.fullmatch(r"3\.\d+", version)
+    assert version in SpecifierSet(project["requires-python"])
+    template = (ROOT / "sam-app" / "template.yaml").read_text()
+    assert f"python{version}" in template
 
 
 def test_environment_yml_is_open_to_no_other_channel(conda):
