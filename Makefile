@@ -28,8 +28,8 @@ lint: ## mend what can be mended in the style of the code
 notebooks: ## run each notebook alone, from nothing, and save it with its outputs
 	@$(SETUP) notebooks $(ARGS)
 
-weekly: $(READY) ## look for newer dependencies, dead links and old prices (needs the network)
-	@$(WITH_VENV) python -m helpers.weekly $(ARGS)
+weekly: ## look for newer dependencies, dead links and old prices (needs the network)
+	@$(SETUP) weekly $(ARGS)
 
 stop: ## stop the local endpoint, and the one that checks of exercises run on
 	@$(SETUP) stop

@@ -1,6 +1,6 @@
 """Set the course up, and do what `make` does where there is none. It needs a bare Python only.
 
-    python -m helpers.setup [lab | run | test | lint | notebooks | stop] [anything for that command]
+    python -m helpers.setup [lab | run | test | lint | notebooks | weekly | stop] [what it takes]
 
 Without a command it makes `.venv` with everything in it. With one, that first if it is missing.
 """
@@ -37,6 +37,7 @@ COMMANDS = {
         ["python", "-m", "helpers.contents"],
         ["python", "-m", "helpers.run_all", "--in-place"],
     ],
+    "weekly": [["python", "-m", "helpers.weekly"]],
     "stop": [["python", "-m", "helpers.localaws", "stop"]],
 }
 """What each command starts, one after the other; the last is given the arguments."""

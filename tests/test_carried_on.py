@@ -4,10 +4,13 @@ import ast
 import re
 import tomllib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import yaml
+
+from helpers import setup
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -77,6 +80,9 @@ def test_a_workflow_calls_what_is_there(path):
         program, *arguments = command.split()
         if program == "make":
             assert re.search(rf"^{arguments[0]}:", makefile, re.MULTILINE), command
+        elif program == "python":
+            assert arguments[:2] == ["-m", "helpers.setup"], command
+            assert set(arguments[2:]) <= set(setup.COMMANDS), command
         else:
             assert (ROOT / program).stat().st_mode & 0o111, command
     assert commands
@@ -106,7 +112,7 @@ def test_a_form_has_fields_of_names_of_their_own(path):
         (asked,) = [field for field in form["body"] if field.get("id") == "preflight"]
         assert "python -m helpers.preflight" in asked["attributes"]["description"]
         assert asked["validations"]["required"]
-        assert (ROOT / "helpers" / "preflight.py").exists()
+        assert find_spec("helpers.preflight")
 
 
 # ---- citation and changelog
