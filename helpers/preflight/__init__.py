@@ -1,4 +1,7 @@
-"""Is this machine ready? Each finding says what was looked at, what was found and what mends it."""
+"""Is this machine ready? Each finding says what was looked at, what was found and what mends it.
+
+`python -m helpers.preflight` prints it in a terminal; `--class` looks at what a class needs, too.
+"""
 
 from __future__ import annotations
 
@@ -8,47 +11,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import stages, target
 from helpers.errors import CourseError
 
+from .finding import Finding, Report
+
 OLDEST_PYTHON = (3, 11)
 ROOM_MB = 500
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `fix` says what to type where `ok` is False."""
-
-    what: str
-    ok: bool
-    found: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        line = f"{'✓' if self.ok else '✗'} {self.what}: {self.found}"
-        return line if self.ok else f"{line}\n    → {self.fix}"
-
-
-@dataclass(frozen=True)
-class Report:
-    """All findings, shown one a line."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def ready(self) -> bool:
-        """True if nothing needs mending."""
-        return all(finding.ok for finding in self.findings)
-
-    def __str__(self) -> str:
-        wrong = sum(not finding.ok for finding in self.findings)
-        verdict = "Ready." if not wrong else f"{wrong} to mend, then run this cell again."
-        return "\n".join([*map(str, self.findings), verdict])
-
-    __repr__ = __str__
 
 
 def check() -> Report:

@@ -1,4 +1,7 @@
-"""What of a stack is still there, service by service: proof that nothing is left on the bill."""
+"""What of a stack is still there, service by service: proof that nothing is left on the bill.
+
+`python -m helpers.leftovers --all` tells it of a whole class, by learner, from a terminal.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,15 @@ MANAGED = "aws-sam-cli-managed-default"
 
 
 class Leftover(NamedTuple):
-    """One resource that is still there, and what it costs while nobody uses it."""
+    """One resource that is still there, and what it costs while nobody uses it.
+
+    stack: whose it is or was; empty for what all stacks share.
+    """
 
     kind: str
     name: str
     idle: str
+    stack: str = ""
 
 
 class Leftovers(list[Leftover]):
@@ -43,7 +50,7 @@ def find(*stacks: str) -> Leftovers:
     It goes by what the services have, not by what CloudFormation remembers: what was made beside
     the stack, such as a log group, is found too. Raises CourseError if a service does not say.
     """
-    with clients.plain_errors(_no_answer):
+    with clients.plain_errors(no_answer):
         names = {summary["StackName"] for summary in _stack_summaries()}
         found = _by_service(_Names(stacks, names.union(stacks)))
         return Leftovers(left for one in found for left in sorted(one))
@@ -66,7 +73,7 @@ def _by_service(whose: _Names) -> tuple[Iterator[Leftover], ...]:
     )
 
 
-def _no_answer(error: Exception) -> CourseError:
+def no_answer(error: Exception) -> CourseError:
     """Half a list would read as if the rest were gone."""
     if said := clients.unreachable(error, os.environ.get("AWS_ENDPOINT_URL", "AWS")):
         return CourseError(*said)
@@ -88,15 +95,23 @@ class _Names:
     def is_wanted(self, stack: str) -> bool:
         return any(fnmatchcase(stack, name) for name in self.wanted)
 
-    def made(self, name: str) -> bool:
-        """CloudFormation names what it makes STACK-LOGICALID-RANDOM; services put a path before."""
+    def maker(self, name: str) -> str:
+        """The stack that made what has this name, if it is a wanted one; else nothing.
+
+        CloudFormation names what it makes STACK-LOGICALID-RANDOM; services put a path before. Of
+        a stack that nobody remembers its name is what stands before these two.
+        """
         last = re.split("[/:]", name)[-1]
         owners = [stack for stack in self.stacks if last.startswith(f"{stack}-")]
-        return self.is_wanted(max(owners, key=len, default=last))
+        owner = max(owners, key=len, default=last)
+        if not self.is_wanted(owner):
+            return ""
+        return owner if owners else re.sub(r"(.)-[A-Za-z0-9]+-[A-Za-z0-9]+$", r"\1", last)
 
-    def grouped(self, group: str) -> bool:
-        """The template of `sam init` names its resource group after the stack."""
-        return group.startswith(_GROUP) and self.is_wanted(group.removeprefix(_GROUP))
+    def grouped(self, group: str) -> str:
+        """The wanted stack that the resource group is named after, as the sample names it."""
+        stack = group.removeprefix(_GROUP)
+        return stack if group.startswith(_GROUP) and self.is_wanted(stack) else ""
 
 
 _GROUP = "ApplicationInsights-SAM-"
@@ -119,8 +134,8 @@ def _named(
     """Resources whose names CloudFormation made of the stack's name."""
     for entry in entries:
         name = entry if field is None else entry[field]
-        if whose.made(name):
-            yield Leftover(what[0], name, what[1])
+        if stack := whose.maker(name):
+            yield Leftover(what[0], name, what[1], stack)
 
 
 def _stack_summaries() -> Iterator[dict]:
@@ -133,7 +148,8 @@ def _stacks(whose: _Names) -> Iterator[Leftover]:
         name = summary["StackName"]
         ours = name == MANAGED or whose.is_wanted(name)
         if ours and summary["StackStatus"] != "DELETE_COMPLETE":
-            yield Leftover("stack", name, "free; what is in it is not")
+            mine = "" if name == MANAGED else name
+            yield Leftover("stack", name, "free; what is in it is not", mine)
 
 
 def _machines(whose: _Names) -> Iterator[Leftover]:
@@ -142,7 +158,7 @@ def _machines(whose: _Names) -> Iterator[Leftover]:
         tags = client.list_tags_for_resource(resourceArn=machine["stateMachineArn"])["tags"]
         of = next((tag["value"] for tag in tags if tag["key"] == _STACK_TAG), "")
         if whose.is_wanted(of):
-            yield Leftover("state machine", machine["name"], "free while nothing runs")
+            yield Leftover("state machine", machine["name"], "free while nothing runs", of)
 
 
 _STACK_TAG = "aws:cloudformation:stack-name"
@@ -150,15 +166,15 @@ _STACK_TAG = "aws:cloudformation:stack-name"
 
 def _rules(whose: _Names) -> Iterator[Leftover]:
     for rule in _pages("events", "list_rules", "Rules"):
-        if whose.made(rule["Name"]):
-            on = rule["State"] == "ENABLED"
-            yield Leftover("rule", rule["Name"], "ON: it starts what is billed" if on else "free")
+        if stack := whose.maker(rule["Name"]):
+            idle = "ON: it starts what is billed" if rule["State"] == "ENABLED" else "free"
+            yield Leftover("rule", rule["Name"], idle, stack)
 
 
 def _groups(whose: _Names) -> Iterator[Leftover]:
     for group in _pages("resource-groups", "list_groups", "GroupIdentifiers"):
-        if whose.grouped(group["GroupName"]):
-            yield Leftover("resource group", group["GroupName"], "free")
+        if stack := whose.grouped(group["GroupName"]):
+            yield Leftover("resource group", group["GroupName"], "free", stack)
 
 
 def _insights(whose: _Names) -> Iterator[Leftover]:
@@ -166,8 +182,8 @@ def _insights(whose: _Names) -> Iterator[Leftover]:
     while True:  # it has no paginator
         page = client.list_applications(**more)
         for application in page["ApplicationInfoList"]:
-            if whose.grouped(name := application["ResourceGroupName"]):
-                yield Leftover("Application Insights", name, "free; its alarms are billed")
+            if stack := whose.grouped(name := application["ResourceGroupName"]):
+                yield Leftover("Application Insights", name, "free; its alarms are billed", stack)
         if "NextToken" not in page:
             return
         more = {"NextToken": page["NextToken"]}
@@ -175,5 +191,7 @@ def _insights(whose: _Names) -> Iterator[Leftover]:
 
 def _buckets(whose: _Names) -> Iterator[Leftover]:
     for bucket in target.client("s3").list_buckets()["Buckets"]:
-        if bucket["Name"].startswith(f"{MANAGED}-") or whose.made(bucket["Name"]):
-            yield Leftover("bucket", bucket["Name"], "billed by storage, old versions too")
+        name = bucket["Name"]
+        stack = whose.maker(name)
+        if stack or name.startswith(f"{MANAGED}-"):
+            yield Leftover("bucket", name, "billed by storage, old versions too", stack)
