@@ -106,7 +106,8 @@ class _Names:
         owner = max(owners, key=len, default=last)
         if not self.is_wanted(owner):
             return ""
-        return owner if owners else re.sub(r"(.)-[A-Za-z0-9]+-[A-Za-z0-9]+$", r"\1", last)
+        parts = re.fullmatch(r"(.+)-[A-Za-z0-9]+-[A-Za-z0-9]+", last)
+        return parts[1] if parts and (not owners or len(parts[1]) > len(owner)) else owner
 
     def grouped(self, group: str) -> str:
         """The wanted stack that the resource group is named after, as the sample names it."""
