@@ -46,7 +46,7 @@ def _rule(name: str, region: str, account: str) -> list[str]:
     of = f"--rule {name} --region {region}"
     ids = f"$(aws events list-targets-by-rule {of} --query 'Targets[].Id' --output text)"
     return [
-        f"aws events remove-targets {of} --ids {ids}",
+        f'ids="{ids}"; test -z "$ids" || aws events remove-targets {of} --ids $ids',
         f"aws events delete-rule --name {name} --region {region}",
     ]
 
