@@ -87,7 +87,9 @@ def test_by_learner_and_deleted_by_the_commands_that_are_printed(account, tmp_pa
     assert re.search(r"^stack +demo-sam-ada ", found["ada"], re.M)
     assert "log group" in found["ada"] and "demo-sam-2" in found["ben o'neil"]
     assert "of-cleo" in found["cleo"] and "of-cleo-Table" in found["cleo"]
-    assert "ON: it starts what is billed" in found["dora"] and not re.search("^stack ", found["dora"], re.M)
+    assert "ON: it starts what is billed" in found["dora"] and not re.search(
+        "^stack ", found["dora"], re.M
+    )
     # what is in a stack goes with the stack
     assert "delete-table" not in done.stdout and "sns delete-topic" not in done.stdout
     assert said(account, "--all").stdout == done.stdout  # nothing was deleted by looking

@@ -4,17 +4,23 @@ python -m helpers.exercises list
 python -m helpers.exercises check 06.1 06.2         # all that were begun, where none is named
 python -m helpers.exercises check --class FOLDER    # a folder of work/ folders, or of records
 python -m helpers.exercises record                  # one file to hand to a teacher
+python -m helpers.exercises share FOLDER            # what was done, for the teacher's board
+python -m helpers.exercises board FOLDER            # who is where, for a teacher
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+from helpers import target
 from helpers.errors import CourseError
 
-from . import catalogue, handing_in, record, roster
+from . import board, catalogue, handing_in, projected, record, roster, sharing
 from .exercise import Exercise, folder_of
 
 
@@ -48,6 +54,16 @@ def _parser() -> argparse.ArgumentParser:
     writing = commands.add_parser("record", help="write what was done into one file")
     writing.add_argument("--to", type=Path, metavar="FILE", help="its name, ending in .zip")
     writing.set_defaults(run=_record)
+    sharing_ = commands.add_parser("share", help="copy what was done into the teacher's folder")
+    sharing_.add_argument("folder", type=Path, metavar="FOLDER")
+    sharing_.add_argument("--name", help="whose it is (default: the user's name)")
+    sharing_.set_defaults(run=_share)
+    looking = commands.add_parser("board", help="who is where, from what learners share")
+    looking.add_argument("folder", type=Path, metavar="FOLDER", help="of shared files or records")
+    looking.add_argument("--html", type=Path, metavar="FILE", help="write a page for a projector")
+    looking.set_defaults(run=_board)
+    for one in (sharing_, looking):
+        one.add_argument("--every", metavar="TIME", help="again and again: 10s, 1m")
     return parser
 
 
@@ -77,6 +93,44 @@ def _check(asked: argparse.Namespace) -> int:
 def _record(asked: argparse.Namespace) -> int:
     print(handing_in.write(asked.to))
     return 0
+
+
+def _share(asked: argparse.Namespace) -> int:
+    return _again(asked.every, lambda _: print(sharing.share(asked.folder, asked.name)))
+
+
+def _board(asked: argparse.Namespace) -> int:
+    def show(seconds: int | None) -> None:
+        learners, now = board.read(asked.folder), datetime.now(UTC)
+        if asked.html is None:
+            clear = "\x1b[H\x1b[2J" if seconds and sys.stdout.isatty() else ""
+            print(f"{clear}{board.text(learners, now)}", flush=True)
+            return
+        try:
+            beside = asked.html.with_name(f".{asked.html.name}.tmp")
+            beside.write_text(projected.page(learners, now, seconds), encoding="utf-8")
+            beside.replace(asked.html)  # a browser reads the old one or the new one
+        except OSError as error:
+            raise CourseError(
+                f"The board cannot be written to {asked.html}.",
+                f"{error.strerror}.",
+                "Name another place: --html FILE",
+            ) from None
+
+    return _again(asked.every, show)
+
+
+def _again(every: str | None, do: Callable[[int | None], None]) -> int:
+    """Do it once, or each time that `every` has passed until Ctrl-C."""
+    seconds = max(1, round(target.duration(every).total_seconds())) if every else None
+    try:
+        while True:
+            do(seconds)
+            if seconds is None:
+                return 0
+            time.sleep(seconds)
+    except KeyboardInterrupt:
+        return 0
 
 
 if __name__ == "__main__":

@@ -62,15 +62,20 @@ def was_tried(exercise: str) -> bool:
     return bool(statuses - {"not attempted"})
 
 
-def _read() -> Iterator[dict[str, Any]]:
-    try:
-        lines = file().read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return
-    for line in lines:
+def parse(text: str) -> Iterator[dict[str, Any]]:
+    """The entries in the text of a record; a line that is none is left out."""
+    for line in text.splitlines():
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # cut off by a full disk, or written by hand
         if isinstance(entry, dict) and {"exercise", "did"} <= entry.keys():
             yield entry
+
+
+def _read() -> Iterator[dict[str, Any]]:
+    try:
+        text = file().read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    yield from parse(text)

@@ -1,0 +1,346 @@
+"""The parts of docs/teaching.md that are counted: timetables, minutes, wrong answers; for authors.
+
+python -m helpers.teaching
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import contents
+from helpers.chapters import CHAPTERS, Chapter
+from helpers.exercises import catalogue
+from helpers.stages import ROOT
+
+PAGE = ROOT / "docs" / "teaching.md"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Minutes of a plan that no notebook fills, and what happens in them."""
+
+    minutes: int
+    what: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A day, or less: from when, how long, and what; what is left over is its reserve.
+
+    items: a notebook ("06": read and run), its exercises ("06.*"), one exercise ("06.1"), a pause.
+    """
+
+    title: str
+    begins: int
+    minutes: int
+    items: tuple[str | Pause, ...]
+
+    @property
+    def reserve(self) -> int:
+        """Minutes for questions, and for whoever is late."""
+        return self.minutes - sum(_minutes(item) for item in self.items)
+
+
+_BREAK, _LUNCH = Pause(15, "break"), Pause(60, "lunch")
+
+PLANS = {
+    "90 minutes": (
+        Plan(
+            "90 minutes",
+            0,
+            90,
+            (
+                Pause(3, "what will be built, by the picture in the README"),
+                *("00", "00.1", "03", "06"),
+                Pause(3, "what the picture of a run says, and where to go on"),
+            ),
+        ),
+    ),
+    "half a day": (
+        Plan(
+            "half a day",
+            9 * 60,
+            240,
+            (
+                Pause(5, "what will be built; everybody has notebook 00 open"),
+                *("00", "00.1", "01"),
+                _BREAK,
+                *("03", "03.1", "05", "05.1"),
+                _BREAK,
+                *("06", "06.1", "07", "09"),
+                Pause(5, "what is left: `python -m helpers.leftovers`"),
+            ),
+        ),
+    ),
+    "two days": (
+        Plan(
+            "first day",
+            9 * 60,
+            420,
+            (
+                Pause(10, "what will be built; everybody has notebook 00 open"),
+                *("00", "00.*", "01", "01.*"),
+                _BREAK,
+                *("02", "02.*"),
+                _LUNCH,
+                *("03", "03.*"),
+                _BREAK,
+                *("04", "04.*", "05"),
+                Pause(5, "what is still open; the answers to it tomorrow"),
+            ),
+        ),
+        Plan(
+            "second day",
+            9 * 60,
+            420,
+            (
+                Pause(10, "yesterday's open questions"),
+                *("05.*", "06"),
+                _BREAK,
+                "06.*",
+                _LUNCH,
+                *("07", "07.*", "08", "08.*"),
+                _BREAK,
+                *("09", "09.*"),
+                Pause(10, "what is left, and what each takes to work tomorrow"),
+            ),
+        ),
+    ),
+}
+
+SEEN: dict[str, dict[str, str]] = {
+    "00.1": {
+        "no-price": "a price in cents, or one above 100",
+        "two-numbers": "both edge prices, since the file was read as a question for a range",
+    },
+    "00.2": {
+        "a-text": '`"97"` in quotes: it runs, and Default takes it',
+        "buys": "50, in the belief that the rule says “less than”",
+    },
+    "01.1": {
+        "another-group": "a log group of another name, into which no function writes",
+        "stack-failed": "the function waits for the group, and the group's name for the function",
+    },
+    "01.2": {
+        "an-arn": "`!GetAtt Table.Arn` where the name was asked for",
+        "another-name": "the name copied from a stack that stands",
+    },
+    "01.3": {
+        "own-role": "what stands in the file is counted, and not what SAM adds",
+        "schedule": "a function's schedule counted as a workflow's is",
+    },
+    "02.1": {
+        "as-text": 'DynamoDB is given `{"S": …}`, and the column is text',
+        "a-number": "one of the two numbers made text, the other overlooked",
+    },
+    "02.2": {
+        "still-text": "`json.dumps` twice, or `str`, instead of none",
+        "no-price": "an HTTP answer with a body, as for an API",
+    },
+    "02.3": {
+        "nothing": "the quantity is not looked at: a purchase of no shares would pass",
+        "zone": "a time is parsed, and its zone not looked at",
+    },
+    "03.1": {
+        "literal": "`.$` forgotten at one key: the words of the path are stored",
+        "not-stored": "a number given where DynamoDB wants its text",
+    },
+    "03.2": {
+        "fails": "no Default, or a comparison with a field that is not there",
+        "no-number-decides": "IsPresent alone, which a null and a text pass, too",
+    },
+    "03.3": {
+        "never-holds": "the new rule stands below the old one, which takes all",
+        "ends": "45 and 55 themselves, by Less instead of LessThanEquals",
+    },
+    "03.4": {
+        "input-is-text": "the input given as an object; the command wants text",
+        "not-the-edge": "a price far away, which two thresholds treat alike",
+    },
+    "04.1": {
+        "version-lost": "the spoiled version deleted, and with it what nothing brings back",
+        "under-a-marker": "always the second newest, also where the newest is a delete marker",
+    },
+    "04.2": {
+        "bytes": "size and time compared, as `dircmp` does",
+        "built-counts": "`.aws-sam` compared as well",
+    },
+    "04.3": {
+        "history": "the files without the commits",
+        "secret-travels": "`tar` of the whole folder, `.env` included",
+    },
+    "05.1": {
+        "not-built": "deployed without building: “No changes”, and the old function answers",
+        "source": "`-t template.yaml`: the source is deployed, not the build",
+    },
+    "05.2": {
+        "too-wide": "`*` as the resource: it works, and so does all else",
+        "denied": "the right given to the function, not to the workflow's role",
+    },
+    "05.3": {
+        "left-over": "one name filled in, one overlooked: `${…}` is taken for text",
+        "fails": "`!Ref` left out: the word itself is filled in",
+    },
+    "05.4": {
+        "circular": "`DependsOn` added, which is one more arrow of the circle",
+        "too-wide": "the circle cut by a star in the policy",
+    },
+    "05.5": {
+        "hides-failure": "`|| true`: the pipeline is green for ever",
+        "nothing-to-do": "nothing done: `sam deploy` ends with 1 where nothing has changed",
+    },
+    "06.1": {
+        "price-lost": "the result replaces the input, since no ResultPath is there",
+        "one-branch": "done for the buyer, forgotten for the seller",
+    },
+    "06.2": {
+        "Parameters": "Parameters taken for something that adds to the input",
+        "ResultSelector": "ResultSelector believed to see the input",
+    },
+    "06.3": {
+        "wrapped": "the answer left in its `Payload`",
+        "retry-lost": "the state written anew, its Retry not",
+    },
+    "06.4": {
+        "twice": "a name that is another each time: random, a time, `hash()`",
+        "hides-errors": "every exception caught, where one was meant",
+    },
+    "07.1": {
+        "fixed": "seven or eight in UTC: right for half of the year",
+        "stack-failed": "a time zone on a rule, which has none; a schedule has",
+    },
+    "07.2": {
+        "second-deploy": "a condition that holds at the first deploy and not at the second",
+        "still-off": "the description changed, not what says whether it is on",
+    },
+    "07.3": {
+        "day-numbers": "1–5 for Monday to Friday; AWS's week begins on Sunday with 1",
+        "stack-failed": "five fields, as in Unix; AWS wants six, one of them `?`",
+    },
+    "08.1": {
+        "cash": "money spent on shares counted as lost",
+        "order": "a scan taken for a list in order of time",
+    },
+    "08.2": {
+        "first-sale": "an item that is not there yet not thought of",
+        "swallows": "every error caught as “nothing held”",
+    },
+    "08.3": {
+        "scans": "a filter on a scan: it reads, and bills, the whole table",
+        "one-page": "the first page taken for all",
+    },
+    "09.1": {
+        "gone": "UpdateReplacePolicy alone, or DeletionPolicy on another resource",
+        "fixed-name": "a fixed name, which is taken when the stack comes again",
+    },
+    "09.2": {
+        "versions-stay": "`aws s3 rm --recursive`, which puts a marker on each object",
+        "a-thousand": "the first thousand versions only",
+    },
+    "09.3": {
+        "neighbour": "a prefix without its hyphen, and demo-sam-2 is hit",
+        "left": "the stack asked for what it never owned: log groups",
+    },
+}
+"""Exercise → key of its hints → what learners do there, told to a teacher."""
+
+
+def main() -> None:
+    """Write the counted parts into the page; what stands around them stays."""
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def page(text: str) -> str:
+    """The page with its counted parts as they should be."""
+    for name, days in PLANS.items():
+        text = _fill(text, f"plan {name}", "\n\n".join(map(timetable, days)))
+    for chapter in CHAPTERS.values():
+        text = _fill(text, f"notebook {chapter.number}", _notebook(chapter))
+    return text
+
+
+def timetable(plan: Plan) -> str:
+    """A table of a plan: when, what, how long; its last line is the reserve."""
+    rows = ["| from | what | minutes |", "| --- | --- | ---: |"]
+    now = plan.begins
+    for item in (*plan.items, Pause(plan.reserve, "reserve: questions, and whoever is late")):
+        minutes = _minutes(item)
+        rows.append(f"| {now // 60}:{now % 60:02} | {_what(item)} | {minutes} |")
+        now += minutes
+    rows.append(f"| {now // 60}:{now % 60:02} | end of {plan.title} | {plan.minutes} |")
+    return "\n".join(rows)
+
+
+def _minutes(item: str | Pause) -> int:
+    if isinstance(item, Pause):
+        return item.minutes
+    if "." not in item:
+        return CHAPTERS[item].minutes
+    return sum(task.minutes for task in _tasks(item))
+
+
+def _what(item: str | Pause) -> str:
+    if isinstance(item, Pause):
+        return item.what
+    if "." not in item:
+        return f"**{item}** {CHAPTERS[item].title}: read and run"
+    tasks = _tasks(item)
+    if item.endswith("*"):
+        return f"exercises {tasks[0].id} to {tasks[-1].id}"
+    return f"exercise {item} · {tasks[0].title}"
+
+
+def _tasks(item: str) -> list:
+    number, _, which = item.partition(".")
+    return catalogue.every(number) if which == "*" else [catalogue.find_task(item)]
+
+
+def _notebook(chapter: Chapter) -> str:
+    tasks = catalogue.every(chapter.number)
+    lines = [
+        f"**Minutes:** {chapter.minutes} to read and run, "
+        f"{sum(task.minutes for task in tasks)} for its {len(tasks)} exercises. "
+        f"**Needs:** {chapter.needs.name if chapter.needs else 'nothing'}.",
+        "",
+        f"**Aims:** {_aims(chapter.number)}.",
+        "",
+        "| exercise | minutes | what you will see | ask back |",
+        "| --- | ---: | --- | --- |",
+    ]
+    for task in tasks:
+        name, minutes = f"{task.id} · {task.title}", str(task.minutes)
+        for key, seen in SEEN[task.id].items():
+            lines.append(f"| {name} | {minutes} | {seen} | {task.hints_for(key)[0]} |")
+            name = minutes = ""
+    return "\n".join(lines)
+
+
+def _aims(number: str) -> str:
+    """What the notebook itself promises, as one sentence."""
+    cells = json.loads(Path(contents.path(number)).read_text(encoding="utf-8"))["cells"]
+    text = "".join(next(cell for cell in cells if cell["cell_type"] == "markdown")["source"])
+    if found := re.search(r"\*\*After this notebook you can\*\*\n\n((?:- .+\n)+)", text):
+        return " ".join(line.removeprefix("- ") for line in _lines(found[1])).rstrip(".")
+    found = re.search(r"\*\*You will be able to\*\* (.+?)\.\n\n", text, re.S)
+    assert found, f"notebook {number} does not say what one can do after it"
+    return " ".join(found[1].split())
+
+
+def _lines(text: str) -> Iterator[str]:
+    yield from (line for line in text.splitlines() if line)
+
+
+def _fill(text: str, name: str, content: str) -> str:
+    begin, end = f"<!-- {name} -->", "<!-- end -->"
+    before, found, after = text.partition(begin)
+    if not found:
+        raise ValueError(f"{PAGE.name} has no place {begin}")
+    return f"{before}{begin}\n\n{content}\n\n{end}{after.partition(end)[2]}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The guide for teachers: what is counted in it is as counted, and timetables add up."""
+
+import re
+
+import pytest
+
+from helpers import contents, teaching
+from helpers.chapters import CHAPTERS
+from helpers.exercises import catalogue
+from helpers.stages import ROOT
+
+ANSWERS = ROOT / "tests" / "exercises" / "answers"
+
+
+def test_the_page_is_as_it_is_generated():
+    text = teaching.PAGE.read_text(encoding="utf-8")
+    assert teaching.page(text) == text, "python -m helpers.teaching"
+
+
+@pytest.mark.parametrize("plan", [day for days in teaching.PLANS.values() for day in days], ids=str)
+def test_a_plan_fits_and_keeps_a_reserve(plan):
+    assert plan.minutes * 0.1 <= plan.reserve <= plan.minutes * 0.2
+    rows = [line.split("|")[1:-1] for line in teaching.timetable(plan).splitlines()[2:]]
+    *items, end = [(clock.strip(), int(minutes)) for clock, _, minutes in rows]
+    now = plan.begins
+    for clock, minutes in items:
+        assert clock == f"{now // 60}:{now % 60:02}"
+        now += minutes
+    assert end == (f"{now // 60}:{now % 60:02}", plan.minutes)
+    assert now == plan.begins + plan.minutes
+
+
+def test_two_days_have_every_notebook_and_every_exercise_once_and_in_order():
+    items = [
+        item
+        for day in teaching.PLANS["two days"]
+        for item in day.items
+        if not isinstance(item, teaching.Pause)
+    ]
+    assert items == [one for number in CHAPTERS for one in (number, f"{number}.*")]
+
+
+def test_a_plans_minutes_are_those_that_notebooks_are_counted_at():
+    assert teaching._minutes("06") == contents.minutes("06")
+    assert teaching._minutes("06.*") == sum(task.minutes for task in catalogue.every("06"))
+
+
+@pytest.mark.parametrize("exercise", catalogue.ids())
+def test_what_a_teacher_will_see_is_an_answer_that_was_tried(exercise):
+    tried = {path.name.split(".")[1] for path in (ANSWERS / exercise).glob("wrong.*")}
+    assert len(teaching.SEEN[exercise]) >= 2
+    assert teaching.SEEN[exercise].keys() <= tried
+
+
+def test_headings_and_links():
+    text = teaching.PAGE.read_text(encoding="utf-8")
+    headings = re.findall(r"^### (\d\d) · (.+)$", text, re.M)
+    assert headings == [(one.number, one.title) for one in CHAPTERS.values()]
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (teaching.PAGE.parent / link).exists(), link
