@@ -59,12 +59,14 @@ def _count(text: str) -> int:
 
 
 def _look(asked: argparse.Namespace) -> Iterator[Finding]:
-    yield from preflight.check().findings
+    found = preflight.check().findings
+    yield from found
     if not asked.group:
         return
     yield from machine.look(asked.learners)
     yield from _tried(lambda: trial.look(asked.learners))
-    if _on_aws():
+    reached = all(one.ok for one in found if one.what == "Target")
+    if reached and target.name() == target.AWS:  # else its finding says what to do first
         yield from account.look(asked.learners)
 
 
@@ -73,13 +75,6 @@ def _tried(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         yield from look()
     except CourseError as error:
         yield Finding("Trial", False, f"{error.what} {error.why}", error.then)
-
-
-def _on_aws() -> bool:
-    try:
-        return target.name() == target.AWS
-    except CourseError:
-        return False  # the finding of the target says so already
 
 
 if __name__ == "__main__":

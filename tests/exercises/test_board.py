@@ -170,5 +170,7 @@ def test_names_with_html_in_them_do_nothing_in_a_browser(group, tmp_path):
         assert page.title() == "Who is where"
         assert page.locator("img, script").count() == 0
         assert page.get_by_text("<img src=x onerror").count() == 1
+        cut = "(one => one.scrollWidth - one.clientWidth)(document.querySelector('.board'))"
+        assert page.evaluate(cut) == 0
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
         page.screenshot(path=tmp_path / "board.png")
