@@ -9,8 +9,10 @@ COURSE_TARGET=aws python -m helpers.preflight --class --learners 20   # and on t
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from helpers import preflight, target
 from helpers.errors import CourseError
@@ -22,6 +24,8 @@ from .finding import Finding, Report
 def main(arguments: list[str] | None = None) -> int:
     """Print a line a finding as it is found; 0 if nothing is to mend, 1 if something is."""
     asked = _parser().parse_args(arguments)
+    # The course's commands lie beside its Python, which a bare terminal does not know.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     found = []
     for finding in _look(asked):
         print(finding, flush=True)
