@@ -18,7 +18,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from helpers import locks, target
+from helpers import homes, locks, target
 from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,8 +28,8 @@ Say = Callable[[str], None]
 
 
 def work() -> Path:
-    """The learner's folder: `work/` beside the notebooks, or where `COURSE_WORK` points."""
-    return Path(os.environ.get("COURSE_WORK") or ROOT / "work").resolve()
+    """The learner's folder: `work/` where `homes` says, or where `COURSE_WORK` points."""
+    return Path(os.environ.get("COURSE_WORK") or homes.folder() / "work").resolve()
 
 
 def app() -> Path:

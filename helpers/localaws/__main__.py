@@ -52,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TIME",
         help="stop by itself when no request has come for so long: 15m, 1h",
     )
+    start.add_argument(
+        "--doze",
+        type=_length,
+        metavar="TIME",
+        help="let go of its memory when no request has come for so long; the next one wakes it",
+    )
     env = command(
         "env",
         _env,
@@ -83,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=0)
     serve.add_argument("--or-any", action="store_true")
     serve.add_argument("--idle", type=float)
+    serve.add_argument("--doze", type=float)
+    serve.add_argument("--woken", type=json.loads)
     serve.set_defaults(run=_serve)
     return parser
 
@@ -103,7 +111,7 @@ def _length(text: str) -> float:
 
 
 def _start(options: argparse.Namespace) -> int:
-    url, _ = process.start(Workspace.find(), options.port, options.idle)
+    url, _ = process.start(Workspace.find(), options.port, options.idle, options.doze)
     print(url)
     return 0
 
@@ -206,7 +214,7 @@ def _clock(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from helpers.localaws import server
 
-    return server.main(options.port, options.or_any, options.idle)
+    return server.main(options.port, options.or_any, options.idle, options.doze, options.woken)
 
 
 def _running() -> Workspace:

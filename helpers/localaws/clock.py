@@ -132,6 +132,17 @@ class Clock:
         """Is anything busy, or the clock on its way?"""
         return bool(self._busy) or self._goal is not None
 
+    def waits_until(self) -> float | None:
+        """The simulated time at which something is due next; infinity if nothing is.
+
+        None if an execution waits for a time or for an answer: that needs this very process.
+        """
+        with self._changed:
+            if self._waiters:
+                return None
+            self._drop_settled()
+            return self._due[0][0] if self._due else math.inf
+
     @contextmanager
     def busy(self, *, pulls: bool = True) -> Iterator[None]:
         """Count the calling thread as busy; within another `busy` it changes nothing."""

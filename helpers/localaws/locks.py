@@ -54,6 +54,21 @@ class FileLock:
                 self._handle = handle
                 return True
 
+    def adopt(self, descriptor: int) -> None:
+        """Take over the lock that this process held, under that number, before it was replaced."""
+        os.set_inheritable(descriptor, False)
+        self._handle = os.fdopen(descriptor, "r+b")
+
+    def hand_on(self) -> int:
+        """The number under which the program that is to replace this process finds the lock.
+
+        Raises RuntimeError if it is not held.
+        """
+        if self._handle is None:
+            raise RuntimeError(f"{self.path} is not held")
+        os.set_inheritable(self._handle.fileno(), True)
+        return self._handle.fileno()
+
     def sign(self) -> None:
         """Write this process's id into the file, for whoever finds it held."""
         if self._handle is None:

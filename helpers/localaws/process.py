@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from helpers.localaws import proofs
+from helpers.localaws import hub, proofs
+from helpers.localaws.asleep import leases
 from helpers.localaws.workspace import Workspace, unlinked
 
 START_SECONDS = 30.0
@@ -31,17 +32,27 @@ class EndpointError(Exception):
 
 
 def start(
-    workspace: Workspace, port: int | None = None, idle: float | None = None
+    workspace: Workspace,
+    port: int | None = None,
+    idle: float | None = None,
+    doze: float | None = None,
 ) -> tuple[str, bool]:
     """Start the endpoint unless it runs already; returns its URL and whether it was started now.
 
     port: the port to listen on, 0 for any free one; None takes the one of last time, or 4599, and
     where that is taken a free one. idle: one that is started now stops by itself when no request
-    has come for so many seconds.
+    has come for so many seconds. doze: it then lets go of its memory, and the next request wakes
+    it. On a JupyterHub it does so without being told, and it ends with the learner's server.
 
     Raises EndpointError when the port is taken, or when the endpoint does not come up.
     """
+    server = hub.server()
+    if doze is None and idle is None and server is not None:
+        doze = hub.DOZE
     with workspace.starting:
+        leases.forget(str(workspace.leases))
+        if server is not None:
+            leases.note(str(workspace.leases), server)
         found = _wait_answers(workspace, ANSWER_SECONDS if workspace.alive.held() else 0)
         if found is not None:
             if port not in (None, 0, found["port"]):
@@ -54,7 +65,7 @@ def start(
             _end(workspace)  # it lives but answers nobody
         if port:
             _check_free(port)
-        return _spawn(workspace, port, idle), True
+        return _spawn(workspace, port, idle, doze), True
 
 
 def stop(workspace: Workspace) -> bool:
@@ -148,6 +159,8 @@ def _wait_answers(workspace: Workspace, seconds: float) -> dict[str, Any] | None
     deadline = time.monotonic() + seconds
     while True:
         found = workspace.running()
+        if found is not None and found.get("asleep"):
+            return found  # to ask would wake it
         if found is not None:
             try:
                 answer = call(workspace, "/_local/status", timeout=CALL_SECONDS)
@@ -161,7 +174,7 @@ def _wait_answers(workspace: Workspace, seconds: float) -> dict[str, Any] | None
         time.sleep(0.05)
 
 
-def _spawn(workspace: Workspace, port: int | None, idle: float | None) -> str:
+def _spawn(workspace: Workspace, port: int | None, idle: float | None, doze: float | None) -> str:
     command = [sys.executable, "-m", "helpers.localaws", "serve"]
     if port is None:
         command += ["--port", str(workspace.last_port), "--or-any"]
@@ -169,6 +182,8 @@ def _spawn(workspace: Workspace, port: int | None, idle: float | None) -> str:
         command += ["--port", str(port)]
     if idle is not None:
         command += ["--idle", str(idle)]
+    if doze is not None:
+        command += ["--doze", str(doze)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_"))}
     environment["LOCALAWS_HOME"] = str(workspace.home)
     # Containers like to set it. The endpoint would then compile a thousand modules at each start.

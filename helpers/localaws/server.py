@@ -7,19 +7,33 @@ import gc
 import json
 import logging
 import logging.handlers
+import math
 import os
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import control, errors, guard, persistence, process, workspace
+from helpers.localaws import (
+    asleep,
+    control,
+    errors,
+    guard,
+    lambdas,
+    persistence,
+    process,
+    workspace,
+)
+from helpers.localaws.asleep import leases
 from helpers.localaws.clock import clock
 from helpers.localaws.floor import floor
 from helpers.localaws.gate import gate
 from helpers.localaws.http import BadRequest, Environ, Server, listen
+from helpers.localaws.locks import FileLock
 from helpers.localaws.workspace import ACCOUNT, REGION, Workspace
 
 if TYPE_CHECKING:
@@ -40,6 +54,7 @@ class Endpoint:
         self.workspace = home
         self.started = self.last_asked = time.monotonic()
         self.ready = threading.Event()
+        self.sleeps = False
         self._moto: Callable[..., Iterable[bytes]] | None = None
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -138,7 +153,6 @@ def _moto_app() -> Dispatcher:
         cloudformation,
         core_hooks,
         dispatch,
-        lambdas,
         mends,
         stepfunctions,
     )
@@ -209,37 +223,106 @@ def _log_to(home: Workspace) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def _stop_when_idle(endpoint: Endpoint, server: Server, seconds: float) -> None:
-    """Stop the server once nobody has asked it anything for so long, and nothing is under way."""
-    while (left := endpoint.last_asked + seconds - time.monotonic()) > 0:
-        time.sleep(left)
+LOOK = 5.0
+"""Seconds between two looks at whether the Jupyter server is still there."""
+TIMES_UP = 60.0
+"""Seconds before something is due: then it is not worth while to fall asleep."""
+
+
+def _tire(endpoint: Endpoint, server: Server, idle: float | None, doze: float | None) -> None:
+    """Stop the server once nobody has asked it anything for so long, and nothing is under way.
+
+    So it does when the Jupyter server that it worked for has ended. `endpoint.sleeps` is set where
+    it is to fall asleep, and not to end.
+    """
+    while True:
+        alone = time.monotonic() - endpoint.last_asked
         if clock.at_work:  # a function, an execution, an advance that somebody waits for
             endpoint.last_asked = time.monotonic()
-    LOG.info("nobody has asked anything for %g s", seconds)
-    server.stop()
+        elif idle is not None and alone >= idle:
+            LOG.info("nobody has asked anything for %g s", idle)
+            return server.stop()
+        elif doze is not None and alone >= doze and _can_sleep():
+            LOG.info("nobody has asked anything for %g s: good night", doze)
+            endpoint.sleeps = True
+            return server.stop()
+        if leases.lost(str(endpoint.workspace.leases)):
+            LOG.info("the Jupyter server has ended")
+            endpoint.sleeps = True  # asleep, it looks once more: there may be a new server by now
+            return server.stop()
+        left = [limit - alone for limit in (idle, doze) if limit is not None and limit > alone]
+        time.sleep(min([LOOK, *left]))
 
 
-def main(port: int, or_any: bool, idle: float | None = None) -> int:
+def _can_sleep() -> bool:
+    """Does nothing wait for this process, and is nothing due soon?"""
+    due = clock.waits_until()
+    return _FALLS_ASLEEP and due is not None and due - clock.time() > TIMES_UP
+
+
+_FALLS_ASLEEP = os.name != "nt"
+"""There a process cannot become another program's."""
+
+
+def _fall_asleep(
+    alive: FileLock,
+    home: Workspace,
+    sockets: list[socket.socket],
+    idle: float | None,
+    doze: float | None,
+) -> None:
+    """Become the bare Python of `asleep.doze`, which becomes the endpoint again."""
+    since = time.time_ns()  # what was asked before has been answered
+    home.note_running(sockets[0].getsockname()[1], since, asleep=True)
+    handed = {"lock": alive.hand_on(), "since": since, "sockets": []}
+    for one in sockets:
+        one.set_inheritable(True)
+        handed["sockets"].append(one.fileno())
+    again = [sys.executable, "-m", "helpers.localaws", "serve", "--woken", json.dumps(handed)]
+    for name, seconds in (("--idle", idle), ("--doze", doze)):
+        again += [name, str(seconds)] if seconds is not None else []
+    due = clock.waits_until() or math.inf
+    wake = 0.0 if due == math.inf else time.time() + due - clock.time()
+    listeners = ",".join(map(str, handed["sockets"]))
+    bare = [sys.executable, "-E", "-s", "-S", "-X", "utf8"]
+    program = str(Path(asleep.__file__).with_name("doze.py"))
+    os.execv(sys.executable, [*bare, program, listeners, str(home.leases), str(wake), *again])
+
+
+def main(
+    port: int,
+    or_any: bool,
+    idle: float | None = None,
+    doze: float | None = None,
+    woken: dict[str, Any] | None = None,
+) -> int:
     """Run the endpoint until it is told to stop; prints one JSON line when it listens.
 
     port: the port to listen on, 0 for any. or_any: take a free one where that is taken. idle: stop
-    by itself when no request has come for so many seconds.
+    by itself when no request has come for so many seconds. doze: then fall asleep. woken: what it
+    handed on when it fell asleep: `lock` and `sockets`, by their numbers, and `since` when.
     """
     _wake_calmly()
     gc.disable()  # until all is imported: it would look through a million objects time and again
     home = Workspace.find()
     alive = home.alive
-    if not alive.acquire(timeout=5):
-        return _cannot("an endpoint of this folder runs already")
-    alive.sign()
-    home.running_file.unlink(missing_ok=True)  # of one that was killed
     moved = False
-    try:
-        listeners = listen(port)
-    except (OSError, OverflowError) as error:
-        if not or_any:
-            return _cannot(process.port_taken(port, error))
-        listeners, moved = listen(0), home.has_port
+    if woken is not None:
+        alive.adopt(woken["lock"])
+        listeners = [socket.socket(fileno=number) for number in woken["sockets"]]
+        for one in listeners:
+            one.set_inheritable(False)
+    else:
+        if not alive.acquire(timeout=5):
+            return _cannot("an endpoint of this folder runs already")
+        alive.sign()
+        home.running_file.unlink(missing_ok=True)  # of one that was killed
+        try:
+            listeners = listen(port)
+        except (OSError, OverflowError) as error:
+            if not or_any:
+                return _cannot(process.port_taken(port, error))
+            listeners, moved = listen(0), home.has_port
     try:
         notice = persistence.open_book(home.folder("state"))
     except (persistence.NoRoom, workspace.WorkspaceError) as error:
@@ -250,23 +333,35 @@ def main(port: int, or_any: bool, idle: float | None = None) -> int:
     _settle_environment(home)
     workspace.use(home)
     url = f"http://127.0.0.1:{listeners[0].getsockname()[1]}"
-    home.note_running(listeners[0].getsockname()[1])
+    home.note_running(listeners[0].getsockname()[1], woken and woken["since"])
     endpoint = Endpoint(home)
     server = Server(listeners, endpoint)
+    told_to_end = threading.Event()
+
+    def end(*_: object) -> None:
+        told_to_end.set()
+        server.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
+        signal.signal(number, end)
     threading.Thread(target=endpoint.get_ready, name="get ready", daemon=True).start()
-    if idle is not None:
-        threading.Thread(
-            target=_stop_when_idle, args=(endpoint, server, idle), name="idle", daemon=True
-        ).start()
+    threading.Thread(
+        target=_tire, args=(endpoint, server, idle, doze), name="idle", daemon=True
+    ).start()
+    kept = [one.dup() for one in listeners] if _FALLS_ASLEEP else []
     notices = filter(None, (notice, _moved(port, url) if moved else None))
     print(json.dumps({"url": url, "notice": "\n".join(notices)}), flush=True)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     LOG.info("listening on %s", url)
     server.serve()
     left = server.drain(5)
+    sleeps = endpoint.sleeps and kept and not told_to_end.is_set()
+    if sleeps:
+        lambdas.stop_all()
     persistence.close()
+    if sleeps:
+        logging.shutdown()
+        _fall_asleep(alive, home, kept, idle, doze)
     LOG.info("stopped; %s requests were cut off", left)
     logging.shutdown()
     home.running_file.unlink(missing_ok=True)

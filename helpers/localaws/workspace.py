@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from helpers import homes
 from helpers.localaws.locks import FileLock
 from helpers.localaws.proofs import Judge
 
@@ -40,7 +41,7 @@ class WorkspaceError(Exception):
 class Workspace:
     """One home folder, and an endpoint's whole state in it.
 
-    home: `$LOCALAWS_HOME`, or `.localaws` in the course's folder.
+    home: `$LOCALAWS_HOME`, or `.localaws` where `homes` says.
     """
 
     home: Path
@@ -52,7 +53,7 @@ class Workspace:
         Raises WorkspaceError when the folder cannot be made or belongs to somebody else.
         """
         chosen = os.environ.get("LOCALAWS_HOME")
-        home = Path(chosen) if chosen else Path(__file__).resolve().parents[2] / ".localaws"
+        home = Path(chosen) if chosen else homes.folder() / ".localaws"
         workspace = cls(home.expanduser().absolute())
         workspace._prepare()
         return workspace
@@ -103,8 +104,13 @@ class Workspace:
 
     @property
     def running_file(self) -> Path:
-        """JSON about the running endpoint: pid, port, url, started (POSIX seconds)."""
+        """JSON about the running endpoint: pid, port, url, started (POSIX seconds), asleep."""
         return self.home / "endpoint.json"
+
+    @property
+    def leases(self) -> Path:
+        """The Jupyter servers that the endpoint works for (`asleep.leases`)."""
+        return self.home / "servers"
 
     @property
     def alive(self) -> FileLock:
@@ -157,11 +163,16 @@ class Workspace:
     def _port_file(self) -> Path:
         return self.home / "port"
 
-    def note_running(self, port: int) -> None:
-        """Note that this process listens on the port, from now on."""
-        self.judge.since = time.time_ns()
+    def note_running(self, port: int, since: int | None = None, asleep: bool = False) -> None:
+        """Note that this process listens on the port, from now on.
+
+        since: requests that were made after that moment (POSIX nanoseconds) may not have been
+        answered yet. asleep: it will answer when it is asked something, and needs a second for it.
+        """
+        self.judge.since = time.time_ns() if since is None else since
         url = f"http://127.0.0.1:{port}"
         note = {"pid": os.getpid(), "port": port, "url": url, "started": time.time()}
+        note |= {"asleep": True} if asleep else {}
         write_private(self.running_file, json.dumps(note))
         write_private(self._port_file, str(port))
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers import locks, stages, target
+from helpers import homes, locks, stages, target
 from helpers.exercises.outcome import CannotCheck
 
 IDLE = "15m"
@@ -85,7 +85,7 @@ def open_place(scratch: Path) -> Iterator[Place]:
 def home() -> Path:
     """The folder of the checks' endpoint, for nobody else's eyes; made if it is missing."""
     course = os.environ.get("LOCALAWS_HOME")
-    folder = (Path(course) if course else stages.ROOT / ".localaws").absolute() / "checks"
+    folder = (Path(course) if course else homes.folder() / ".localaws").absolute() / "checks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

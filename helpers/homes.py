@@ -1,0 +1,49 @@
+"""Whose folder holds `work/` and `.localaws/`: the course's own, or the learner's home.
+
+The course's folder, where one learner has it for himself. Where many share it (it cannot be written
+to, or JupyterHub started this process for one of its users), each learner's own home.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+COURSE = Path(__file__).resolve().parents[1]
+
+
+def folder(environment: Mapping[str, str] = os.environ, course: Path = COURSE) -> Path:
+    """The folder in which the learner's `work/` and `.localaws/` lie; it is not made here.
+
+    Learners of a hub who share one home each get a folder of their names in it.
+    """
+    learner = environment.get("JUPYTERHUB_USER", "").strip()
+    if not learner and os.access(course, os.W_OK):
+        return course
+    home = Path.home()
+    if not learner or learner in _owners(home):
+        return home
+    return home / _name(learner)
+
+
+def _owners(home: Path) -> set[str]:
+    """The names of the hub's user whose home this is, as far as the system tells."""
+    names = {home.name}
+    with suppress(ImportError, KeyError):  # on Windows; a uid without a name, in a container
+        import pwd
+
+        names.add(pwd.getpwuid(os.getuid()).pw_name)
+    # The Littlest JupyterHub makes the system's user jupyter-ada for its user ada.
+    return names | {name.removeprefix("jupyter-") for name in names}
+
+
+def _name(learner: str) -> str:
+    """A hub's user name as the name of one folder: another for each, and no way out of the home.
+
+    >>> _name("ada"), _name("../ada"), _name(".ssh")
+    ('learner-ada', 'learner-..%2Fada', 'learner-.ssh')
+    """
+    return f"learner-{quote(learner, safe='@+ ')}"

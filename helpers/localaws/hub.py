@@ -1,0 +1,28 @@
+"""JupyterHub's server that a command belongs to: the endpoint that it starts is to end with it."""
+
+from __future__ import annotations
+
+import os
+
+DOZE = 300.0
+"""On a hub, an endpoint that was not asked anything for so many seconds lets go of its memory."""
+
+_LEARNER = "JUPYTERHUB_USER"
+"""JupyterHub sets it for a server; kernels and terminals have it from there, the hub has it not."""
+
+
+def server() -> int | None:
+    """The process id of the server that this process runs under; None if it runs under none."""
+    if not os.environ.get(_LEARNER):
+        return None
+    import psutil
+
+    found = None
+    try:
+        for one in psutil.Process().parents():
+            if _LEARNER not in one.environ():
+                break
+            found = one.pid
+    except psutil.Error:  # another user's: the hub
+        pass
+    return found
