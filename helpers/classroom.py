@@ -28,6 +28,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             "The hub starts it for each learner, and the course does not bring it.\n"
             f"Type: {sys.executable} -m pip install jupyterhub==VERSION, with your hub's version."
         )
+    if os.name != "nt":
+        os.umask(0o077)  # homes may be open to all, and what learners make is theirs
     try:
         if target.name() == target.LOCAL:
             target.start()

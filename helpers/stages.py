@@ -29,7 +29,8 @@ Say = Callable[[str], None]
 
 def work() -> Path:
     """The learner's folder: `work/` where `homes` says, or where `COURSE_WORK` points."""
-    return Path(os.environ.get("COURSE_WORK") or homes.folder() / "work").resolve()
+    chosen = os.environ.get("COURSE_WORK")
+    return Path(chosen or homes.folder() / "work").expanduser().resolve()
 
 
 def app() -> Path:

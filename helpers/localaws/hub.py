@@ -5,10 +5,19 @@ from __future__ import annotations
 import os
 
 DOZE = 300.0
-"""On a hub, an endpoint that was not asked anything for so many seconds lets go of its memory."""
+"""On a hub, an endpoint that was not asked anything for so many seconds lets go of its memory;
+`LOCALAWS_DOZE` sets another number."""
 
 _LEARNER = "JUPYTERHUB_USER"
 """JupyterHub sets it for a server; kernels and terminals have it from there, the hub has it not."""
+
+
+def doze() -> float:
+    """Seconds without a request after which an endpoint on a hub falls asleep."""
+    try:
+        return float(os.environ.get("LOCALAWS_DOZE", DOZE))
+    except ValueError:
+        return DOZE
 
 
 def server() -> int | None:

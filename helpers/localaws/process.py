@@ -47,8 +47,8 @@ def start(
     Raises EndpointError when the port is taken, or when the endpoint does not come up.
     """
     server = hub.server()
-    if doze is None and idle is None and server is not None:
-        doze = hub.DOZE
+    if doze is None and server is not None:
+        doze = hub.doze()
     with workspace.starting:
         leases.forget(str(workspace.leases))
         if server is not None:

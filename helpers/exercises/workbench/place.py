@@ -85,7 +85,8 @@ def open_place(scratch: Path) -> Iterator[Place]:
 def home() -> Path:
     """The folder of the checks' endpoint, for nobody else's eyes; made if it is missing."""
     course = os.environ.get("LOCALAWS_HOME")
-    folder = (Path(course) if course else homes.folder() / ".localaws").absolute() / "checks"
+    folder = (Path(course) if course else homes.folder() / ".localaws").expanduser().absolute()
+    folder = folder / "checks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
