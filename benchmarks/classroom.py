@@ -492,6 +492,8 @@ def main() -> int:
             if not options.no_browser:
                 in_the_browser(group)
             culled_and_killed(group)
+            for notebook in ("00_start_here.ipynb", "01_generate.ipynb"):
+                group.learners[0].end_kernel(group.learners[0].do(notebook))
             _until(lambda: _asleep(group), DOZE + 60)
             group.measure("idle, endpoints asleep")
             hub_memory = sum(

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from helpers import homes
+
 ROOT = Path(__file__).resolve().parents[1]
 
 NOWHERE = "http://127.0.0.1:9"
@@ -33,9 +35,10 @@ _AT_ONCE = {"AWS_MAX_ATTEMPTS": "1"}
 def enclose() -> None:
     """Put this process into the local endpoint's environment; its address if it runs.
 
-    Does nothing where `COURSE_TARGET` is `aws`. Starts nothing: `course.begin` does. If the
+    Not where `COURSE_TARGET` is `aws`. Starts nothing: `course.begin` does. If the
     endpoint's own settings cannot be had, the process is closed all the same.
     """
+    homes.lay_beside()
     if os.environ.get("COURSE_TARGET", "").strip().lower() == "aws":
         return
     for name, value in environment().items():

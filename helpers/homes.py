@@ -29,6 +29,28 @@ def folder(environment: Mapping[str, str] = os.environ, course: Path = COURSE) -
     return home / _name(learner)
 
 
+def work() -> Path:
+    """The learner's `work/`: where `COURSE_WORK` points, or in `folder`."""
+    chosen = os.environ.get("COURSE_WORK")
+    return Path(chosen or folder() / "work").expanduser().resolve()
+
+
+def lay_beside() -> None:
+    """Beside a `work/` in a home, lay a link to the course's `sam-app`: `sam init` is to find it.
+
+    What has that name already stays, unless it is a link to nothing.
+    """
+    if folder() == COURSE:
+        return
+    link = work().parent / "sam-app"
+    with suppress(OSError):  # the home is full, or there are no links here
+        if link.is_symlink() and not link.exists():
+            link.unlink()
+        if not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(COURSE / "sam-app")
+
+
 def _owners(home: Path) -> set[str]:
     """The names of the hub's user whose home this is, as far as the system tells."""
     names = {home.name}

@@ -29,8 +29,7 @@ Say = Callable[[str], None]
 
 def work() -> Path:
     """The learner's folder: `work/` where `homes` says, or where `COURSE_WORK` points."""
-    chosen = os.environ.get("COURSE_WORK")
-    return Path(chosen or homes.folder() / "work").expanduser().resolve()
+    return homes.work()
 
 
 def app() -> Path:

@@ -63,6 +63,19 @@ def test_what_is_set_wins(home, monkeypatch, tmp_path):
     assert (stages.work(), Workspace.find().home) == (tmp_path / "w", tmp_path / "l")
 
 
+def test_beside_a_work_in_a_home_lies_what_sam_init_is_told_to_copy(home, monkeypatch):
+    homes.lay_beside()
+    assert not (ROOT / "sam-app").is_symlink()  # on a laptop it is there
+    monkeypatch.setenv("JUPYTERHUB_USER", "ada")
+    homes.lay_beside()
+    homes.lay_beside()
+    assert (stages.work().parent / "sam-app" / "template.yaml").exists()
+    (home / "sam-app").unlink()
+    (home / "sam-app").mkdir()
+    homes.lay_beside()
+    assert not list((home / "sam-app").iterdir())  # the learner's own
+
+
 def test_two_of_one_uid_have_an_endpoint_each_and_no_key_fits_both(tmp_path, monkeypatch):
     for name in ("LOCALAWS_HOME", "COURSE_WORK"):
         monkeypatch.delenv(name, raising=False)
