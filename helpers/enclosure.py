@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers import homes
+from helpers import homes, spare
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,6 +41,8 @@ def enclose() -> None:
     homes.lay_beside()
     if os.environ.get("COURSE_TARGET", "").strip().lower() == "aws":
         return
+    if os.environ.get("JUPYTERHUB_USER"):
+        spare.unused_parts()
     for name, value in environment().items():
         if value is None:
             os.environ.pop(name, None)

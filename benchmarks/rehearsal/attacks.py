@@ -29,7 +29,7 @@ def try_all(victim: dict[str, Any]) -> dict[str, str]:
         "another's LOCALAWS_HOME, used": _use_home(victim),
         "another's work/, read": _read(Path(victim["work"])),
         "another's work/, written": _write(Path(victim["work"])),
-        "another's kernels by their sockets": _sockets(Path(victim["home"])),
+        "another's kernels by their sockets": _sockets(),
         "what another left in shared folders": _left_about(victim["uid"]),
         "another's server by the hub with own token": _by_hub(victim),
         "another's server by its own port": _by_port(victim),
@@ -154,13 +154,15 @@ def _write(folder: Path) -> str:
     return f"{folder}/planted"
 
 
-def _sockets(home: Path) -> str:
+def _sockets() -> str:
     got = []
     with Path("/proc/net/unix").open() as file:
-        names = {line.split()[-1] for line in file if "kernel-" in line}
-    for name in names:
-        if not name.startswith(str(home)):
-            continue
+        names = {line.split()[-1] for line in file if "/kernel-" in line}
+    own = (str(Path.home()), os.environ.get("JUPYTER_RUNTIME_DIR", "none"))
+    others = [name for name in names if not name.startswith(own)]
+    if not others:
+        return "no socket of another's kernel is known, so nothing is shown"
+    for name in others:
         try:
             with socket.socket(socket.AF_UNIX) as knock:
                 knock.connect(name)
@@ -213,9 +215,9 @@ def _by_port(victim: dict[str, Any]) -> str:
                     if "/login" not in answer.url:
                         got.append(f"{port}: {answer.read(200)!r}")
             except urllib.error.HTTPError as error:
-                if error.code not in (401, 403, 404):
+                if not 400 <= error.code < 500:
                     got.append(f"{port} answered {error.code}")
-            except OSError:
+            except OSError:  # a kernel's, which speaks no HTTP
                 continue
     return "; ".join(got)
 

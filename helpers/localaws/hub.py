@@ -12,12 +12,20 @@ _LEARNER = "JUPYTERHUB_USER"
 """JupyterHub sets it for a server; kernels and terminals have it from there, the hub has it not."""
 
 
-def doze() -> float:
-    """Seconds without a request after which an endpoint on a hub falls asleep."""
+AFTER_A_CHECK = 60.0
+"""The same for an endpoint that is to end when idle, as the one that exercises are checked on."""
+
+
+def doze(idle: float | None) -> float:
+    """Seconds without a request after which an endpoint on a hub falls asleep.
+
+    idle: those after which it is to end.
+    """
     try:
-        return float(os.environ.get("LOCALAWS_DOZE", DOZE))
+        chosen = float(os.environ.get("LOCALAWS_DOZE", DOZE))
     except ValueError:
-        return DOZE
+        chosen = DOZE
+    return chosen if idle is None else min(chosen, AFTER_A_CHECK)
 
 
 def server() -> int | None:

@@ -48,7 +48,7 @@ def start(
     """
     server = hub.server()
     if doze is None and server is not None:
-        doze = hub.doze()
+        doze = hub.doze(idle)
     with workspace.starting:
         leases.forget(str(workspace.leases))
         if server is not None:

@@ -172,17 +172,18 @@ def _moto_app() -> Dispatcher:
 
 
 def _import_boto3() -> None:
-    """Import boto3 without AWS's faster transport, 12 MB of machine code that nobody needs here.
+    """Import boto3 without AWS's faster transport and another TLS: 20 MB that nobody needs here.
 
-    moto, which is imported after it, has it: a checksum of S3's comes from there, when it is asked.
+    moto, which is imported after it, has the transport: a checksum of S3's comes from there, when
+    it is asked.
     """
-    if "awscrt" in sys.modules:
-        return
-    sys.modules["awscrt"] = None  # type: ignore[assignment]
+    hidden = [name for name in ("awscrt", "OpenSSL") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         import boto3  # noqa: F401
     finally:
-        del sys.modules["awscrt"]
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _settle_environment(home: Workspace) -> None:
