@@ -1,4 +1,4 @@
-"""Spares a kernel 20 MB of machine code that boto3 imports where it finds it, and that no call uses.
+"""Spares a kernel 20 MB of machine code that boto3 imports if it is there, and that no call uses.
 
 On a hub every learner has them. `sam` brings both: AWS's faster transport, and another TLS.
 """
