@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from helpers.localaws.asleep import leases
 from helpers.localaws.clock import Clock
 
 ROOT = Path(__file__).resolve().parents[2]
+DOZE = ROOT / "helpers" / "localaws" / "asleep" / "doze.py"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no exec there, and no JupyterHub")
 
@@ -171,3 +173,22 @@ def test_a_process_of_the_same_number_is_not_the_server(tmp_path):
     assert leases.lost(folder)
     leases.forget(folder)
     assert not leases.lost(folder)
+
+
+@pytest.mark.parametrize("what", ["a rule is due", "somebody asks"])
+def test_the_bare_python_becomes_the_endpoint(tmp_path, what):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.set_inheritable(True)
+        wake = time.time() + 0.3 if what == "a rule is due" else 0.0
+        told = [str(listener.fileno()), str(tmp_path / "none"), str(wake)]
+        becomes = [sys.executable, "-c", "print('awake')"]
+        bare = subprocess.Popen(
+            [sys.executable, "-E", "-s", "-S", str(DOZE), *told, *becomes],
+            pass_fds=[listener.fileno()],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if what == "somebody asks":
+            socket.create_connection(listener.getsockname()).close()
+        assert bare.communicate(timeout=60)[0] == "awake\n"
+        assert bare.returncode == 0
