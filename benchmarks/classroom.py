@@ -208,6 +208,10 @@ def apart(group: Class) -> None:
         others = [f["key"] for name, f in facts.items() if name != one.name]
         others += [f["url"] for name, f in facts.items() if name != one.name]
         group.check(not any(word in text for word in others), f"{one.name}: another's output")
+    line = "aws s3 ls; localaws status; exercises list | head -1; sam --version; echo the''end"
+    for name, shown in group.all(lambda one: one.type(line, "theend")).items():
+        for wanted in (f"only-{name}", "endpoint runs at", "00.1", "SAM CLI"):
+            group.check(wanted in (shown or ""), f"{name}: no {wanted!r} in a terminal: {shown!r}")
     listening = _listening(group)
     kinds = Counter(kind for ports in listening.values() for kind in ports.values())
     say(f"  listening: {', '.join(f'{number} of {kind}' for kind, number in kinds.items())}")

@@ -69,6 +69,26 @@ class Learner:
         except (ValueError, IndexError):
             raise WentWrong(f"{self.name}: {code[-200:]} printed {printed[-500:]!r}") from None
 
+    def type(self, line: str, awaited: str, patience: float = 120) -> str:
+        """Type a line in a terminal of JupyterLab's; what it shows until `awaited` is in it."""
+        name = self.ask("POST", "terminals")["name"]
+        address = f"{self.base}/terminals/websocket/{name}".replace("http://", "ws://")
+        wire = websocket.create_connection(
+            address, header=[f"Authorization: token {self.token}"], timeout=patience
+        )
+        shown, deadline = "", time.monotonic() + patience
+        try:
+            wire.send(json.dumps(["stdin", line + "\r"]))
+            while awaited not in shown and time.monotonic() < deadline:
+                kind, *text = json.loads(wire.recv())
+                shown += text[0] if kind == "stdout" else ""
+        except websocket.WebSocketTimeoutException:
+            pass
+        finally:
+            wire.close()
+            self.ask("DELETE", f"terminals/{name}")
+        return shown
+
     @contextmanager
     def kernel(self, kernel: str) -> Iterator[Any]:
         """`run(code, where)` → outputs, over the websocket that JupyterLab uses."""

@@ -1,5 +1,6 @@
 """classroom/: each configuration against the schema of what reads it."""
 
+import importlib
 import json
 import re
 from pathlib import Path
@@ -93,6 +94,9 @@ def test_the_command_is_one_that_the_course_brings():
         r"\[project\.scripts\]\n(.*?)\n\n", (ROOT / "pyproject.toml").read_text(), re.DOTALL
     )
     assert 'course-server = "helpers.classroom:main"' in scripts[1]
+    for target in re.findall(r'= "(\S+)"', scripts[1]):
+        module, function = target.split(":")
+        assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_the_image_has_an_init_that_reaps():
