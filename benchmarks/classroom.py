@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import pwd
+import signal
 import subprocess
 import sys
 import tempfile
@@ -474,6 +475,9 @@ def main() -> int:
     parser.add_argument("--no-browser", action="store_true", help="leave JupyterLab's pages out")
     options = parser.parse_args()
     own_users = os.name == "posix" and os.geteuid() == 0
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(130)
+    )  # users and hub are removed all the same
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-")))
         try:
