@@ -166,9 +166,9 @@ def lesson(group: Class) -> None:
     together = threading.Barrier(
         len(group.learners), action=lambda: group.measure("works, after 06")
     )
-    used, began = _processor(), time.monotonic()
+    used, began = _processor(group), time.monotonic()
     done = group.all(study)
-    wall, used = time.monotonic() - began, _processor() - used
+    wall, used = time.monotonic() - began, _processor(group) - used
     say(
         f"05-08 by all: {wall:.0f} s; {used / len(group.learners):.0f} s of a processor a learner; "
         + ", ".join(f"{n[:2]} {max(d[1][i] for d in done.values() if d):.0f} s"
@@ -438,9 +438,13 @@ def _listening(group: Class) -> dict[str, dict[int, str]]:
     return found
 
 
-def _processor() -> float:
-    spent = psutil.cpu_times()
-    return spent.user + spent.system + getattr(spent, "nice", 0.0)
+def _processor(group: Class) -> float:
+    """Seconds of a processor that the learners' processes have taken, and the children they had."""
+    total = 0.0
+    for pid in group.processes():
+        with suppress(psutil.Error):
+            total += sum(psutil.Process(pid).cpu_times()[:4])
+    return total
 
 
 def _until(true: Callable[[], bool], patience: float) -> None:

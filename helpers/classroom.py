@@ -40,7 +40,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     enclosure.enclose()  # what is typed in JupyterLab's terminals goes to the endpoint too
     # The same process goes on, so that the endpoint, which was started for it, ends with it.
     given = sys.argv[1:] if arguments is None else arguments
-    os.execv(server, [server, f"--KernelManager.transport={kernels.transport()}", *given])
+    options = [f"--KernelManager.transport={kernels.transport()}"]
+    # No login shell: on Debian that one sets PATH anew, and another `aws` would go to AWS.
+    shell = os.environ.get("SHELL") or shutil.which("bash") or "/bin/sh"
+    options.append(f"--ServerApp.terminado_settings=shell_command={shell}")
+    os.execv(server, [server, *options, *given])
 
 
 def _server() -> str | None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jupyter_server.serverapp import ServerApp
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -56,7 +57,11 @@ def test_it_lays_out_the_notebooks_starts_the_endpoint_and_becomes_the_server(tm
     try:
         assert done.returncode == 0, done.stderr
         said = json.loads(done.stdout.splitlines()[-1])
-        assert said["argv"] == ["--KernelManager.transport=ipc", "--one"]
+        transport, shell, one = said["argv"]
+        assert (transport, one) == ("--KernelManager.transport=ipc", "--one")
+        server = ServerApp()
+        server.parse_command_line([shell])
+        assert Path(server.terminado_settings["shell_command"]).exists()
         assert said["status"]["running"]
         assert said["env"]["AWS_ENDPOINT_URL"] == said["status"]["url"]
         assert "AWS_PROFILE" not in said["env"]
