@@ -175,7 +175,9 @@ def _sockets() -> str:
 def _left_about(uid: int) -> str:
     got = []
     for top in ("/tmp", "/var/tmp", "/dev/shm"):
-        for folder, _, files in os.walk(top):
+        for folder, folders, files in os.walk(top):
+            # What is mounted there is no shared folder: another system's root, with its /proc.
+            folders[:] = [one for one in folders if not Path(folder, one).is_mount()]
             for name in files:
                 path = Path(folder, name)
                 try:
