@@ -177,7 +177,7 @@ def _left_about(uid: int) -> str:
     for top in ("/tmp", "/var/tmp", "/dev/shm"):
         for folder, folders, files in os.walk(top):
             # What is mounted there is no shared folder: another system's root, with its /proc.
-            folders[:] = [one for one in folders if not Path(folder, one).is_mount()]
+            folders[:] = [one for one in folders if not os.path.ismount(f"{folder}/{one}")]
             for name in files:
                 path = Path(folder, name)
                 try:
