@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
 import subprocess
 import sys
 from pathlib import Path
 
+from helpers import shared_python
 from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,8 +103,8 @@ def set_up(tests: bool = False) -> None:
             mend_first_lines(VENV)
             _compile()
         _mark(lock).write_text(_state(lock), encoding="utf-8")
-    for line in shared_python():
-        print(line)
+    if told := shared_python.trouble(str(_inside("python"))):
+        print(told)
 
 
 def is_ready(lock: Path = LOCK) -> bool:
@@ -114,26 +114,6 @@ def is_ready(lock: Path = LOCK) -> bool:
         and _mark(lock).exists()
         and _mark(lock).read_text(encoding="utf-8") == _state(lock)
     )
-
-
-def shared_python(venv: Path = VENV) -> list[str]:
-    """What to know where root sets up for others: may they run this Python? Empty if they may."""
-    if os.name == "nt" or os.geteuid() != 0:
-        return []
-    python = (venv / "bin" / "python").resolve()
-    for place in [python, *python.parents]:
-        try:
-            open_to_all = place.stat().st_mode & stat.S_IXOTH
-        except OSError:
-            return []
-        if not open_to_all:
-            return [
-                f"Only root can run this course: its Python is {python}, and {place} is closed to "
-                "others.",
-                "If other users are to run it, set it up with a Python of the system:",
-                "  make clean setup PYTHON=/usr/bin/python3",
-            ]
-    return []
 
 
 def _dotted(version: tuple) -> str:  # type: ignore[type-arg]
