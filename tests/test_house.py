@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 ARCHITECTURE = runpy.run_path(str(ROOT / "docs" / "architecture.py"))
 LOCKED_OUT = {
     "asl": ("helpers", {"helpers.asl", "helpers.errors"}),
-    "localaws": ("helpers", {"helpers.localaws", "helpers.asl"}),
+    "localaws": ("helpers", {"helpers.localaws", "helpers.asl", "helpers.homes"}),
 }
 """A part, and of a package all that it may import."""
 ASKING = {"boto3", "botocore", "clients", "http", "requests", "socket", "target", "urllib"}

@@ -13,12 +13,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers import stages, target
+from helpers import setup, stages, target
 from helpers.errors import CourseError
 
 from .finding import Finding, Report
 
-OLDEST_PYTHON = (3, 11)
 ROOM_MB = 500
 
 
@@ -32,9 +31,9 @@ def python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     return Finding(
         "Python",
-        sys.version_info >= OLDEST_PYTHON,
+        sys.version_info >= setup.OLDEST,
         f"{version} runs this notebook",
-        f"the course needs {'.'.join(map(str, OLDEST_PYTHON))} or newer: install it, "
+        f"the course needs {'.'.join(map(str, setup.OLDEST))} or newer: install it, "
         "then `make clean setup`",
     )
 
