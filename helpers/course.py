@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager
 
-from helpers import exercises, stages, target
+from helpers import accounts, exercises, stages, target
 from helpers.chapters import CHAPTERS, Chapter
 from helpers.errors import CourseError
 from helpers.exercises import progress, standing
@@ -22,7 +22,8 @@ def begin(number: str, make: bool | None = None) -> None:
     without asking, False makes nothing; None asks on an AWS account, where it costs, and makes it
     locally, except for a clean-up.
 
-    Raises CourseError if there is no such notebook, or with a command's own words if one fails.
+    Raises CourseError if there is no such notebook, for an account that is not the right one, or
+    with a command's own words if one fails.
     """
     chapter = CHAPTERS.get(str(number).zfill(2))
     if chapter is None:
@@ -33,6 +34,10 @@ def begin(number: str, make: bool | None = None) -> None:
         )
     progress.say("Looking for the target …")
     where = target.activate()
+    if where.name == target.AWS:
+        progress.say("")
+        accounts.agree(where)
+        accounts.leave_others_alone()
     target.seed_market(MARKET_SEED)
     stages.work().mkdir(parents=True, exist_ok=True)
     os.chdir(stages.work())

@@ -36,17 +36,22 @@ _replaced: dict[str, str | None] = {}
 
 @dataclass(frozen=True)
 class Target:
-    """Where the commands go: `name` is `local` or `aws`; `url` is None on a real account."""
+    """Where the commands go: `name` is `local` or `aws`; `url` is None on a real account.
+
+    identity: the ARN of whom the keys belong to, on a real account.
+    """
 
     name: str
     account: str
     region: str
     url: str | None
+    identity: str = ""
 
     def __str__(self) -> str:
         if self.url:
             return f"the local endpoint at {self.url} (no AWS account is involved)"
-        return f"AWS account {self.account}, {self.region} (what runs there is billed)"
+        who = f", as {self.identity.rpartition(':')[2]}" if self.identity else ""
+        return f"AWS account {self.account}, {self.region}{who} (what runs there is billed)"
 
 
 def name() -> str:
@@ -252,13 +257,20 @@ def _use_aws() -> Target:
                 "sam and boto3 need to know where the stack is to live.",
                 "Set AWS_DEFAULT_REGION, for example to us-east-1, and run this cell again.",
             )
-        account = session.client("sts").get_caller_identity()["Account"]
+        caller = session.client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         raise CourseError(
             "AWS does not know you.",
             str(error),
             "Sign in with `aws configure` or `aws sso login`, or set COURSE_TARGET=local.",
         ) from error
+    if caller["Arn"].endswith(":root"):
+        raise CourseError(
+            f"These are the keys of account {caller['Account']}'s root user.",
+            "Nothing holds that user back: one mistake can delete all that the account has.",
+            "Make a user or a role for the course (docs/real-account.md), sign in as that, and run "
+            "this cell again.",
+        )
     wanted: dict[str, str | None] = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "SAM_CLI_TELEMETRY": "0",
@@ -266,4 +278,4 @@ def _use_aws() -> Target:
     }
     _replaced.update({key: os.environ.get(key) for key in wanted})
     _set(wanted)
-    return Target(AWS, account, session.region_name, None)
+    return Target(AWS, caller["Account"], session.region_name, None, caller["Arn"])

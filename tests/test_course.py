@@ -115,6 +115,7 @@ def on_an_account(newcomer, monkeypatch):
     course.begin("00")
     monkeypatch.setattr(target, "activate", lambda: target.Target("aws", "1", "us-east-1", None))
     monkeypatch.setattr(target, "name", lambda: "aws")
+    monkeypatch.setenv("COURSE_ACCOUNT", "1")  # it was said to be the right one
     return newcomer
 
 
