@@ -33,7 +33,7 @@ def agree(where: target.Target) -> None:
                 "Sign in to the other account, or set COURSE_ACCOUNT to this one, and run this "
                 "cell again.",
             )
-    elif not _says_yes(where):
+    elif not _is_meant(where):
         raise CourseError(
             "Nothing was done on that account.",
             "You did not say that it is the right one.",
@@ -87,16 +87,24 @@ def _read(kept: Path) -> object:
         return None
 
 
-def _says_yes(where: target.Target) -> bool:
-    question = (
+def _is_meant(where: target.Target) -> bool:
+    return says_yes(
         f"Account {where.account}, Region {where.region}, as {where.identity}.\n"
-        "What this course makes there is billed to that account. Is it the right one? [y/N] "
+        "What this course makes there is billed to that account. Is it the right one? [y/N] ",
+        "Nothing was done on that account.",
+        f"Say so beforehand: COURSE_ACCOUNT={where.account}.",
     )
+
+
+def says_yes(question: str, left: str, beforehand: str) -> bool:
+    """Ask the learner; True for yes.
+
+    Raises CourseError where nobody can be asked: `left` is what was left undone, `beforehand` how to
+    answer without being asked.
+    """
     try:
         return input(question).strip().lower() in ("y", "yes")
     except Exception as error:  # a notebook that runs without anybody before it
         raise CourseError(
-            "Nothing was done on that account.",
-            f"Nobody could be asked whether it is the right one ({type(error).__name__}).",
-            f"Say so beforehand: COURSE_ACCOUNT={where.account}.",
+            left, f"Nobody could be asked ({type(error).__name__}).", beforehand
         ) from None

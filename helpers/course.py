@@ -84,17 +84,11 @@ def _told_to_make() -> bool | None:
 
 def _agrees(chapter: Chapter) -> bool:
     """Ask whether that may be made on the account. Raises CourseError where nobody can be asked."""
-    try:
-        return input("On your account this is billed. Make it? [y/N] ").strip().lower() in _YES
-    except Exception as error:  # a notebook that runs without anybody before it
-        raise CourseError(
-            "Nothing was made on your account.",
-            f"Nobody could be asked whether it may be ({type(error).__name__}).",
-            f'Say so beforehand: course.begin("{chapter.number}", make=True).',
-        ) from None
-
-
-_YES = ("y", "yes")
+    return accounts.says_yes(
+        "On your account this is billed. Make it? [y/N] ",
+        "Nothing was made on your account.",
+        f'Say so beforehand: course.begin("{chapter.number}", make=True).',
+    )
 
 
 def exercise(number: str) -> exercises.Exercise:
