@@ -99,12 +99,11 @@ def _is_meant(where: target.Target) -> bool:
 def says_yes(question: str, left: str, beforehand: str) -> bool:
     """Ask the learner; True for yes.
 
-    Raises CourseError where nobody can be asked: `left` is what was left undone, `beforehand` how to
-    answer without being asked.
+    Raises CourseError where nobody can be asked: `left` is what was left undone, `beforehand` how
+    to answer without being asked.
     """
     try:
         return input(question).strip().lower() in ("y", "yes")
     except Exception as error:  # a notebook that runs without anybody before it
-        raise CourseError(
-            left, f"Nobody could be asked ({type(error).__name__}).", beforehand
-        ) from None
+        why = f"Nobody could be asked ({type(error).__name__})."
+        raise CourseError(left, why, beforehand) from None
