@@ -37,6 +37,14 @@ LOOK = """() => {
 """Shows each slide: what hides a part of itself, and whether its end can be scrolled to."""
 
 
+UNFOLDED = """() => [...document.querySelectorAll('details')].filter((one) => {
+  const answer = [...one.children].filter((part) => part.tagName !== 'SUMMARY');
+  const there = answer.some((part) => part.textContent.trim());
+  return !there || answer.some((part) => part.checkVisibility());
+}).map((one) => one.textContent)"""
+"""Questions whose answer is not in the fold, or is seen before it is opened."""
+
+
 @pytest.fixture(scope="module")
 def browser():
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -62,6 +70,7 @@ def test_nothing_is_fetched_and_nothing_is_cut(number, browser, tmp_path):
     ]
     assert count >= len(headings) > 1
     assert page.evaluate("document.querySelectorAll('details[open]').length") == 0
+    assert page.evaluate(UNFOLDED) == []
     page.screenshot(path=SCREENSHOTS / f"slides-{number}.png")
     assert page.evaluate(LOOK) == []
     assert errors == []

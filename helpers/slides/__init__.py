@@ -46,9 +46,8 @@ def page(notebook: NotebookNode) -> str:
         begins = cell.cell_type == "markdown" and _HEADING.match(cell.source)
         kind = "slide" if begins or not position else "-"
         cell.metadata["slideshow"] = {"slide_type": kind}
-    exporter = SlidesExporter(
-        extra_template_basedirs=[str(_HERE)], template_name="template", embed_images=True
-    )
+    # Not `embed_images`: it closes each piece of HTML, and an answer would stand below its fold.
+    exporter = SlidesExporter(extra_template_basedirs=[str(_HERE)], template_name="template")
     body, _ = exporter.from_notebook_node(notebook, {"slides": {"css": _css(), "js": _js()}})
     return _FETCHED.sub("", body)
 
