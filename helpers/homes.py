@@ -1,6 +1,6 @@
 """Whose folder holds `work/` and `.localaws/`: the course's own, or the learner's home.
 
-The course's folder, where one learner has it for himself. Where many share it (it cannot be written
+The course's folder, where it is one learner's alone. Where many share it (it cannot be written
 to, or JupyterHub started this process for one of its users), each learner's own home.
 """
 

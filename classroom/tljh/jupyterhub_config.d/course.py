@@ -31,6 +31,6 @@ c.Spawner.environment = {
 }
 c.Spawner.start_timeout = 120  # twenty who sign in at once, on two cores
 
-# Each learner's /tmp is his own. systemd itself takes in what has lost its parent.
+# Each learner has a /tmp of their own. systemd itself takes in what has lost its parent.
 c.SystemdSpawner.isolate_tmp = True
 c.SystemdSpawner.disable_user_sudo = True
