@@ -6,9 +6,10 @@ As root on Linux it makes N users of the system, and removes them in the end; el
 of one uid, and the attacks that only different users can be kept from are left out. The hub comes
 from PyPI and its proxy from npm, into `build/classroom/`, the first time.
 
-Each learner, by the hub and with a token of their own: notebooks 05 to 08 in kernels of their Jupyter
-server, three exercises; then each attacks his neighbour; then the servers are culled, one port is
-squatted, one server is killed, and all must be there again. Exit code 1 if something got through.
+Each learner, by the hub and with a token of their own: notebooks 05 to 08 in kernels of their
+Jupyter server, three exercises; then each attacks a neighbour; then the servers are culled, one
+port is squatted, one server is killed, and all must be there again. Exit code 1 if something got
+through.
 """
 
 from __future__ import annotations
