@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from helpers import editions, enclosure, kernels, target
+from helpers import editions, enclosure, kernels, target, terminals
 from helpers.errors import CourseError
 
 
@@ -40,10 +40,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     enclosure.enclose()  # what is typed in JupyterLab's terminals goes to the endpoint too
     # The same process goes on, so that the endpoint, which was started for it, ends with it.
     given = sys.argv[1:] if arguments is None else arguments
-    options = [f"--KernelManager.transport={kernels.transport()}"]
-    # No login shell: on Debian that one sets PATH anew, and another `aws` would go to AWS.
-    shell = os.environ.get("SHELL") or shutil.which("bash") or "/bin/sh"
-    options.append(f"--ServerApp.terminado_settings=shell_command={shell}")
+    options = [f"--KernelManager.transport={kernels.transport()}", *terminals.option()]
     os.execv(server, [server, *options, *given])
 
 

@@ -66,13 +66,16 @@ def test_make_lab_opens_the_learners_copy_of_notebook_00(tmp_path, work, runtime
     }
     with log.open("w") as written:
         command = ["make", "lab", "ARGS=--no-browser --ServerApp.port=0"]
-        made = psutil.Popen(command, cwd=ROOT, env=env, stdout=written, stderr=written)
+        nobody = subprocess.DEVNULL  # without a terminal of its own, Jupyter likes login shells
+        made = psutil.Popen(
+            command, cwd=ROOT, env=env, stdin=nobody, stdout=written, stderr=written
+        )
         try:
             server = _server(made, log)
             inside = work.is_relative_to(ROOT)
             notebooks = (work.relative_to(ROOT) if inside else Path()) / "notebooks"
             opened = notebooks / "00_start_here.ipynb"
-            shown = next(runtime.glob("jpserver-file-to-run-*-open.html")).read_text()
+            shown = _page_that_it_opens(runtime)
             assert f"/lab/tree/{opened.as_posix()}" in shown
             shown = {one["name"] for one in ask(server, "api/contents")["content"]}
             course = {"notebooks", "sam-app", "helpers", "README.md"}
@@ -81,6 +84,7 @@ def test_make_lab_opens_the_learners_copy_of_notebook_00(tmp_path, work, runtime
             assert not [cell for cell in cells if cell.get("outputs")]
             if os.name != "nt":
                 _kernel_talks_by_files_of_its_owner(server, runtime, opened)
+                _a_terminal_finds_the_courses_own_commands(server, made)
         finally:
             end(made)
             stop = [sys.executable, "-m", "helpers.localaws", "stop"]
@@ -96,6 +100,18 @@ def _server(made, log):
     return {"url": found[1], "token": found[2]}
 
 
+def _page_that_it_opens(runtime):
+    """It is written a moment after the address was printed."""
+    deadline = time.monotonic() + 60
+    while not (pages := list(runtime.glob("jpserver-file-to-run-*-open.html"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    while "/lab/tree/" not in (text := pages[0].read_text()):
+        assert time.monotonic() < deadline, text
+        time.sleep(0.1)
+    return text
+
+
 def _kernel_talks_by_files_of_its_owner(server, runtime, opened):
     """No port on which another user of the machine could listen in on a notebook's outputs."""
     session = {"path": str(opened), "name": "", "type": "notebook", "kernel": {"name": "python3"}}
@@ -108,3 +124,16 @@ def _kernel_talks_by_files_of_its_owner(server, runtime, opened):
         time.sleep(0.1)
     assert all(path.is_socket() for path in sockets)
     assert runtime.stat().st_mode & 0o077 == 0
+
+
+def _a_terminal_finds_the_courses_own_commands(server, made):
+    """A login shell sets PATH anew, and another `aws` may overlook where it is to go."""
+    before = {process.pid for process in made.children(recursive=True)}
+    ask(server, "api/terminals", {})
+    deadline = time.monotonic() + 60
+    while not (new := [one for one in made.children(recursive=True) if one.pid not in before]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert not {"-l", "--login"} & set(new[0].cmdline())
+    first = new[0].environ()["PATH"].split(os.pathsep)[0]
+    assert Path(first) == Path(sys.executable).parent
