@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from helpers import editions, enclosure, kernels, target, terminals
+from helpers import editions, enclosure, servers, target
 from helpers.errors import CourseError
 
 
@@ -40,8 +40,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     enclosure.enclose()  # what is typed in JupyterLab's terminals goes to the endpoint too
     # The same process goes on, so that the endpoint, which was started for it, ends with it.
     given = sys.argv[1:] if arguments is None else arguments
-    options = [f"--KernelManager.transport={kernels.transport()}", *terminals.option()]
-    os.execv(server, [server, *options, *given])
+    os.execv(server, [server, *servers.options(), *given])
 
 
 def _server() -> str | None:

@@ -59,6 +59,11 @@ def path(number: str) -> Path:
     return found
 
 
+def cells(number: str) -> list[dict[str, Any]]:
+    """The cells of a notebook, as its file has them."""
+    return json.loads(path(number).read_text(encoding="utf-8"))["cells"]
+
+
 def readme(text: str) -> str:
     """The README with its table as it should be."""
     rows = [
@@ -100,10 +105,10 @@ def links(number: str) -> str:
 
 def minutes(number: str) -> int:
     """How long a notebook takes to read and run, its exercises apart, in steps of five minutes."""
-    cells = json.loads(path(number).read_text(encoding="utf-8"))["cells"]
-    prose = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    every = cells(number)
+    prose = [cell for cell in every if cell["cell_type"] == "markdown"]
     words = sum(len("".join(cell["source"]).split()) for cell in prose)
-    took = words / WORDS_A_MINUTE + (len(cells) - len(prose)) * SECONDS_A_CELL / 60
+    took = words / WORDS_A_MINUTE + (len(every) - len(prose)) * SECONDS_A_CELL / 60
     return math.ceil(took / 5) * 5
 
 

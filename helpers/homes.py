@@ -35,6 +35,17 @@ def work() -> Path:
     return Path(chosen or folder() / "work").expanduser().resolve()
 
 
+def endpoint() -> Path:
+    """The endpoint's home: where `LOCALAWS_HOME` points, or `.localaws` in `folder`."""
+    chosen = os.environ.get("LOCALAWS_HOME")
+    return Path(chosen or folder() / ".localaws").expanduser().absolute()
+
+
+def checks() -> Path:
+    """The home of the endpoint that exercises are checked on."""
+    return endpoint() / "checks"
+
+
 def lay_beside() -> None:
     """Beside a `work/` in a home, lay a link to the course's `sam-app`: `sam init` is to find it.
 

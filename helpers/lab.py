@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers import editions, enclosure, kernels, stages, target, terminals
+from helpers import editions, enclosure, servers, stages, target
 from helpers.errors import CourseError
 
 FIRST = "00_start_here.ipynb"
@@ -43,8 +43,7 @@ def _root(work: Path) -> Path:
 
 def _options() -> list[str]:
     options = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    options += ["--LabApp.news_url=None", f"--KernelManager.transport={kernels.transport()}"]
-    options += terminals.option()
+    options += ["--LabApp.news_url=None", *servers.options()]
     if os.name != "nt" and os.geteuid() == 0:  # in a container: Jupyter wants to be told
         options.append("--allow-root")
     return options

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers import shared_python
+from helpers import homes, shared_python
 from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,9 +41,6 @@ COMMANDS = {
     "stop": [["python", "-m", "helpers.localaws", "stop"]],
 }
 """What each command starts, one after the other; the last is given the arguments."""
-
-OF_CHECKS = ROOT / ".localaws" / "checks"
-"""The home of the endpoint that checks of exercises run on, if there was a check."""
 
 WITH_TESTS = ("test", "lint")
 
@@ -233,8 +230,8 @@ def _stop() -> int:
     if not _inside("python").exists():
         return 0
     code = _start(COMMANDS["stop"], [])
-    if OF_CHECKS.exists():
-        _start(COMMANDS["stop"], [], LOCALAWS_HOME=str(OF_CHECKS))
+    if homes.checks().exists():
+        _start(COMMANDS["stop"], [], LOCALAWS_HOME=str(homes.checks()))
     return code
 
 

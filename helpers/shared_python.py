@@ -15,15 +15,20 @@ def trouble(program: str = sys.executable) -> str | None:
     """
     if os.name == "nt" or os.geteuid() != 0:
         return None
-    barred = next(filter(None, map(_barred, _way(Path(program).absolute()))), None)
-    if barred is None:
+    closed = barred(Path(program))
+    if closed is None:
         return None
     return (
-        f"Only root can run this Python: {barred} lets nobody else in.\n"
+        f"Only root can run this Python: {closed} lets nobody else in.\n"
         "For you alone that is fine. Learners of a hub could start no kernel with it.\n"
         "For them, set up with a Python that all may run: "
         "rm -r .venv && make setup PYTHON=/usr/bin/python3"
     )
+
+
+def barred(program: Path) -> Path | None:
+    """What on the way to a program lets no other user through; None if they can run it."""
+    return next((step for step in _way(program.absolute()) if not _lets_through(step)), None)
 
 
 def _way(path: Path) -> list[Path]:
@@ -34,10 +39,9 @@ def _way(path: Path) -> list[Path]:
     return [*steps, *([] if path.resolve() == path else _way(path.resolve()))]
 
 
-def _barred(step: Path) -> Path | None:
-    """`step`, if others may not go through it."""
+def _lets_through(step: Path) -> bool:
+    """May others go through it? What cannot be looked at is nobody's fault."""
     try:
-        mode = step.stat().st_mode
+        return bool(step.stat().st_mode & stat.S_IXOTH)
     except OSError:
-        return None
-    return None if mode & stat.S_IXOTH else step
+        return True

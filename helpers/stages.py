@@ -15,21 +15,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from helpers import homes, locks, target
+from helpers import locks, target
 from helpers.errors import CourseError
+from helpers.homes import work
 
 ROOT = Path(__file__).resolve().parents[1]
 STACK = "demo-sam"
 
 Say = Callable[[str], None]
-
-
-def work() -> Path:
-    """The learner's folder: `work/` where `homes` says, or where `COURSE_WORK` points."""
-    return homes.work()
 
 
 def app() -> Path:
@@ -197,10 +194,14 @@ def _is_as_made(path: Path, original: Path) -> bool:
 # ---- the stack, deployed
 
 
-def stack_status() -> str | None:
-    """The stack's status as CloudFormation gives it; None if there is no stack."""
+def stack_status(cloudformation: Any = None) -> str | None:
+    """The stack's status as CloudFormation gives it; None if there is no stack.
+
+    cloudformation: the client that is asked, by default one for the target.
+    """
+    asked = cloudformation or target.client("cloudformation")
     try:
-        stacks = target.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+        stacks = asked.describe_stacks(StackName=STACK)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
             return None

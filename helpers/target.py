@@ -241,6 +241,11 @@ def _mac(secret: bytes, *lines: str) -> str:
 # ---- a real account
 
 
+def is_root(identity: str) -> bool:
+    """Is that ARN an account's root user, who may do everything?"""
+    return identity.endswith(":root")
+
+
 def _use_aws() -> Target:
     if url := os.environ.get("AWS_ENDPOINT_URL"):
         raise CourseError(
@@ -264,7 +269,7 @@ def _use_aws() -> Target:
             str(error),
             "Sign in with `aws configure` or `aws sso login`, or set COURSE_TARGET=local.",
         ) from error
-    if caller["Arn"].endswith(":root"):
+    if is_root(caller["Arn"]):
         raise CourseError(
             f"These are the keys of account {caller['Account']}'s root user.",
             "Nothing holds that user back: one mistake can delete all that the account has.",

@@ -5,11 +5,8 @@ python -m helpers.teaching
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from helpers import contents
 from helpers.chapters import CHAPTERS, Chapter
@@ -321,17 +318,13 @@ def _notebook(chapter: Chapter) -> str:
 
 def _aims(number: str) -> str:
     """What the notebook itself promises, as one sentence."""
-    cells = json.loads(Path(contents.path(number)).read_text(encoding="utf-8"))["cells"]
-    text = "".join(next(cell for cell in cells if cell["cell_type"] == "markdown")["source"])
+    prose = (cell for cell in contents.cells(number) if cell["cell_type"] == "markdown")
+    text = "".join(next(prose)["source"])
     if found := re.search(r"\*\*After this notebook you can\*\*\n\n((?:- .+\n)+)", text):
-        return " ".join(line.removeprefix("- ") for line in _lines(found[1])).rstrip(".")
+        return " ".join(line.removeprefix("- ") for line in found[1].splitlines()).rstrip(".")
     found = re.search(r"\*\*You will be able to\*\* (.+?)\.\n\n", text, re.S)
     assert found, f"notebook {number} does not say what one can do after it"
     return " ".join(found[1].split())
-
-
-def _lines(text: str) -> Iterator[str]:
-    yield from (line for line in text.splitlines() if line)
 
 
 def _fill(text: str, name: str, content: str) -> str:

@@ -9,10 +9,9 @@ here. A block without such a line is the page's own.
 
 from __future__ import annotations
 
-import json
 import re
 
-from helpers.contents import path
+from helpers.contents import cells
 from helpers.stages import ROOT
 
 PAGE = ROOT / "docs" / "cloudshell.md"
@@ -67,8 +66,8 @@ def shell(source: str) -> str:
 
 
 def _cell(number: str, cell_id: str) -> str:
-    cells = json.loads(path(number).read_text(encoding="utf-8"))["cells"]
-    found = {cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"}
+    code = [cell for cell in cells(number) if cell["cell_type"] == "code"]
+    found = {cell["id"]: "".join(cell["source"]) for cell in code}
     if cell_id not in found:
         raise KeyError(f"notebook {number} has no code cell {cell_id}")
     return found[cell_id]

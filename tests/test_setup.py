@@ -20,7 +20,7 @@ def bare(tmp_path):
     """A checkout with nothing but what setting up reads, in a path that asks for trouble."""
     course = tmp_path / "课程 kurs"
     (course / "helpers").mkdir(parents=True)
-    for name in ("__init__", "setup", "errors", "shared_python"):
+    for name in ("__init__", "setup", "errors", "homes", "shared_python"):
         shutil.copy(ROOT / "helpers" / f"{name}.py", course / "helpers")
     shutil.copy(ROOT / "pyproject.toml", course)
     for lock in (setup.LOCK, setup.TEST_LOCK):

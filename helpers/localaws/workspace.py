@@ -41,7 +41,7 @@ class WorkspaceError(Exception):
 class Workspace:
     """One home folder, and an endpoint's whole state in it.
 
-    home: `$LOCALAWS_HOME`, or `.localaws` where `homes` says.
+    home: where `homes.endpoint` says.
     """
 
     home: Path
@@ -52,9 +52,7 @@ class Workspace:
 
         Raises WorkspaceError when the folder cannot be made or belongs to somebody else.
         """
-        chosen = os.environ.get("LOCALAWS_HOME")
-        home = Path(chosen) if chosen else homes.folder() / ".localaws"
-        workspace = cls(home.expanduser().absolute())
+        workspace = cls(homes.endpoint())
         workspace._prepare()
         return workspace
 

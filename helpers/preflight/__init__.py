@@ -92,10 +92,8 @@ def graphviz() -> Finding:
 
 def folder() -> Finding:
     """The learner's folder: it can be written to and has room."""
-    place = stages.work()
-    while not place.exists():
-        place = place.parent
-    writable, room = os.access(place, os.W_OK), shutil.disk_usage(place).free // 2**20
+    place, room = disk()
+    writable = os.access(place, os.W_OK)
     return Finding(
         "Folder",
         writable and room >= ROOM_MB,
@@ -103,6 +101,14 @@ def folder() -> Finding:
         + ("with room to spare" if room >= ROOM_MB else f"{room} MB are left"),
         f"set COURSE_WORK to a folder of yours with {ROOM_MB} MB of room",
     )
+
+
+def disk() -> tuple[Path, int]:
+    """The learner's folder, or what is there above it; and the megabytes that are free in it."""
+    place = stages.work()
+    while not place.exists():
+        place = place.parent
+    return place, shutil.disk_usage(place).free // 2**20
 
 
 def endpoint() -> Finding:

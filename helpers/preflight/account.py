@@ -41,10 +41,9 @@ def identity(_: int, client: Clients) -> Finding:
     """Who the keys belong to, and where the stacks would live."""
     sts = client("sts")
     caller = sts.get_caller_identity()
-    root = caller["Arn"].endswith(":root")
     return Finding(
         "Identity",
-        not root,
+        not target.is_root(caller["Arn"]),
         f"{caller['Arn']} in {sts.meta.region_name}",
         "not as the root user: make a user or a role for the class, and sign in as that",
     )
@@ -53,17 +52,11 @@ def identity(_: int, client: Clients) -> Finding:
 def stack(learners: int, client: Clients) -> Finding:
     """All learners' stack has one name: two learners in one Region would change each other's."""
     name = stages.STACK
-    try:
-        (found,) = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    except ClientError as error:
-        if "does not exist" not in str(error):
-            raise
-        found = None
-    if found is not None:
+    if status := stages.stack_status(client("cloudformation")):
         return Finding(
             "Stack",
             False,
-            f"{name} stands already ({found['StackStatus']})",
+            f"{name} stands already ({status})",
             "`python -m helpers.leftovers --all` shows whose it is; delete it, or use another "
             "Region: the course would deploy into this one",
         )

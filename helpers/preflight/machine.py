@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from helpers import enclosure, kernels, stages
+from helpers import homes, kernels, shared_python, stages
 from helpers.draw import browser as browsers
 
 from .finding import Finding
@@ -250,15 +250,7 @@ def runnable() -> Finding:
             "another user ran it" if not said else f"another user could not run it: {said}",
             fix,
         )
-    shut = next(
-        (
-            above
-            for path in (python.absolute(), python.resolve())
-            for above in path.parents
-            if not above.stat().st_mode & stat.S_IXOTH
-        ),
-        None,
-    )
+    shut = shared_python.barred(python)
     return Finding(
         "Python for others",
         shut is None,
@@ -270,7 +262,7 @@ def runnable() -> Finding:
 def apart() -> Finding:
     """Whether work and endpoint lie in this user's own home: then every user has their own."""
     own = Path.home().resolve()
-    places = [stages.work(), _endpoint_home()]
+    places = [stages.work(), homes.endpoint().resolve()]
     shared = [str(place) for place in places if not place.is_relative_to(own)]
     said = " and ".join(map(str, places)) + f", below {own}"
     if not shared:
@@ -284,9 +276,3 @@ def apart() -> Finding:
             "LOCALAWS_HOME=$HOME/.localaws COURSE_WORK=$HOME/work",
         )
     return Finding("Own folders", True, f"{' and '.join(shared)}, of this copy of the course only")
-
-
-def _endpoint_home() -> Path:
-    """Where the endpoint of this user keeps its things, as its own command says."""
-    config = enclosure.environment().get("AWS_CONFIG_FILE") or os.devnull
-    return Path(config).parents[1].resolve() if config != os.devnull else Path("/")

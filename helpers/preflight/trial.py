@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from helpers import stages
+from helpers import preflight, stages
 from helpers.errors import CourseError
 
 from .finding import Finding
@@ -107,10 +107,7 @@ def _disk(place: Path, learners: int) -> Finding:
     """A learner, who keeps ten notebooks of such things, takes what ten trials take."""
     took = sum(path.lstat().st_size for path in place.rglob("*") if not path.is_dir())
     each = max(10, 10 * took >> 20)
-    work = stages.work()
-    while not work.exists():
-        work = work.parent
-    free = shutil.disk_usage(work).free >> 20
+    _, free = preflight.disk()
     return Finding(
         "Disk",
         free >= learners * each,

@@ -84,9 +84,7 @@ def open_place(scratch: Path) -> Iterator[Place]:
 
 def home() -> Path:
     """The folder of the checks' endpoint, for nobody else's eyes; made if it is missing."""
-    course = os.environ.get("LOCALAWS_HOME")
-    folder = (Path(course) if course else homes.folder() / ".localaws").expanduser().absolute()
-    folder = folder / "checks"
+    folder = homes.checks()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

@@ -14,9 +14,8 @@ from os import path
 
 
 def note(folder: str, process: int) -> None:
-    """Note that the endpoint works for a server; forget those that have ended."""
+    """Note that the endpoint works for a server."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    forget(folder)
     began = beginning(process)
     if began is not None:
         partial = path.join(folder, f".{process}.{os.getpid()}")
