@@ -77,7 +77,8 @@ def _meant(where: target.Target) -> dict[str, str]:
     identity = where.identity
     if ":assumed-role/" in identity:
         identity = identity.rpartition("/")[0]
-    return {"account": where.account, "region": where.region, "identity": identity}
+    meant = {"account": where.account, "region": where.region, "identity": identity}
+    return meant if where.url is None else meant | {"endpoint": where.url}
 
 
 def _read(kept: Path) -> object:
@@ -88,9 +89,13 @@ def _read(kept: Path) -> object:
 
 
 def _is_meant(where: target.Target) -> bool:
+    if where.url is None:
+        told = "What this course makes there is billed to that account."
+    else:
+        told = f"It is not AWS's: your commands go to {where.url}, as AWS_ENDPOINT_URL says."
     return says_yes(
         f"Account {where.account}, Region {where.region}, as {where.identity}.\n"
-        "What this course makes there is billed to that account. Is it the right one? [y/N] ",
+        f"{told} Is it the right one? [y/N] ",
         "Nothing was done on that account.",
         f"Say so beforehand: COURSE_ACCOUNT={where.account}.",
     )

@@ -38,7 +38,8 @@ _replaced: dict[str, str | None] = {}
 class Target:
     """Where the commands go: `name` is `local` or `aws`; `url` is None on a real account.
 
-    identity: the ARN of whom the keys belong to, on a real account.
+    With `aws` a url is that of another endpoint that answers as AWS does: what AWS_ENDPOINT_URL
+    says. identity: the ARN of whom the keys belong to, locally none.
     """
 
     name: str
@@ -48,10 +49,12 @@ class Target:
     identity: str = ""
 
     def __str__(self) -> str:
-        if self.url:
+        if self.name == LOCAL:
             return f"the local endpoint at {self.url} (no AWS account is involved)"
-        who = f", as {self.identity.rpartition(':')[2]}" if self.identity else ""
-        return f"AWS account {self.account}, {self.region}{who} (what runs there is billed)"
+        who = f"account {self.account}, {self.region}, as {self.identity.rpartition(':')[2]}"
+        if self.url:
+            return f"{self.url} ({who}), for AWS_ENDPOINT_URL says so"
+        return f"AWS {who} (what runs there is billed)"
 
 
 def name() -> str:
@@ -247,13 +250,7 @@ def is_root(identity: str) -> bool:
 
 
 def _use_aws() -> Target:
-    if url := os.environ.get("AWS_ENDPOINT_URL"):
-        raise CourseError(
-            f"COURSE_TARGET is aws, but AWS_ENDPOINT_URL points to {url}.",
-            "Your commands would go there and not to your AWS account.",
-            "Stop JupyterLab, and start it in a terminal where AWS_ENDPOINT_URL is not set: "
-            "COURSE_TARGET=aws make lab. Or set COURSE_TARGET=local.",
-        )
+    url = os.environ.get("AWS_ENDPOINT_URL") or None
     try:
         session = boto3.Session()
         if session.region_name is None:
@@ -266,10 +263,13 @@ def _use_aws() -> Target:
     except (BotoCoreError, ClientError) as error:
         raise CourseError(
             "AWS does not know you.",
-            str(error),
-            "Sign in with `aws configure` or `aws sso login`, or set COURSE_TARGET=local.",
+            str(error) if url is None else f"AWS_ENDPOINT_URL leads to {url}, which says: {error}",
+            "Sign in with `aws configure` or `aws sso login`, or set COURSE_TARGET=local."
+            if url is None
+            else "Set keys that are valid there, or unset AWS_ENDPOINT_URL to reach AWS itself; "
+            "then start JupyterLab again.",
         ) from error
-    if is_root(caller["Arn"]):
+    if url is None and is_root(caller["Arn"]):  # elsewhere it is no account that anyone pays for
         raise CourseError(
             f"These are the keys of account {caller['Account']}'s root user.",
             "Nothing holds that user back: one mistake can delete all that the account has.",
@@ -281,6 +281,8 @@ def _use_aws() -> Target:
         "SAM_CLI_TELEMETRY": "0",
         "AWS_PAGER": "",
     }
+    if url is not None:  # boto3 would ask host sync-127.0.0.1 for some operations
+        wanted["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
     _replaced.update({key: os.environ.get(key) for key in wanted})
     _set(wanted)
-    return Target(AWS, caller["Account"], session.region_name, None, caller["Arn"])
+    return Target(AWS, caller["Account"], session.region_name, url, caller["Arn"])

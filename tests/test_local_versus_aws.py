@@ -63,7 +63,7 @@ def test_it_lists_the_resource_types():
 
 
 def test_it_names_the_services_that_check_roles():
-    from helpers.localaws.lambdas.roles import SERVICES
+    from helpers.localaws.iam.access import SERVICES
 
     (row,) = [row for row in rows() if row[0] == "roles"]
     assert set(re.findall(r"`(\w+)`", row[1])) == SERVICES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shlex
 import sys
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from helpers.localaws import process
+from helpers.localaws.iam import ENFORCED
 from helpers.localaws.workspace import NOWHERE, Workspace, WorkspaceError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -58,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TIME",
         help="let go of its memory when no request has come for so long; the next one wakes it",
     )
+    start.add_argument(
+        "--enforce-iam",
+        action="store_true",
+        help="users, and sessions of roles, that are made here may do what their policies allow",
+    )
     env = command(
         "env",
         _env,
@@ -74,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="as JSON")
     command("stop", _stop, "Stop the endpoint.")
     command("reset", _reset, "Empty the endpoint: everything that was made in it is gone.")
+    command(
+        "asked",
+        _asked,
+        "List what users and sessions of roles have asked for since the start with --enforce-iam: "
+        "the rights that they need.",
+    )
     clock = command(
         "clock", _clock, "Show the simulated clock, or move it; what falls due happens."
     )
@@ -111,7 +124,16 @@ def _length(text: str) -> float:
 
 
 def _start(options: argparse.Namespace) -> int:
-    url, _ = process.start(Workspace.find(), options.port, options.idle, options.doze)
+    workspace = Workspace.find()
+    if options.enforce_iam:
+        if process.find(workspace) is not None:
+            raise process.EndpointError(
+                "The endpoint of this folder runs already, and whether it holds users to their "
+                "policies is told at its start. "
+                "Type: python -m helpers.localaws stop, then start --enforce-iam"
+            )
+        os.environ[ENFORCED] = "1"
+    url, _ = process.start(workspace, options.port, options.idle, options.doze)
     print(url)
     return 0
 
@@ -186,6 +208,18 @@ def _reset(_: argparse.Namespace) -> int:
     workspace = _running()
     process.call(workspace, "/_local/reset", {})
     print("The endpoint is empty; its clock is back at the time of day.")
+    return 0
+
+
+def _asked(_: argparse.Namespace) -> int:
+    from helpers.localaws.iam import record
+
+    lines = sorted(
+        (one["action"], one["resource"] or "(any)", "" if one["allowed"] else "denied")
+        for one in record.read(Workspace.find().asked_file)
+    )
+    for line in dict.fromkeys(lines):
+        print(*filter(None, line))
     return 0
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from helpers.localaws import errors
 from helpers.localaws.http import Environ
+from helpers.localaws.iam import access
 from helpers.localaws.workspace import ACCOUNT
 
 SERVICE = "applicationinsights"
@@ -24,8 +25,16 @@ def respond(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]
     """Answer a request to the service. Raises NotImplementedError for what is not here."""
     operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     found = _REGION.search(environ.get("HTTP_AUTHORIZATION", ""))
-    applications = list(_applications(found[1] if found else ""))
+    region = found[1] if found else ""
+    applications = list(_applications(region))
     asked = json.loads(environ["wsgi.input"].read() or b"{}")
+    who = access.caller(
+        environ.get("HTTP_AUTHORIZATION", ""), environ.get("HTTP_X_AMZ_SECURITY_TOKEN")
+    )
+    why = who and access.refusal(who, "application-insights", operation, asked, region)
+    if why:
+        denied = errors.Refusal("400 Bad Request", "AccessDeniedException", why)
+        return errors.answer(denied, environ, start_response)
     if operation == "ListApplications":
         return _answer({"ApplicationInfoList": applications}, start_response)
     if operation == "DescribeApplication":

@@ -157,9 +157,11 @@ def _moto_app() -> Dispatcher:
         stepfunctions,
     )
     from helpers.localaws.events import schedule
+    from helpers.localaws.iam import access
 
     cloudformation.install()
     core_hooks.install()
+    access.install()
     dispatch.install()
     mends.install()
     schedule.install()
@@ -317,6 +319,7 @@ def main(
             return _cannot("an endpoint of this folder runs already")
         alive.sign()
         home.running_file.unlink(missing_ok=True)  # of one that was killed
+        home.asked_file.unlink(missing_ok=True)
         try:
             listeners = listen(port)
         except (OSError, OverflowError) as error:

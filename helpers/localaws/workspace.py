@@ -91,6 +91,11 @@ class Workspace:
         return self.home / "sam"
 
     @property
+    def asked_file(self) -> Path:
+        """What users and sessions of roles have asked for, since the last start."""
+        return self.home / "asked.jsonl"
+
+    @property
     def log_file(self) -> Path:
         """What the endpoint has to say; it is rotated."""
         return self.home / "endpoint.log"

@@ -243,10 +243,10 @@ def test_hook_authorization():
     from moto.core.responses import BaseResponse
     from moto.s3.responses import S3Response
 
-    from helpers.localaws.lambdas import roles
+    from helpers.localaws.iam import access
 
-    roles.install()
-    found = parameters(roles._plain)
+    access.install()
+    found = parameters(access._plain)
     assert found == ["self", "iam_request_cls", "resource"], (
         f"hook ActionAuthenticatorMixin._authenticate_and_authorize_action: it takes {found} now"
     )
@@ -256,4 +256,4 @@ def test_hook_authorization():
     assert "_authenticate_and_authorize_s3_action" in inspect.getsource(S3Response), (
         "hook _authenticate_and_authorize_action: moto's S3 no longer asks it"
     )
-    assert ActionAuthenticatorMixin._authenticate_and_authorize_action is roles._authorize
+    assert ActionAuthenticatorMixin._authenticate_and_authorize_action is access._authorize

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import logging
 import threading
@@ -23,6 +24,7 @@ from . import (
     parameters,
     references,
     resources,
+    rights,
     shapes,
     template,
     transform,
@@ -147,6 +149,7 @@ class CloudFormationBackend(BaseBackend):
         )
         names_used = template.transforms(parsed)
         if names_used:
+            rights.check_transforms(names_used, self.region_name)
             if unseen:
                 capabilities_of.check_transforms(recipe)
             pseudo = pseudo_parameters(stack)
@@ -584,7 +587,10 @@ class CloudFormationBackend(BaseBackend):
         if wait:
             run()
             return
-        thread = threading.Thread(target=run, name=f"stack {stack.name}", daemon=True)
+        within = contextvars.copy_context()  # it says who acts
+        thread = threading.Thread(
+            target=within.run, args=(run,), name=f"stack {stack.name}", daemon=True
+        )
         with _LOCK:
             _THREADS.add(thread)
         thread.start()

@@ -16,10 +16,10 @@ from typing import Any
 
 from helpers.localaws.gate import gate
 
-from . import references, resources, schema
+from . import references, resources, rights, schema
 from .errors import ResourceFailure, ValidationError
 from .intrinsics import Resolver
-from .resources.base import Made, Request, handler_error
+from .resources.base import Made, Request, ResourceType, handler_error
 from .stack import Output, Recipe, Resource, Stack, Undo, now
 
 LOG = logging.getLogger(__name__)
@@ -296,8 +296,8 @@ class Deployment:
         for _ in range(attempts):
             stack.tell(resource, "DELETE_IN_PROGRESS")
             try:
-                handler = resources.handler(resource.type)
-                handler.delete(self._request(resource, resource.properties))
+                request = self._request(resource, resource.properties)
+                self._allowed("delete", request, stack.recipe).delete(request)
             except Exception as error:
                 stack.tell(resource, "DELETE_FAILED", _reason(error, resource.type))
                 continue
@@ -362,9 +362,8 @@ class Deployment:
         try:
             resource.properties = self._properties(body, resolver)
             self._check_properties(resource, resource.properties)
-            made = resources.handler(resource.type).create(
-                self._request(resource, resource.properties)
-            )
+            request = self._request(resource, resource.properties)
+            made = self._allowed("create", request, stack.recipe).create(request)
         except Exception as error:
             stack.tell(resource, "CREATE_FAILED", _reason(error, resource.type))
             return _failed_sentence([name], "create")
@@ -418,7 +417,7 @@ class Deployment:
             self._check_properties(fresh, wanted)
             request = self._request(replace(fresh, physical_id=""), wanted, recipe=recipe)
             _refuse_named_replacement(before, wanted)
-            made = resources.handler(fresh.type).create(request)
+            made = self._allowed("create", request, recipe).create(request)
         except Exception as error:
             stack.tell(fresh, "UPDATE_FAILED", _reason(error, fresh.type))
             return _failed_sentence([name], "update")
@@ -436,7 +435,7 @@ class Deployment:
         recipe: Recipe | None = None,
     ) -> None:
         request = self._request(current, wanted, old=old, recipe=recipe)
-        made = resources.handler(current.type).update(request)
+        made = self._allowed("update", request, recipe or self.stack.recipe).update(request)
         current.body, current.properties = body, wanted
         if made is not None:
             _adopt(current, made)
@@ -485,6 +484,12 @@ class Deployment:
         recipe: Recipe | None = None,
     ) -> Request:
         return request_for(self.stack, resource, wanted, old, recipe)
+
+    def _allowed(self, verb: str, request: Request, recipe: Recipe) -> ResourceType:
+        """Return what handles the resource; raises ResourceFailure if the step is not allowed."""
+        handler = resources.handler(request.type)
+        rights.check(verb, request, handler, recipe.role_arn)
+        return handler
 
     def _check(self) -> None:
         gate.step_aside()

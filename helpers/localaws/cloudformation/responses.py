@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
+from helpers.localaws.iam import access
 from helpers.localaws.mends import tag_limits
 
-from . import answers, drift, parameters, references, schema, template
+from . import answers, drift, parameters, references, rights, schema, template
 from . import backend as operations
 from .backend import CloudFormationBackend, cloudformation_backends
 from .errors import CloudFormationError, ValidationError
@@ -38,6 +39,10 @@ class CloudFormationResponse(BaseResponse):
 
     def call_action(self) -> Any:
         """Answer the request; an action that is not there is refused with a sentence."""
+        who = access.caller(
+            self.headers.get("Authorization", ""), self.headers.get("X-Amz-Security-Token")
+        )
+        before = rights.acting.set(who)
         try:
             return super().call_action()
         except NotImplementedError:
@@ -48,6 +53,8 @@ class CloudFormationResponse(BaseResponse):
             )
             status, headers, body = self.serialized(ActionResult(error))
             return int(status), {k: str(v) for k, v in headers.items()}, body
+        finally:
+            rights.acting.reset(before)
 
     # ---------------------------------------------------------------- what a request says
 

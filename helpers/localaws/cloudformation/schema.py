@@ -124,6 +124,11 @@ def name_property(type_name: str) -> str | None:
     return next((name for name in usual if name in fixed and name in writable), None)
 
 
+def handler_actions(type_name: str, verb: str) -> list[str]:
+    """Return the IAM actions that AWS's handler of a type may need to "create", "update", …"""
+    return (_schema(type_name).get("handlers") or {}).get(verb, {}).get("permissions", [])
+
+
 def taggable(type_name: str) -> bool:
     """Return whether the type has a `Tags` property that is a list of Key and Value."""
     schema = _schema(type_name)

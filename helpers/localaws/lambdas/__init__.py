@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import market, workspace
-from helpers.localaws.lambdas import roles
 
 if TYPE_CHECKING:
     from helpers.localaws.lambdas.invoking import Invoker, Result
@@ -50,7 +49,6 @@ def install() -> None:
         _pools.stop()
     _pools = Pools(root, log)
     after_import("moto.awslambda.models", _hook)
-    after_import("moto.core.authorization", roles.install)
 
 
 def _hook() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.localaws import workspace
-from helpers.localaws.lambdas import roles
+from helpers.localaws.iam import tokens
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
@@ -127,5 +127,5 @@ def _credentials(function: str, role: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": here.url,
         "AWS_ACCESS_KEY_ID": here.access_key,
         "AWS_SECRET_ACCESS_KEY": here.secret_key,
-        "AWS_SESSION_TOKEN": roles.token(function, role),
+        "AWS_SESSION_TOKEN": tokens.of(function, role),
     }

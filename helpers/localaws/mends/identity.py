@@ -18,7 +18,7 @@ from moto.sts.models import random_session_token
 from moto.sts.responses import TokenResponse
 
 from helpers.localaws.clock import clock
-from helpers.localaws.lambdas import roles
+from helpers.localaws.iam import tokens
 from helpers.localaws.workspace import ACCOUNT, REGION
 
 LEARNER_ID = "AIDALEARNER0LOCALAWS0"
@@ -63,7 +63,7 @@ _plain_get_user = IamResponse.get_user
 def _get_user(self: IamResponse) -> Any:
     """For IamResponse.get_user, which has a user for a role too."""
     if not self._get_param("UserName") and (
-        roles.caller(self.headers.get("X-Amz-Security-Token"))
+        tokens.caller(self.headers.get("X-Amz-Security-Token"))
         or self.backend.get_user_from_access_key_id(self.get_access_key()) is None
     ):
         raise ValidationError("Must specify userName when calling with non-User credentials")
@@ -75,7 +75,7 @@ _plain_identity = TokenResponse.get_caller_identity
 
 def _get_caller_identity(self: TokenResponse) -> Any:
     """For TokenResponse.get_caller_identity: a function is its role, in a session of its name."""
-    who = roles.caller(self.headers.get("X-Amz-Security-Token"))
+    who = tokens.caller(self.headers.get("X-Amz-Security-Token"))
     if who is not None:
         function, arn = who
         name = arn.rpartition("/")[2]

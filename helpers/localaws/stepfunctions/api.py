@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import ids
 from helpers.localaws.clock import clock
+from helpers.localaws.iam import access
 
 from . import checks, errors, inputs, revisions
 from .callbacks import tokens
@@ -75,8 +76,7 @@ def respond(
                 "SerializationException", f"The body is no JSON: {error}"
             ) from None
         account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
-        if token is not None:
-            _check_role(token, found.group(1), body, region, account)
+        _check_caller(authorization, token, found.group(1), body, region)
         answer = call(found.group(1), body, account, region)
     except errors.ApiError as error:
         headers["x-amzn-ErrorType"] = error.code
@@ -85,12 +85,13 @@ def respond(
     return 200, headers, dump(answer).encode("utf-8", "surrogatepass")
 
 
-def _check_role(token: str, name: str, body: Any, region: str, account: str) -> None:
-    """Refuse what the role of the function that has this session token does not allow."""
-    from helpers.localaws.lambdas import roles
-
+def _check_caller(authorization: str, token: str | None, name: str, body: Any, region: str) -> None:
+    """Refuse what the policies of whoever calls do not allow."""
+    who = access.caller(authorization, token)
+    if who is None:
+        return
     request = body if isinstance(body, dict) else {}
-    why = roles.refusal(token, "stepfunctions", name, request, region, account)
+    why = access.refusal(who, "stepfunctions", name, request, region)
     if why is not None:
         raise errors.ApiError("AccessDeniedException", why)
 

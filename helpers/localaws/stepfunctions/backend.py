@@ -15,8 +15,9 @@ from moto.utilities.utils import get_partition
 
 from helpers.localaws import ids
 from helpers.localaws.clock import clock
+from helpers.localaws.iam import principals
 
-from . import api, errors, inputs, permissions, revisions
+from . import api, errors, inputs, revisions
 from .callbacks import Queue, tokens
 from .distributed import MapRun
 from .executions import LONGEST_SECONDS, RUNNING, Execution, Facts
@@ -570,7 +571,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         """Refuse what is no role's ARN, and a role that Step Functions may not assume."""
         if not isinstance(arn, str) or not _ROLE.fullmatch(arn):
             raise errors.ApiError("InvalidArn", f"Invalid Role Arn: '{arn}'")
-        if not permissions.trusts(arn, "states", self.region_name):
+        if not principals.trusts(arn, "states", self.region_name):
             raise errors.ApiError(
                 "AccessDeniedException",
                 "Neither the global service principal states.amazonaws.com, nor the regional one "

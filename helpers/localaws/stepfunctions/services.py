@@ -14,9 +14,9 @@ from helpers.localaws import ids
 from helpers.localaws.clock import clock
 from helpers.localaws.dates import http_date
 from helpers.localaws.gate import gate
+from helpers.localaws.iam import needs, principals
 from helpers.localaws.mends import placeholders
 
-from . import permissions
 from .data import dump, parse
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Services:
     def _check(
         self, role: str | None, action: str, resource: str, region: str, status: int
     ) -> None:
-        why = permissions.refusal(role, action, resource, region)
+        why = principals.refusal(role, action, resource, region)
         if why is not None:
             refused = ServiceError("AccessDeniedException", why, status)
             refused.modelled = False
@@ -189,11 +189,11 @@ class Services:
         sdk: bool,
     ) -> dict[str, Any]:
         """An action of any service; raises ServiceError. sdk: as in `aws_sdk.call`."""
-        from . import aws_sdk, resources
+        from . import aws_sdk
 
         def check(boto_service: str, operation: str, request: dict[str, Any]) -> None:
             status = 403 if boto_service == "s3" else 400
-            for action, about in resources.needs(
+            for action, about in needs.needs(
                 boto_service, operation, request, region, self.account
             ):
                 self._check(role, action, about, region, status)

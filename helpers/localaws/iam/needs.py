@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 _PREFIXES = {
-    "logs": "logs",
+    "application-insights": "applicationinsights",
     "stepfunctions": "states",
     "bedrock-runtime": "bedrock",
     "cognito-idp": "cognito-idp",
@@ -52,16 +52,52 @@ def needs(
 
     Source: the Service Authorization Reference.
     """
-    if service == "dynamodb" and operation in _UNKNOWN:
+    if (service == "dynamodb" and operation in _UNKNOWN) or (service, operation) in _FREE:
         return []
     action = _action(service, operation)
     try:
         found = _several(service, operation, action, request, f"{region}:{account}")
     except (KeyError, TypeError, AttributeError):
         found = None  # the service itself will say what is wrong with the request
-    if found is not None:
-        return list(dict.fromkeys(found))
-    return [(action, _resource(service, action, request, f"{region}:{account}"))]
+    if found is None:
+        about = _resource(service, action, request, f"{region}:{account}")
+        found = [(action, "*" if not about and _of_all(operation, action) else about)]
+    return list(dict.fromkeys([*found, *_passed(request)]))
+
+
+def of_s3(operation: str, arn: str) -> str:
+    """What an action of S3's is about, from the ARN that moto has for it."""
+    return "*" if operation == "ListAllMyBuckets" else "" if arn.endswith(":::*") else arn
+
+
+def _of_all(operation: str, action: str) -> bool:
+    """Is that asked of a whole account, so that only a policy for `*` allows it?"""
+    return operation.startswith("List") or action in _WHOLE
+
+
+_FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
+"""What everybody may do."""
+
+_WHOLE = {
+    "cloudformation:ValidateTemplate",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:GetMetricStatistics",
+    "resource-groups:SearchResources",
+    "states:TestState",
+    "states:ValidateStateMachineDefinition",
+    "tag:GetResources",
+    "tag:GetTagKeys",
+    "tag:GetTagValues",
+}
+"""Actions that are about no resource, besides those that list; source as above."""
+
+
+def _passed(request: dict[str, Any]) -> list[Need]:
+    """iam:PassRole, for each role that a request hands to a service."""
+    targets = request.get("Targets") or [request.get("Target")]
+    holders = [request, *(one for one in targets if isinstance(one, dict))]
+    arns = [one.get(name) for one in holders for name in ("Role", "roleArn", "RoleArn", "RoleARN")]
+    return [("iam:PassRole", arn) for arn in arns if isinstance(arn, str) and ":role/" in arn]
 
 
 def _action(service: str, operation: str) -> str:
@@ -136,12 +172,14 @@ def _states(action: str, request: dict[str, Any], where: str) -> str:
         kind = action.removeprefix("states:Create")
         return f"arn:aws:states:{where}:{kind[0].lower()}{kind[1:]}:{request['name']}"
     names = ("stateMachineArn", "executionArn", "activityArn", "resourceArn", "mapRunArn")
-    found = next((request[name] for name in names if name in request), "")
+    found = next((request[name] for name in names if request.get(name)), "")
     # a version or an alias is allowed with its state machine, as the reference has it
     return ":".join(found.split(":")[:7]) if ":stateMachine:" in found else found
 
 
 def _dynamodb(action: str, request: dict[str, Any], where: str) -> str:
+    if action == "dynamodb:ListTables":
+        return f"arn:aws:dynamodb:{where}:table/*"
     table = _arn_or(request["TableName"], f"arn:aws:dynamodb:{where}:table/")
     return f"{table}/index/{request['IndexName']}" if request.get("IndexName") else table
 
@@ -153,10 +191,10 @@ def _lambda(action: str, request: dict[str, Any], where: str) -> str:
 
 
 def _logs(action: str, request: dict[str, Any], where: str) -> str:
-    if "logGroupName" not in request:
+    if "logGroupName" not in request and action != "logs:DescribeLogGroups":
         return ""
-    stream = request.get("logStreamName", "")
-    return f"arn:aws:logs:{where}:log-group:{request['logGroupName']}:log-stream:{stream}"
+    group, stream = request.get("logGroupName", ""), request.get("logStreamName", "")
+    return f"arn:aws:logs:{where}:log-group:{group}:log-stream:{stream}"
 
 
 def _parameter(name: str, where: str) -> str:
@@ -189,16 +227,56 @@ def _secret(action: str, request: dict[str, Any], where: str) -> str:
     return f"arn:aws:secretsmanager:{where}:secret:{name}" if known is None else known.arn
 
 
+def _cloudformation(action: str, request: dict[str, Any], where: str) -> str:
+    name = request.get("StackName") or request["StackId"]
+    return name if name.startswith("arn:") else f"arn:aws:cloudformation:{where}:stack/{name}/*"
+
+
+def _iam(action: str, request: dict[str, Any], where: str) -> str:
+    account = where.rpartition(":")[2]
+    for parameter, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
+        if request.get(parameter):
+            path = str(request.get("Path") or "/").strip("/")
+            return f"arn:aws:iam::{account}:{kind}/{f'{path}/' if path else ''}{request[parameter]}"
+    if action == "iam:ListRoles":
+        return f"arn:aws:iam::{account}:role{request.get('PathPrefix') or '/'}"
+    return request.get("PolicyArn") or ""
+
+
+def _sts(action: str, request: dict[str, Any], where: str) -> str:
+    return request["RoleArn"]
+
+
+def _group(action: str, request: dict[str, Any], where: str) -> str:
+    name = request.get("Group") or request.get("GroupName") or request.get("Arn") or request["Name"]
+    return _arn_or(name, f"arn:aws:resource-groups:{where}:group/")
+
+
+def _application(action: str, request: dict[str, Any], where: str) -> str:
+    group = request["ResourceGroupName"]
+    return f"arn:aws:applicationinsights:{where}:application/resource-group/{group}"
+
+
+def _alarm(action: str, request: dict[str, Any], where: str) -> str:
+    return f"arn:aws:cloudwatch:{where}:alarm:{request['AlarmName']}"
+
+
 _RESOURCES: dict[str, Callable[[str, dict[str, Any], str], str]] = {
+    "application-insights": _application,
+    "cloudformation": _cloudformation,
+    "cloudwatch": _alarm,
     "dynamodb": _dynamodb,
     "events": _events,
+    "iam": _iam,
     "kinesis": _kinesis,
     "lambda": _lambda,
     "logs": _logs,
+    "resource-groups": _group,
     "s3": _s3,
     "secretsmanager": _secret,
     "sns": _sns,
     "sqs": _sqs,
     "ssm": _ssm,
     "stepfunctions": _states,
+    "sts": _sts,
 }
