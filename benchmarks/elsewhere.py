@@ -1,12 +1,13 @@
 """The course against an AWS-compatible endpoint that is not its own: what runs there.
 
-    python benchmarks/elsewhere.py [--url URL] [NUMBER …]
+    python benchmarks/elsewhere.py [--url URL] [--write] [NUMBER …]
 
 Each notebook runs as it does on an account (`COURSE_TARGET=aws`, `AWS_ENDPOINT_URL`), all in order
 on one endpoint. Without a URL, MiniStack (from PyPI, in a venv of its own) and then the course's
 endpoint, each fresh. A line a notebook: how many of its code cells did what they do in the notebook
 as it is kept, and what the first other one said. Where a cell says to come back later, an hour
-passes there if somebody can make it pass: on the course's endpoint the clock is moved.
+passes there if somebody can make it pass: on the course's endpoint the clock is moved. `--write`
+puts what was counted into docs/real-account.md.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,6 +31,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "real-account.md"
 CELL_SECONDS = 600
 _LATER = re.compile(r"On a real account (.+?) take .+?: come back then")
 _FAILED = re.compile(
@@ -98,6 +101,20 @@ def learner(folder: Path, url: str, key: str, secret: str, account: str) -> dict
     }
 
 
+def stop(environment: dict[str, str]) -> None:
+    """Stop the endpoints of the learner's own machine, on which exercises were checked."""
+    for home in ("local", "local/checks"):
+        folder = Path(environment["LOCALAWS_HOME"]).parent / home
+        if folder.exists():
+            subprocess.run(
+                [sys.executable, "-m", "helpers.localaws", "stop"],
+                env=environment | {"LOCALAWS_HOME": str(folder)},
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                check=False,
+            )
+
+
 def _walk(path: Path, environment: dict[str, str], pass_time: PassTime | None) -> Walked:
     from helpers import kernels, target
 
@@ -153,26 +170,46 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("numbers", nargs="*", metavar="NUMBER")
     parser.add_argument("--url", help="of an endpoint that runs already; the keys are AWS_…'s")
+    parser.add_argument("--write", action="store_true", help="into docs/real-account.md")
     asked = parser.parse_args()
     sys.path.insert(0, str(ROOT))
+    found: dict[str, list[Walked]] = {}
     with tempfile.TemporaryDirectory(prefix="elsewhere-") as scratch:
         folder = Path(scratch)
         if asked.url:
             keys = (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
-            return _table(asked.url, folder, keys, asked.numbers)
-        from servers import Endpoint, MiniStack, Unavailable
+            found[asked.url] = _counted(asked.url, folder, keys, asked.numbers)
+        else:
+            from servers import Endpoint, MiniStack, Unavailable
 
-        try:
-            print(f"MiniStack {MiniStack.install(folder)}", flush=True)
-            _on(MiniStack, folder, asked.numbers)
-        except Unavailable as error:
-            print(error)
-        print("\nThe course's endpoint", flush=True)
-        return _on(Endpoint, folder, asked.numbers)
+            try:
+                name = f"MiniStack {MiniStack.install(folder)}"
+                found[name] = _on(name, MiniStack, folder, asked.numbers)
+            except Unavailable as error:
+                print(error)
+            name = "the course's endpoint"
+            found[name] = _on(name, Endpoint, folder, asked.numbers)
+    if asked.write:
+        write(found)
+    return 1 if any(one.wrong for one in list(found.values())[-1]) else 0
 
 
-def _on(kind: Any, folder: Path, numbers: list[str]) -> int:
-    """Start a server, print its table, and stop it."""
+def write(found: dict[str, list[Walked]]) -> None:
+    """Put the counts into the page."""
+    begin, end = "<!-- elsewhere -->\n", "<!-- end -->"
+    before, _, after = PAGE.read_text(encoding="utf-8").partition(begin)
+    _, _, after = after.partition(end)
+    rows = [f"| notebook | {' | '.join(found)} |", "| --- |" + " --- |" * len(found)]
+    for of_notebook in zip(*found.values(), strict=True):
+        counts = (f"{one.cells - len(one.wrong)} of {one.cells}" for one in of_notebook)
+        rows.append(f"| {of_notebook[0].number} | {' | '.join(counts)} |")
+    table = "\n".join(rows)
+    PAGE.write_text(f"{before}{begin}{table}\n{end}{after}", encoding="utf-8")
+
+
+def _on(name: str, kind: Any, folder: Path, numbers: list[str]) -> list[Walked]:
+    """Start a server, run the notebooks there, and stop it."""
+    print(name, flush=True)
     server = kind(folder / kind.__name__)
     try:
         server.start()
@@ -183,18 +220,19 @@ def _on(kind: Any, folder: Path, numbers: list[str]) -> int:
             def pass_time(length: timedelta) -> None:
                 server.command("clock", "--advance", f"{length.total_seconds():.0f}s")
 
-        return _table(server.url, folder / f"for {kind.__name__}", keys, numbers, pass_time)
+        return _counted(server.url, folder / f"for {kind.__name__}", keys, numbers, pass_time)
     finally:
         server.stop()
 
 
-def _table(
+def _counted(
     url: str,
     folder: Path,
     keys: tuple[str, ...],
     numbers: list[str],
     pass_time: PassTime | None = None,
-) -> int:
+) -> list[Walked]:
+    """Run the notebooks, print a line each."""
     import boto3
 
     key, secret = keys
@@ -206,11 +244,14 @@ def _table(
         aws_secret_access_key=secret,
     )
     environment = learner(folder, url, key, secret, sts.get_caller_identity()["Account"])
-    wrong = 0
-    for one in walk(environment, pass_time, numbers):
-        print(one, flush=True)
-        wrong += len(one.wrong)
-    return 1 if wrong else 0
+    found = []
+    try:
+        for one in walk(environment, pass_time, numbers):
+            print(one, flush=True)
+            found.append(one)
+    finally:
+        stop(environment)
+    return found
 
 
 if __name__ == "__main__":

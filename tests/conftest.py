@@ -130,10 +130,13 @@ class LocalEndpoint:
 
 
 @contextmanager
-def an_endpoint(home: Path) -> Iterator[LocalEndpoint]:
-    """An endpoint with its own process and home folder, on a free port, for the block's time."""
+def an_endpoint(home: Path, *options: str) -> Iterator[LocalEndpoint]:
+    """An endpoint with its own process and home folder, on a free port, for the block's time.
+
+    options: more of `start`'s.
+    """
     environment = os.environ | {"LOCALAWS_HOME": str(home)}
-    command = [sys.executable, "-m", "helpers.localaws", "start", "--port", "0"]
+    command = [sys.executable, "-m", "helpers.localaws", "start", "--port", "0", *options]
     begun = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
     assert begun.returncode == 0, f"localaws start: {begun.stderr}"
     url = begun.stdout.strip()

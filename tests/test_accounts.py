@@ -71,6 +71,18 @@ def test_account_region_and_identity_are_asked_once_and_shown_each_time(account,
     assert "AWS account 123456789012" in capsys.readouterr().out
 
 
+def test_another_endpoint_is_asked_for_and_is_not_billed(account, asked, capsys):
+    os.environ["AWS_ENDPOINT_URL"] = account.url
+    course.begin("00")
+    (question,) = asked
+    assert f"your commands go to {account.url}, as AWS_ENDPOINT_URL says" in question
+    assert "billed" not in question
+    assert f"Your commands go to {account.url} (account" in capsys.readouterr().out
+    del os.environ["AWS_ENDPOINT_URL"]
+    course.begin("00")
+    assert "billed" in asked[1]
+
+
 def test_another_region_is_asked_for_again(account, asked):
     course.begin("00")
     os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"

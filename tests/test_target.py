@@ -88,11 +88,28 @@ def test_switching_to_aws_puts_the_learners_own_settings_back(local, monkeypatch
     assert "mine" in refused.value.why
 
 
-def test_aws_is_refused_while_something_points_elsewhere(monkeypatch):
+def test_aws_can_be_another_endpoint_which_is_named(local, monkeypatch):
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, local.env[name])
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("COURSE_TARGET", "aws")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    with pytest.raises(CourseError, match="AWS_ENDPOINT_URL points to"):
+    found = target.activate()
+    assert found.url == local.url
+    assert found.identity == "arn:aws:iam::123456789012:user/learner"
+    assert str(found).startswith(f"{local.url} (account 123456789012, us-east-1, as user/learner)")
+    assert "billed" not in str(found)
+
+
+def test_another_endpoint_that_does_not_know_the_keys_is_named(local, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", local.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOFSOMEBODYELSE00")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of somebody else")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("COURSE_TARGET", "aws")
+    with pytest.raises(CourseError, match="does not know you") as refused:
         target.activate()
+    assert f"AWS_ENDPOINT_URL leads to {local.url}" in refused.value.why
+    assert "unset AWS_ENDPOINT_URL" in refused.value.then
 
 
 def test_aws_wants_a_region(monkeypatch, tmp_path):

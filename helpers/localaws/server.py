@@ -62,6 +62,9 @@ class Endpoint:
         self.last_asked = time.monotonic()
         try:
             refusal = guard.check(environ, self.workspace)
+            if refusal is guard.UNKNOWN_KEY and not self.ready.is_set():
+                self.wait_ready()  # it may be one that was made here and is not loaded yet
+                refusal = guard.check(environ, self.workspace)
             if refusal is not None:
                 return errors.answer(refusal, environ, start_response)
             if environ["PATH_INFO"].startswith("/_local/"):

@@ -15,6 +15,8 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import an_endpoint
+
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 MISSING_ROLE = "arn:aws:iam::123456789012:role/nobody-made-this"
@@ -121,6 +123,41 @@ def test_users_and_assumed_roles_may_do_everything(module_endpoint):
         },
     ):
         module_endpoint.client("sqs", **keys).list_queues()
+
+
+def test_what_is_not_enforced(tmp_path):
+    with an_endpoint(tmp_path / "enforced", "--enforce-iam") as enforced:
+        sts = enforced.client("sts")
+        nothing = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [nothing]})
+        keys = sts.get_federation_token(Name="guest", Policy=policy)["Credentials"]
+        guest = enforced.client(
+            "sqs",
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+        )
+        guest.list_queues()
+        iam = enforced.client("iam")
+        iam.create_user(
+            UserName="bound", PermissionsBoundary="arn:aws:iam::123456789012:policy/none"
+        )
+        everything = policy.replace("Deny", "Allow")
+        iam.put_user_policy(UserName="bound", PolicyName="all", PolicyDocument=everything)
+        key = iam.create_access_key(UserName="bound")["AccessKey"]
+        bound = enforced.client(
+            "s3",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+        )
+        bound.create_bucket(Bucket="of-a-bound-user")
+        bound.put_bucket_policy(
+            Bucket="of-a-bound-user",
+            Policy=policy.replace(
+                '"Resource": "*"', '"Principal": "*", "Resource": "arn:aws:s3:::of-a-bound-user"'
+            ),
+        )
+        bound.list_objects_v2(Bucket="of-a-bound-user")
 
 
 def test_a_role_that_is_not_there_can_be_assumed(module_endpoint):

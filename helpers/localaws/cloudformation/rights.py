@@ -29,21 +29,21 @@ _MAKES = {
     "delete": ("Delete", "Remove", "Unsubscribe"),
 }
 _BY_PROPERTY = {
-    "AssumeRolePolicyDocument": ("iam:UpdateAssumeRolePolicy",),
-    "BucketEncryption": ("s3:PutEncryptionConfiguration",),
-    "LifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
-    "LoggingConfiguration": ("s3:PutBucketLogging",),
+    "AssumeRolePolicyDocument": ("iam:UpdateAssumeRolePolicy", ""),
+    "BucketEncryption": ("s3:PutEncryptionConfiguration", ""),
+    "LifecycleConfiguration": ("s3:PutLifecycleConfiguration", ""),
+    "LoggingConfiguration": ("s3:PutBucketLogging", ""),
     "ManagedPolicyArns": ("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
-    "NotificationConfiguration": ("s3:PutBucketNotification",),
+    "NotificationConfiguration": ("s3:PutBucketNotification", ""),
     "Policies": ("iam:PutRolePolicy", "iam:DeleteRolePolicy"),
-    "PublicAccessBlockConfiguration": ("s3:PutBucketPublicAccessBlock",),
-    "ReservedConcurrentExecutions": ("lambda:PutFunctionConcurrency",),
-    "RetentionInDays": ("logs:PutRetentionPolicy",),
+    "PublicAccessBlockConfiguration": ("s3:PutBucketPublicAccessBlock", ""),
+    "ReservedConcurrentExecutions": ("lambda:PutFunctionConcurrency", ""),
+    "RetentionInDays": ("logs:PutRetentionPolicy", ""),
     "Targets": ("events:PutTargets", "events:RemoveTargets"),
-    "TimeToLiveSpecification": ("dynamodb:UpdateTimeToLive",),
-    "VersioningConfiguration": ("s3:PutBucketVersioning",),
+    "TimeToLiveSpecification": ("dynamodb:UpdateTimeToLive", ""),
+    "VersioningConfiguration": ("s3:PutBucketVersioning", ""),
 }
-"""What a property needs besides, where the handler's list has it."""
+"""What a property needs besides to be made or changed, and to be deleted with its resource."""
 
 _ARNS = {
     "AWS::ApplicationInsights::Application": (
@@ -147,9 +147,10 @@ def _own(verb: str, request: Request, listed: list[str]) -> list[str]:
 def _besides(verb: str, request: Request, listed: list[str]) -> Iterator[str]:
     """What properties and tags need."""
     given = _changed(request) if verb == "update" else request.properties
-    for name, actions in _BY_PROPERTY.items():
-        if given and name in given:
-            yield from (action for action in actions if action in listed)
+    for name, (making, deleting) in _BY_PROPERTY.items():
+        action = deleting if verb == "delete" else making
+        if name in given and action in listed:
+            yield action
     if verb != "delete" and request.tag_list():
         tagging = [one for one in listed if one.partition(":")[2].startswith(("Tag", "PutBucketT"))]
         yield from tagging[:1]

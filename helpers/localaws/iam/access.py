@@ -128,8 +128,8 @@ def _request(response: Any) -> dict[str, Any]:
     return found | dict(response.uri_match or {})
 
 
-_QUERY = {"cloudformation", "cloudwatch", "iam", "sts", "elb", "elbv2", "rds", "autoscaling"}
-"""Services that say AccessDenied in XML; SNS and SQS do in their own ways."""
+_QUERY = {"autoscaling", "cloudformation", "elb", "elbv2", "iam", "rds", "sns", "sts"}
+"""Services that answer in XML, S3 apart."""
 
 
 def _denied(service: str, why: str) -> Exception:
@@ -140,16 +140,10 @@ def _denied(service: str, why: str) -> Exception:
 
         return S3ClientError("AccessDenied", why)
     if service in _QUERY:
-        from moto.core.exceptions import ServiceException
-
-        error = ServiceException("AccessDenied", why)
-        error.status_code = 403
-        return error
-    if service == "sns":
-        error = _RESTError("AuthorizationError", why)
+        error = _RESTError("AuthorizationError" if service == "sns" else "AccessDenied", why)
         error.code = 403
         return error
-    name = "AccessDenied" if service == "sqs" else "AccessDeniedException"
+    name = "AccessDenied" if service in ("cloudwatch", "sqs") else "AccessDeniedException"
     error = JsonRESTError(name, why)
     error.description = json.dumps({"__type": name, "code": name, "message": why, "Message": why})
     error.code = 403 if service in ("lambda", "sqs") else 400

@@ -62,12 +62,18 @@ def needs(
     if found is None:
         about = _resource(service, action, request, f"{region}:{account}")
         found = [(action, "*" if not about and _of_all(operation, action) else about)]
-    return list(dict.fromkeys([*found, *_passed(request)]))
+    passed = () if service == "sts" else _passed(request)
+    return list(dict.fromkeys([*found, *passed]))
 
 
 def of_s3(operation: str, arn: str) -> str:
     """What an action of S3's is about, from the ARN that moto has for it."""
-    return "*" if operation == "ListAllMyBuckets" else "" if arn.endswith(":::*") else arn
+    if operation == "ListAllMyBuckets":
+        return "*"
+    if arn.endswith(":::*"):
+        return ""
+    whole = f"s3:{operation}" in _S3_OBJECTS and "/" not in arn
+    return f"{arn}/*" if whole else arn  # moto asks once for all the objects of one request
 
 
 def _of_all(operation: str, action: str) -> bool:
@@ -79,6 +85,8 @@ _FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 """What everybody may do."""
 
 _WHOLE = {
+    "cloudformation:DescribeStackDriftDetectionStatus",
+    "cloudformation:DescribeStacks",
     "cloudformation:ValidateTemplate",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",

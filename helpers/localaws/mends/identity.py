@@ -104,7 +104,9 @@ _plain_federation_token = TokenResponse.get_federation_token
 
 def _get_session_token(self: TokenResponse) -> Any:
     """For TokenResponse.get_session_token."""
-    return _with_keys(_plain_session_token(self), expires=_end(self))
+    key = _iam().access_keys.get(self.get_access_key())
+    user = None if key is None else key.user_name
+    return _with_keys(_plain_session_token(self), user_name=user, expires=_end(self))
 
 
 def _get_federation_token(self: TokenResponse) -> Any:
