@@ -42,27 +42,49 @@ def respond(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]
         for application in applications:
             if application["ResourceGroupName"] == name:
                 return _answer({"ApplicationInfo": application}, start_response)
-        refusal = errors.Refusal(
-            "400 Bad Request", "ResourceNotFoundException", f"Application does not exist: {name}"
-        )
-        return errors.answer(refusal, environ, start_response)
+        return _not_found(f"Application does not exist: {name}", environ, start_response)
+    if operation == "ListTagsForResource":
+        arn = asked.get("ResourceARN")
+        for one, tags in tagged(region):
+            if one == arn:
+                listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+                return _answer({"Tags": listed}, start_response)
+        return _not_found(f"Application does not exist: {arn}", environ, start_response)
     raise NotImplementedError(f"{operation} of Application Insights")
 
 
+def tagged(region: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The applications of a region: ARN, and tags (its own, and its stack's)."""
+    for stack, resource in _resources(region):
+        own = {tag["Key"]: tag["Value"] for tag in resource.properties.get("Tags") or ()}
+        yield resource.physical_id, stack.recipe.tags | own
+
+
 def _applications(region: str) -> Iterator[dict[str, Any]]:
+    for _, resource in _resources(region):
+        given = resource.properties
+        yield {
+            "ResourceGroupName": given["ResourceGroupName"],
+            "LifeCycle": "ACTIVE",
+            "OpsCenterEnabled": given.get("OpsCenterEnabled") in (True, "true"),
+            "CWEMonitorEnabled": given.get("CWEMonitorEnabled") in (True, "true"),
+            "AutoConfigEnabled": given.get("AutoConfigurationEnabled") in (True, "true"),
+        }
+
+
+def _resources(region: str) -> Iterator[tuple[Any, Any]]:
+    """Each application as a resource of a stack, after the stack."""
     from helpers.localaws.cloudformation.backend import cloudformation_backends
 
     for stack in cloudformation_backends[ACCOUNT][region].live():
         for resource in stack.resources.values():
             if resource.type == TYPE and resource.physical_id:
-                given = resource.properties
-                yield {
-                    "ResourceGroupName": given["ResourceGroupName"],
-                    "LifeCycle": "ACTIVE",
-                    "OpsCenterEnabled": given.get("OpsCenterEnabled") in (True, "true"),
-                    "CWEMonitorEnabled": given.get("CWEMonitorEnabled") in (True, "true"),
-                    "AutoConfigEnabled": given.get("AutoConfigurationEnabled") in (True, "true"),
-                }
+                yield stack, resource
+
+
+def _not_found(words: str, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
+    refusal = errors.Refusal("400 Bad Request", "ResourceNotFoundException", words)
+    return errors.answer(refusal, environ, start_response)
 
 
 def _answer(body: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -247,6 +247,23 @@ def test_what_is_mended_is_found(ours):
         assert module == f"helpers.localaws.mends.{ours}", f"hook {'.'.join(place)} is not in place"
 
 
+def test_the_tagging_api_asks_each_service_for_what_it_has():
+    """Hook: moto.resourcegroupstaggingapi.models.iter_taggable_backends, by helpers.localaws."""
+    from moto.resourcegroupstaggingapi import models
+
+    for asking in ("_get_resources_generator", "_get_tag_keys_generator"):
+        plain = inspect.getsource(getattr(models.ResourceGroupsTaggingAPIBackend, asking))
+        assert "in iter_taggable_backends(self.account_id, self.region_name)" in plain, (
+            f"hook `mends/tagged.py`: moto's {asking} no longer asks iter_taggable_backends"
+        )
+    assert in_a_process_of_its_own(
+        "from moto.resourcegroupstaggingapi import models\n"
+        "from helpers.localaws import mends\n"
+        "mends.install()\n"
+        "print(json.dumps(models.iter_taggable_backends.__module__))\n"
+    ) == ("helpers.localaws.mends.tagged")
+
+
 def test_an_objects_content_is_set_by_a_property():
     """Hook: FakeKey.value, and the file that moto keeps a content in, FakeKey._value_buffer."""
     found = in_a_process_of_its_own(

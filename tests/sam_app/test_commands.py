@@ -86,6 +86,7 @@ def test_samconfig_holds_the_name_and_the_runtime_once_for_build_and_deploy(sam,
     assert config["deploy"]["parameters"] == {
         "resolve_s3": True,
         "capabilities": "CAPABILITY_IAM",
+        "tags": "course=serverless-workflows",
         "confirm_changeset": False,
     }
 

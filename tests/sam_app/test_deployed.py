@@ -134,3 +134,83 @@ def describe(endpoint):
         events.list_rules()["Rules"],
         endpoint.client("lambda").list_functions()["Functions"],
     )
+
+
+COURSE = {"course": "serverless-workflows"}
+
+
+def tagged(endpoint):
+    """Of each resource of the stack its tags, asked of its own service."""
+    ask = endpoint.client
+    account = ask("sts").get_caller_identity()["Account"]
+    here = f"us-east-1:{account}"
+    calls = {
+        "AWS::ApplicationInsights::Application": lambda name: ask(
+            "application-insights"
+        ).list_tags_for_resource(ResourceARN=name)["Tags"],
+        "AWS::DynamoDB::Table": lambda name: ask("dynamodb").list_tags_of_resource(
+            ResourceArn=f"arn:aws:dynamodb:{here}:table/{name}"
+        )["Tags"],
+        "AWS::Events::Rule": lambda name: ask("events").list_tags_for_resource(
+            ResourceARN=f"arn:aws:events:{here}:rule/{name}"
+        )["Tags"],
+        "AWS::IAM::Role": lambda name: ask("iam").list_role_tags(RoleName=name)["Tags"],
+        "AWS::Lambda::Function": lambda name: ask("lambda").list_tags(
+            Resource=f"arn:aws:lambda:{here}:function:{name}"
+        )["Tags"],
+        "AWS::ResourceGroups::Group": lambda name: ask("resource-groups").get_tags(
+            Arn=f"arn:aws:resource-groups:{here}:group/{name}"
+        )["Tags"],
+        "AWS::StepFunctions::StateMachine": lambda name: ask(
+            "stepfunctions"
+        ).list_tags_for_resource(resourceArn=name)["tags"],
+    }
+    resources = ask("cloudformation").describe_stack_resources(StackName="the-trader")
+    found = {}
+    for resource in resources["StackResources"]:
+        tags = calls[resource["ResourceType"]](resource["PhysicalResourceId"])
+        if isinstance(tags, list):
+            tags = {
+                (tag.get("Key") or tag["key"]): tag.get("Value", tag.get("value")) for tag in tags
+            }
+        found[resource["LogicalResourceId"]] = tags
+    return found
+
+
+def by_tag(endpoint):
+    """What the tagging API lists by the course's tag: ARN → its tags."""
+    pages = (
+        endpoint.client("resourcegroupstaggingapi")
+        .get_paginator("get_resources")
+        .paginate(TagFilters=[{"Key": "course", "Values": ["serverless-workflows"]}])
+    )
+    return {
+        one["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]}
+        for page in pages
+        for one in page["ResourceTagMappingList"]
+    }
+
+
+def test_all_that_the_stack_makes_carries_the_courses_tag(deployed, module_endpoint):
+    found = tagged(module_endpoint)
+    assert len(found) == 13
+    assert [name for name, tags in found.items() if not COURSE.items() <= tags.items()] == []
+    stacks = module_endpoint.client("cloudformation").describe_stacks(StackName="the-trader")
+    assert stacks["Stacks"][0]["Tags"] == [{"Key": "course", "Value": "serverless-workflows"}]
+    # by the tag AWS lists all of it but the roles
+    listed = by_tag(module_endpoint)
+    kinds = sorted(arn.split(":")[2] for arn in listed if "the-trader" in arn or ":states:" in arn)
+    assert kinds == [
+        *("applicationinsights", "dynamodb", "events"),
+        *("lambda", "lambda", "lambda", "resource-groups", "states"),
+    ]
+
+
+def test_another_tag_reaches_what_is_there_and_the_old_one_goes(deployed, module_endpoint):
+    run, _ = deployed
+    run("sam", "deploy", "--stack-name", "the-trader", "--tags", "team=blue")
+    for name, tags in tagged(module_endpoint).items():
+        assert (tags.get("team"), tags.get("course")) == ("blue", None), name
+    assert not any(":rule/" in arn or ":group/" in arn for arn in by_tag(module_endpoint))
+    run("sam", "deploy", "--stack-name", "the-trader")
+    assert all(COURSE.items() <= tags.items() for tags in tagged(module_endpoint).values())

@@ -18,10 +18,11 @@ def install() -> None:
         odd_requests,
         quirks,
         tag_limits,
+        tagged,
     )
 
     for module in (
         *(dynamodb_keys, emptying, iam_roles, identity),
-        *(multipart, odd_requests, quirks, tag_limits),
+        *(multipart, odd_requests, quirks, tag_limits, tagged),
     ):
         module.install()

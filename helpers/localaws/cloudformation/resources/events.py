@@ -30,8 +30,11 @@ class Rule(ResourceType):
         return Made(physical, {"Arn": rule.arn, "RuleName": name})
 
     def update(self, request: Request) -> Made | None:
-        """Bring the rule and its targets in step with the template."""
-        self._put(request, _name(request))
+        """Bring the rule, its targets and its tags in step with the template."""
+        rule = self._put(request, _name(request))
+        gone = request.removed_tags()
+        if gone:
+            _backend(request).tagger.untag_resource_using_names(rule.arn, gone)
         return None
 
     def delete(self, request: Request) -> None:

@@ -32,13 +32,14 @@ class ResourceGroup(ResourceType):
         return Made(group.name, {"Arn": group.arn})
 
     def update(self, request: Request) -> Made | None:
-        """Change description and query."""
+        """Change description, query and tags."""
         backend = _backend(request)
         backend.update_group(
             group_name=request.physical_id,
             description=request.properties.get("Description", ""),
         )
         backend.update_group_query(group_name=request.physical_id, resource_query=_query(request))
+        backend.groups.by_name[request.physical_id].tags = request.tag_map()
         return None
 
     def delete(self, request: Request) -> None:
@@ -81,7 +82,7 @@ class ApplicationInsights(ResourceType):
         return Made(arn, {"ApplicationARN": arn})
 
     def update(self, request: Request) -> Made | None:
-        """Nothing stands behind it that could change."""
+        """Nothing stands behind it that could change; `insights` reads its tags off the stack."""
         return None
 
     def delete(self, request: Request) -> None:
