@@ -8,22 +8,24 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from helpers import stages, target
+from helpers import prices, stages, target
 from helpers.errors import CourseError
 
 
-def agree(where: target.Target) -> None:
+def agree(where: target.Target) -> bool:
     """Ask whether that account, Region and identity are meant, unless they were agreed to before.
 
-    The answer is kept in the learner's folder, and asked for again when one of the three is
-    another. `COURSE_ACCOUNT` answers where nobody can be asked: it names the account.
+    Before it asks, it says what the course costs there; True if it did. The answer is kept in the
+    learner's folder, and asked for again when one of the three is another. `COURSE_ACCOUNT`
+    answers where nobody can be asked: it names the account.
 
     Raises CourseError if it is not agreed to, or nobody can be asked.
     """
     meant = _meant(where)
     kept = _answer()
     if _read(kept) == meant:
-        return
+        return False
+    print(prices.words(), flush=True)
     named = os.environ.get("COURSE_ACCOUNT", "").strip()
     if named:
         if named != where.account:
@@ -42,6 +44,7 @@ def agree(where: target.Target) -> None:
         )
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(meant, indent=1) + "\n", encoding="utf-8")
+    return True
 
 
 def leave_others_alone() -> None:

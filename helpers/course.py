@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager
 
-from helpers import accounts, exercises, stages, target
+from helpers import accounts, exercises, prices, stages, target
 from helpers.chapters import CHAPTERS, Chapter
 from helpers.errors import CourseError
 from helpers.exercises import progress, standing
@@ -19,8 +19,8 @@ def begin(number: str, make: bool | None = None) -> None:
 
     The notebook's commands then run in the learner's folder, `work/`. What is missing is made with
     the real commands, and it is said what; what is there is left alone. make: True makes it
-    without asking, False makes nothing; None asks on an AWS account, where it costs, and makes it
-    locally, except for a clean-up.
+    without asking, False makes nothing; None asks on an AWS account what is billed there, and makes
+    the rest, and all of it locally, except for a clean-up.
 
     Raises CourseError if there is no such notebook, for an account that is not the right one, or
     with a command's own words if one fails.
@@ -34,9 +34,10 @@ def begin(number: str, make: bool | None = None) -> None:
         )
     progress.say("Looking for the target …")
     where = target.activate()
+    priced = where.name == target.LOCAL
     if where.name == target.AWS:
         progress.say("")
-        accounts.agree(where)
+        priced = accounts.agree(where)
         accounts.leave_others_alone()
     target.seed_market(MARKET_SEED)
     stages.work().mkdir(parents=True, exist_ok=True)
@@ -47,7 +48,7 @@ def begin(number: str, make: bool | None = None) -> None:
     )
     print(f"Your commands go to {where}.")
     if chapter.needs:
-        _bring_up(chapter, make if make is not None else _told_to_make())
+        _bring_up(chapter, make if make is not None else _told_to_make(), priced)
     if chapter.makes_app and (kept := stages.set_aside()):
         print(f"The app that you changed is kept as work/{kept.name}.")
     if bar := standing.bar(chapter.number):
@@ -61,14 +62,22 @@ def _exercises(chapter: Chapter) -> str:
     return f", and {sum(task.minutes for task in tasks)} for its {len(tasks)} exercises"
 
 
-def _bring_up(chapter: Chapter, make: bool | None) -> None:
-    """Make what the notebook needs, or say that it is not there."""
+def _bring_up(chapter: Chapter, make: bool | None, priced: bool) -> None:
+    """Make what the notebook needs, or say that it is not there; before that, what it costs.
+
+    priced: that was said already, or there is nothing to be said.
+    """
     lacking = stages.missing(chapter.needs)
     if lacking:
         commands = ", ".join(stage.commands() for stage in lacking)
         print(f"It needs {chapter.needs.name}. What is missing is made by: {commands}.")
+        billed = target.name() == target.AWS and any(stage.billed for stage in lacking)
+        if make is None and chapter.takes_away:
+            make = False
+        if billed and make is not False and not priced:
+            print(prices.words(), flush=True)
         if make is None:
-            make = not chapter.takes_away and (target.name() == target.LOCAL or _agrees(chapter))
+            make = not billed or _agrees(chapter)
         if not make:
             print(f'Nothing was made. course.begin("{chapter.number}", make=True) would.')
             return

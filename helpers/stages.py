@@ -39,7 +39,7 @@ class Stage:
     """What a notebook can need: how to see that it is there, and how to bring it up.
 
     name: as in "needs …". commands: those that bring it up as things are now, for the learner to
-    read.
+    read. billed: whether that makes something on an account.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Stage:
     is_there: Callable[[], bool]
     bring_up: Callable[[Say], None]
     after: Stage | None = None
+    billed: bool = True
 
 
 def missing(stage: Stage | None) -> list[Stage]:
@@ -139,6 +140,7 @@ GENERATED = Stage(
     lambda: "sam init",
     lambda: (app() / "template.yaml").exists(),
     _generate,
+    billed=False,
 )
 
 

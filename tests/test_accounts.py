@@ -12,7 +12,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from helpers import accounts, course, stages, target
+from helpers import accounts, course, prices, stages, target
 from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,9 +66,11 @@ def test_account_region_and_identity_are_asked_once_and_shown_each_time(account,
     assert "billed" in question
     shown = capsys.readouterr().out
     assert "AWS account 123456789012, us-east-1, as " in shown
+    assert prices.words() in shown
     course.begin("00")
     assert len(asked) == 1
-    assert "AWS account 123456789012" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "AWS account 123456789012" in shown and prices.words() not in shown
 
 
 def test_another_endpoint_is_asked_for_and_is_not_billed(account, asked, capsys):

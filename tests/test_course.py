@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import WaiterError
 
-from helpers import course, leftovers, stages, target
+from helpers import course, leftovers, prices, stages, target
 from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -122,12 +122,31 @@ def on_an_account(newcomer, monkeypatch):
 def test_on_an_account_nothing_is_made_without_asking(on_an_account, monkeypatch, capsys):
     asked = []
     monkeypatch.setattr("builtins.input", lambda words: asked.append(words) or "no")
-    course.begin("02")
-    assert "billed" in asked[0] and "Nothing was made" in capsys.readouterr().out
-    assert visible(on_an_account) == []
-    monkeypatch.setattr("builtins.input", lambda words: "y")
-    course.begin("02")
-    assert stages.app().exists()
+    course.begin("00")  # says what the course costs, once, before the account is agreed to
+    assert prices.words() in capsys.readouterr().out
+    for number in ("05", "06"):  # `sam init` makes nothing there
+        course.begin(number)
+        assert stages.app().exists()
+        assert len(asked) == (number == "06")
+    assert "billed" in asked[0]
+    shown = capsys.readouterr().out
+    assert shown.index(prices.words()) < shown.index("Nothing was made")
+    assert shown.count(prices.words()) == 1
+    course.begin("09")
+    assert prices.words() not in capsys.readouterr().out
+
+
+def test_on_an_account_the_cost_is_said_first(on_an_account, monkeypatch, capsys):
+    """Also where one has said beforehand that it may be made, and once in a cell at most."""
+    course.begin("00")
+    capsys.readouterr()
+    told = []
+    monkeypatch.setattr(stages, "ensure", lambda *_: told.append(capsys.readouterr().out))
+    course.begin("06", make=True)
+    assert prices.words() in told[0]
+    (stages.work() / ".account.json").unlink()
+    course.begin("06", make=True)
+    assert told[1].count(prices.words()) == 1
 
 
 def test_on_an_account_where_nobody_can_be_asked_it_says_how_to_agree(on_an_account, monkeypatch):
@@ -136,8 +155,8 @@ def test_on_an_account_where_nobody_can_be_asked_it_says_how_to_agree(on_an_acco
 
     monkeypatch.setattr("builtins.input", nobody)
     with pytest.raises(CourseError, match="Nothing was made") as refused:
-        course.begin("02")
-    assert 'course.begin("02", make=True)' in refused.value.then
+        course.begin("06")
+    assert 'course.begin("06", make=True)' in refused.value.then
     assert visible(on_an_account) == []
 
 
