@@ -88,9 +88,7 @@ PRICES = dict(
         _price(REQUESTS, "0.20", M, "requests", "lambda", M),
         _price(SECONDS, "0.0000166667", 1, "GB-seconds", "lambda", 400_000),
         # x86 and ARM share what is free, and so do a log's two lines.
-        _price(
-            "Lambda on ARM: memory × time", "0.0000133334", 1, "GB-seconds", "lambda", 400_000
-        ),
+        _price("Lambda on ARM: memory × time", "0.0000133334", 1, "GB-seconds", "lambda", 400_000),
         _price(WRITES, "0.00065", 1, "unit-hours", "dynamodb", 25 * HOURS_A_MONTH),
         _price(READS, "0.00013", 1, "unit-hours", "dynamodb", 25 * HOURS_A_MONTH),
         _price(WRITES_ON_DEMAND, "0.625", M, "request units", "dynamodb"),
@@ -124,7 +122,7 @@ CALL_SECONDS = Decimal("0.010")
 hundred times as long would be four cents a year."""
 LOG_BYTES = 1100
 """Of the two calls: four lines each, and 26 bytes that CloudWatch adds to each line."""
-ITEM_BYTES = 250
+ITEM_BYTES = 205
 """Of a trade in the table, with the 100 bytes that DynamoDB adds."""
 WRITE_UNITS = READ_UNITS = 1
 """The capacity that the template reserves for the table: it is billed while nothing is traded."""
@@ -232,7 +230,8 @@ def page(text: str) -> str:
     """The page with its tables as they should be: each stands below its own head."""
     for head, rows in ((_YEARS_HEAD, _year()), (_PRICES_HEAD, _prices())):
         table = "\n".join([head, re.sub(r"[^|]+", " --- ", head), *rows]) + "\n"
-        text, there = re.subn(f"{re.escape(head)}\n(\\|.*\n)*", lambda _, new=table: new, text)
+        old = re.escape(head).replace(re.escape(PRICES_AS_OF), "[0-9-]+")
+        text, there = re.subn(f"{old}\n(\\|.*\n)*", lambda _, new=table: new, text)
         if there != 1:
             raise ValueError(f"{PAGE.name} has no table, or two, with the head {head}")
     return text
@@ -249,13 +248,16 @@ def _year() -> list[str]:
         f"| {said(line.after)} |"
         for line in lines
     ]
-    return [*rows, f"| **all of it** | | **{said(total(lines))}** | **{said(total_after(lines))}** |"]
+    return [
+        *rows,
+        f"| **all of it** | | **{said(total(lines))}** | **{said(total_after(lines))}** |",
+    ]
 
 
 def _prices() -> list[str]:
     return [
         f"| [{one.what}]({one.address}) | {_listed(one)} "
-        f"| {f'{one.free:,} {one.unit}' if one.free else ''} |"
+        f"| {f'{one.free:,} {one.unit}' if one.free else '–'} |"
         for one in PRICES.values()
     ]
 
@@ -263,10 +265,8 @@ def _prices() -> list[str]:
 def _listed(one: Price) -> str:
     if not one.dollars:
         return "free"
-    count = {1: one.unit.removesuffix("s"), M: f"million {one.unit}"}
-    return f"${one.dollars} for {'a' if one.per in count else ''} " + (
-        count.get(one.per) or f"{one.per:,} {one.unit}"
-    )
+    units = {1: one.unit.removesuffix("s"), M: f"million {one.unit}"}
+    return f"${one.dollars} per {units.get(one.per) or f'{one.per:,} {one.unit}'}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+import tomllib
 from pathlib import Path
 
 import boto3
@@ -194,13 +195,42 @@ def test_the_accounts_root_user_is_refused(account, asked, tmp_path):
     assert asked == []
 
 
-def test_the_pages_budget_can_be_made(account):
-    """Its block, typed into a bash."""
-    (block,) = re.findall(
+TAGGED = {
+    "Type": "AWS::DynamoDB::Table",
+    "Properties": {
+        "TableName": "of-the-course",
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
+    },
+}
+
+
+def test_the_pages_commands_do_what_it_says(account):
+    """Its blocks, typed into a bash: a budget is made, and what carries the tag is listed."""
+    blocks = re.findall(
         r"^```sh\n(.+?)^```", (ROOT / "docs/real-account.md").read_text(), re.M | re.S
     )
+    assert len(blocks) == 2
+    config = tomllib.loads((ROOT / "sam-app/samconfig.toml").read_text())["default"]["deploy"]
+    key, value = config["parameters"]["tags"].split("=")
+    cloudformation = account.client("cloudformation")
+    cloudformation.create_stack(
+        StackName="tagged",
+        TemplateBody=json.dumps({"Resources": {"Table": TAGGED}}),
+        Tags=[{"Key": key, "Value": value}],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="tagged")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = os.environ | {"PATH": path}
-    subprocess.run(["bash", "-euo", "pipefail", "-c", block], env=env, check=True, timeout=120)
+    said = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
+        env=os.environ | {"PATH": path},
+        check=True,
+        timeout=120,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert ":table/of-the-course" in said and ":stack/tagged/" in said
+    cloudformation.delete_stack(StackName="tagged")
     (made,) = account.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]
     assert made["BudgetLimit"]["Amount"] == "5"

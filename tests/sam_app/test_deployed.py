@@ -1,17 +1,19 @@
 """The stock trader on the local endpoint: built, deployed and tried by its own integration test."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pandas
 import pytest
 
-from helpers import trades
+from helpers import prices, trades
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +138,82 @@ def describe(endpoint):
     )
 
 
+def cold_call(endpoint, function):
+    """What the first call of a function is billed for: seconds × GB, and bytes of its log."""
+    logs, group = endpoint.client("logs"), f"/aws/lambda/{function}"
+    (stream, *_) = logs.describe_log_streams(logGroupName=group, descending=False)["logStreams"]
+    events = logs.get_log_events(
+        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
+    )["events"]
+    messages = [event["message"] for event in events]
+    assert messages[0].startswith("INIT_START")
+    first = messages[: 1 + next(i for i, text in enumerate(messages) if text.startswith("REPORT"))]
+    billed = int(re.search(r"Billed Duration: (\d+) ms", first[-1])[1]) / 1000
+    memory = int(re.search(r"Memory Size: (\d+) MB", first[-1])[1]) / 1024
+    return billed * memory, sum(len(text.encode()) + 26 for text in first)
+
+
+def test_the_priced_counts_are_those_of_executions_that_run(deployed, module_endpoint):
+    """A year that is priced by what was counted here is within 5 % of the one in the table."""
+    ask = module_endpoint.client
+    assert trade(module_endpoint, 1) == {"SUCCEEDED"}
+    machine = machine_of(module_endpoint)
+    run = ask("stepfunctions").list_executions(stateMachineArn=machine)["executions"][0]
+    history = ask("stepfunctions").get_execution_history(executionArn=run["executionArn"])
+    kinds = [event["type"] for event in history["events"]]
+    entered = sum(kind.endswith("StateEntered") for kind in kinds)
+    calls = kinds.count("LambdaFunctionSucceeded")
+    assert (entered, calls) == (prices.STATES_ENTERED, prices.CALLS)
+
+    groups = ask("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/the-trader-")
+    functions = [one["logGroupName"].rpartition("/")[2] for one in groups["logGroups"]]
+    checker = next(name for name in functions if "Checker" in name)
+    other = next(name for name in functions if "Checker" not in name)
+    both = [cold_call(module_endpoint, one) for one in (checker, other)]
+    seconds, written = (sum(one[place] for one in both) for place in (0, 1))
+    assert abs(written - prices.LOG_BYTES) < 0.1 * prices.LOG_BYTES
+
+    resources = ask("cloudformation").describe_stack_resource(
+        StackName="the-trader", LogicalResourceId="TransactionTable"
+    )
+    name = resources["StackResourceDetail"]["PhysicalResourceId"]
+    table = ask("dynamodb").describe_table(TableName=name)["Table"]["ProvisionedThroughput"]
+    units = table["WriteCapacityUnits"], table["ReadCapacityUnits"]
+    assert units == (prices.WRITE_UNITS, prices.READ_UNITS)
+    item = ask("dynamodb").scan(TableName=name)["Items"][0]
+    size = 100 + sum(len(key) + len(*value.values()) for key, value in item.items())
+    assert abs(size - prices.ITEM_BYTES) < 0.1 * prices.ITEM_BYTES
+
+    year = prices.HOURS_A_YEAR
+    counted = {
+        prices.TRANSITIONS: entered * year,
+        prices.REQUESTS: calls * year,
+        prices.SECONDS: Decimal(seconds) * year,
+        prices.WRITES: units[0] * year,
+        prices.READS: units[1] * year,
+        prices.LOGGED: Decimal(written) * year / 2**30,
+    }
+    for hours in (0, year):  # with what stands there, and the executions alone
+        dollars = sum(
+            prices.PRICES[what].cost(count)
+            for what, count in counted.items()
+            if hours or what not in (prices.WRITES, prices.READS)
+        )
+        priced = prices.total(prices.trader(year, hours))
+        assert abs(dollars - priced) < priced * Decimal("0.05")
+
+
+def test_what_a_deploy_uploads_costs_less_than_an_execution(deployed, module_endpoint):
+    s3 = module_endpoint.client("s3")
+    (bucket,) = (b["Name"] for b in s3.list_buckets()["Buckets"] if "samcli" in b["Name"])
+    objects = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    assert len(objects) == prices.UPLOADS
+    months = Decimal(sum(one["Size"] for one in objects)) / 2**30 * 12
+    cost = prices.PRICES[prices.PUTS].cost(len(objects))
+    cost += prices.PRICES[prices.OBJECTS].cost(months)
+    assert cost < prices.EXECUTION
+
+
 COURSE = {"course": "serverless-workflows"}
 
 
@@ -197,11 +275,11 @@ def test_all_that_the_stack_makes_carries_the_courses_tag(deployed, module_endpo
     assert [name for name, tags in found.items() if not COURSE.items() <= tags.items()] == []
     stacks = module_endpoint.client("cloudformation").describe_stacks(StackName="the-trader")
     assert stacks["Stacks"][0]["Tags"] == [{"Key": "course", "Value": "serverless-workflows"}]
-    # by the tag AWS lists all of it but the roles
+    # by the tag AWS lists the stack and all of it but the roles
     listed = by_tag(module_endpoint)
     kinds = sorted(arn.split(":")[2] for arn in listed if "the-trader" in arn or ":states:" in arn)
     assert kinds == [
-        *("applicationinsights", "dynamodb", "events"),
+        *("applicationinsights", "cloudformation", "dynamodb", "events"),
         *("lambda", "lambda", "lambda", "resource-groups", "states"),
     ]
 

@@ -1,8 +1,9 @@
-"""What AWS lists by its tags and moto leaves out: EventBridge's rules, resource groups, and the
+"""What AWS lists by its tags and moto leaves out: stacks, rules, resource groups, and the
 applications of Application Insights.
 
 It is `aws resourcegroupstaggingapi get-resources` that lists. (IAM's roles are not in it on AWS
-either.) Imports moto.
+either: docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html.)
+Imports moto.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class _Others(TaggableResourcesMixin):
         self.account, self.region = account, region
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        from helpers.localaws.cloudformation.backend import cloudformation_backends
+
         events = events_backends[self.account][self.region]
         for rule in chain(*(bus.rules.values() for bus in events.event_buses.values())):
             tags = events.tagger.get_tag_dict_for_resource(rule.arn)
@@ -44,6 +47,8 @@ class _Others(TaggableResourcesMixin):
         for group in groups.by_name.values():
             yield TaggedResource(group.arn, group.tags, "resource-groups:group")
         if self.account == ACCOUNT:
+            for stack in cloudformation_backends[self.account][self.region].live():
+                yield TaggedResource(stack.id, stack.recipe.tags, "cloudformation:stack")
             for arn, tags in insights.tagged(self.region):
                 yield TaggedResource(arn, tags, "applicationinsights:application")
 
