@@ -25,7 +25,8 @@ def agree(where: target.Target) -> bool:
     kept = _answer()
     if _read(kept) == meant:
         return False
-    print(prices.words(), flush=True)
+    if where.url is None:
+        print(prices.words(), flush=True)
     named = os.environ.get("COURSE_ACCOUNT", "").strip()
     if named:
         if named != where.account:

@@ -34,7 +34,7 @@ def begin(number: str, make: bool | None = None) -> None:
         )
     progress.say("Looking for the target …")
     where = target.activate()
-    priced = where.name == target.LOCAL
+    priced = False
     if where.name == target.AWS:
         progress.say("")
         priced = accounts.agree(where)
@@ -48,7 +48,7 @@ def begin(number: str, make: bool | None = None) -> None:
     )
     print(f"Your commands go to {where}.")
     if chapter.needs:
-        _bring_up(chapter, make if make is not None else _told_to_make(), priced)
+        _bring_up(chapter, make if make is not None else _told_to_make(), where, priced)
     if chapter.makes_app and (kept := stages.set_aside()):
         print(f"The app that you changed is kept as work/{kept.name}.")
     if bar := standing.bar(chapter.number):
@@ -62,16 +62,16 @@ def _exercises(chapter: Chapter) -> str:
     return f", and {sum(task.minutes for task in tasks)} for its {len(tasks)} exercises"
 
 
-def _bring_up(chapter: Chapter, make: bool | None, priced: bool) -> None:
+def _bring_up(chapter: Chapter, make: bool | None, where: target.Target, priced: bool) -> None:
     """Make what the notebook needs, or say that it is not there; before that, what it costs.
 
-    priced: that was said already, or there is nothing to be said.
+    priced: that was said already.
     """
     lacking = stages.missing(chapter.needs)
     if lacking:
         commands = ", ".join(stage.commands() for stage in lacking)
         print(f"It needs {chapter.needs.name}. What is missing is made by: {commands}.")
-        billed = target.name() == target.AWS and any(stage.billed for stage in lacking)
+        billed = where.url is None and any(stage.billed for stage in lacking)
         if make is None and chapter.takes_away:
             make = False
         if billed and make is not False and not priced:

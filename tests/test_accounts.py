@@ -207,11 +207,11 @@ TAGGED = {
 
 
 def test_the_pages_commands_do_what_it_says(account):
-    """Its blocks, typed into a bash: a budget is made, and what carries the tag is listed."""
+    """Its blocks, typed into a bash: a policy, a budget, and a list of what carries the tag."""
     blocks = re.findall(
         r"^```sh\n(.+?)^```", (ROOT / "docs/real-account.md").read_text(), re.M | re.S
     )
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     config = tomllib.loads((ROOT / "sam-app/samconfig.toml").read_text())["default"]["deploy"]
     key, value = config["parameters"]["tags"].split("=")
     cloudformation = account.client("cloudformation")
@@ -225,11 +225,13 @@ def test_the_pages_commands_do_what_it_says(account):
     said = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
         env=os.environ | {"PATH": path},
+        cwd=ROOT,
         check=True,
         timeout=120,
         capture_output=True,
         text=True,
     ).stdout
+    assert ":policy/serverless-workflows-course" in said
     assert ":table/of-the-course" in said and ":stack/tagged/" in said
     cloudformation.delete_stack(StackName="tagged")
     (made,) = account.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]
