@@ -35,6 +35,11 @@ def work() -> Path:
     return Path(chosen or folder() / "work").expanduser().resolve()
 
 
+def first_notebook() -> Path:
+    """The learner's copy of notebook 00, which JupyterLab opens on."""
+    return work() / "notebooks" / "00_start_here.ipynb"
+
+
 def endpoint() -> Path:
     """The endpoint's home: where `LOCALAWS_HOME` points, or `.localaws` in `folder`."""
     chosen = os.environ.get("LOCALAWS_HOME")

@@ -10,10 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers import editions, enclosure, servers, stages, target
+from helpers import editions, enclosure, homes, servers, stages, target
 from helpers.errors import CourseError
-
-FIRST = "00_start_here.ipynb"
 
 
 def main(arguments: list[str]) -> int:
@@ -28,7 +26,7 @@ def main(arguments: list[str]) -> int:
         return 1
     enclosure.enclose()  # what is typed in JupyterLab's terminals goes to the endpoint too
     root = _root(stages.work())
-    opened = str(editions.folder() / FIRST)
+    opened = str(homes.first_notebook())
     command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={root}"]
     try:
         return subprocess.run([*command, *_options(), *arguments, opened]).returncode

@@ -94,7 +94,7 @@ def a_jupyterlab(folder: Path, **more: str) -> Iterator[Lab]:
         try:
             url = f"http://127.0.0.1:{port}"
             deadline = time.monotonic() + 90
-            while not _answers(f"{url}/api/status"):
+            while not answers(f"{url}/api/status"):
                 assert server.poll() is None and time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
             yield Lab(url, folder, env)
@@ -110,7 +110,8 @@ def run_all(page: Any) -> None:
     page.locator(".jp-InputPrompt", has_text="*").first.wait_for()
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Does somebody answer there, and gladly?"""
     try:
         urllib.request.urlopen(url, timeout=5).close()
     except OSError:

@@ -9,11 +9,13 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
-from browsing import end
+from browsing import SCREENSHOTS, a_browser, answers, end, in_browser
 
 from helpers import setup
 
@@ -25,70 +27,160 @@ def _set_up() -> bool:
     return bool(shutil.which("make")) and setup.is_ready()
 
 
-@pytest.fixture(params=["in the course", "elsewhere"])
-def work(request, tmp_path):
-    """The learner's folder, with none of Jupyter's settings about root or news."""
-    if request.param == "elsewhere":
-        yield tmp_path / "mine"
-        return
-    inside = ROOT / "build" / "test-make-lab"
-    shutil.rmtree(inside, ignore_errors=True)
-    yield inside
-    shutil.rmtree(inside, ignore_errors=True)
+@dataclass(frozen=True)
+class Started:
+    """What `make lab` started: its process, where it answers, and the folders that it was given."""
+
+    process: psutil.Popen
+    url: str
+    token: str
+    work: Path
+    runtime: Path
+
+    def ask(self, path, body=None):
+        """What the Jupyter server answers."""
+        request = urllib.request.Request(
+            f"{self.url}{path}",
+            None if body is None else json.dumps(body).encode(),
+            {"Authorization": f"token {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    @property
+    def inside(self):
+        """Is the learner's folder in the course's?"""
+        return self.work.is_relative_to(ROOT)
+
+    @property
+    def notebook(self):
+        """The learner's notebook 00, as the server calls it."""
+        shown = self.work.relative_to(ROOT) if self.inside else Path()
+        return (shown / "notebooks" / "00_start_here.ipynb").as_posix()
 
 
-def ask(server, path, body=None):
-    """What the Jupyter server answers."""
-    request = urllib.request.Request(
-        f"{server['url']}{path}",
-        None if body is None else json.dumps(body).encode(),
-        {"Authorization": f"token {server['token']}"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
-
-
-@pytest.fixture
-def runtime():
-    """Jupyter's folder for what runs, with a name short enough for a socket in it."""
-    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
-        yield Path(folder)
-
-
-@pytest.mark.skipif(not _set_up(), reason="not set up by make")
-def test_make_lab_opens_the_learners_copy_of_notebook_00(tmp_path, work, runtime):
-    log = tmp_path / "log"
-    env = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
-        "JUPYTER_RUNTIME_DIR": str(runtime),
-        "LOCALAWS_HOME": str(tmp_path / "endpoint"),
-        "COURSE_WORK": str(work),
-    }
-    with log.open("w") as written:
+@pytest.fixture(scope="module", params=["in the course", "elsewhere"])
+def lab(request, tmp_path_factory):
+    """`make lab`, with none of Jupyter's settings about root, news or layout."""
+    if not _set_up():
+        pytest.skip("not set up by make")
+    folder = tmp_path_factory.mktemp("lab")
+    inside = request.param == "in the course"
+    work = ROOT / "build" / "test-make-lab" if inside else folder / "mine"
+    shutil.rmtree(work, ignore_errors=True)
+    # Jupyter's folder for what runs has a name short enough for a socket in it.
+    with tempfile.TemporaryDirectory(prefix="lab-") as runtime, (folder / "log").open("w") as log:
+        env = os.environ | {
+            "JUPYTER_CONFIG_DIR": str(folder / "config"),
+            "JUPYTER_RUNTIME_DIR": runtime,
+            "LOCALAWS_HOME": str(folder / "endpoint"),
+            "COURSE_WORK": str(work),
+        }
         command = ["make", "lab", "ARGS=--no-browser --ServerApp.port=0"]
         nobody = subprocess.DEVNULL  # without a terminal of its own, Jupyter likes login shells
-        made = psutil.Popen(
-            command, cwd=ROOT, env=env, stdin=nobody, stdout=written, stderr=written
-        )
+        made = psutil.Popen(command, cwd=ROOT, env=env, stdin=nobody, stdout=log, stderr=log)
         try:
-            server = _server(made, log)
-            inside = work.is_relative_to(ROOT)
-            notebooks = (work.relative_to(ROOT) if inside else Path()) / "notebooks"
-            opened = notebooks / "00_start_here.ipynb"
-            shown = _page_that_it_opens(runtime)
-            assert f"/lab/tree/{opened.as_posix()}" in shown
-            shown = {one["name"] for one in ask(server, "api/contents")["content"]}
-            course = {"notebooks", "sam-app", "helpers", "README.md"}
-            assert (course if inside else {"notebooks"}) <= shown
-            cells = ask(server, f"api/contents/{opened.as_posix()}")["content"]["cells"]
-            assert not [cell for cell in cells if cell.get("outputs")]
-            if os.name != "nt":
-                _kernel_talks_by_files_of_its_owner(server, runtime, opened)
-                _a_terminal_finds_the_courses_own_commands(server, made)
+            yield Started(made, *_server(made, folder / "log"), work, Path(runtime))
         finally:
-            end(made)
+            _end(made)
             stop = [sys.executable, "-m", "helpers.localaws", "stop"]
             subprocess.run(stop, cwd=ROOT, env=env, check=True, capture_output=True)
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def test_make_lab_opens_the_learners_copy_of_notebook_00(lab):
+    assert f"/lab/tree/{lab.notebook}" in _page_that_it_opens(lab.runtime)
+    shown = {one["name"] for one in lab.ask("api/contents")["content"]}
+    assert (
+        {"notebooks", "sam-app", "helpers", "README.md"} if lab.inside else {"notebooks"}
+    ) <= shown
+    cells = lab.ask(f"api/contents/{lab.notebook}")["content"]["cells"]
+    assert not [cell for cell in cells if cell.get("outputs")]
+
+
+@in_browser
+def test_its_page_has_the_table_of_contents_and_a_tile_and_leaves_a_layout_alone(lab):
+    """At the first start; at the second the panels are as the learner left them."""
+    with a_browser() as browser:
+        with _a_visit(browser, lab) as page:
+            page.get_by_role("treeitem", name="Is this machine ready?").wait_for()
+            page.screenshot(path=SCREENSHOTS / "00_first_start.png")
+            assert _panels(page) == ["table-of-contents"]
+            assert not page.locator(".jp-Dialog, .Toastify__toast").count()
+            page.locator(".lm-TabBar-tab", has_text="00_start_here").locator(
+                ".lm-TabBar-tabCloseIcon"
+            ).click()
+            tile = page.locator(".jp-LauncherCard", has_text="The course")
+            tile.wait_for()
+            page.screenshot(path=SCREENSHOTS / "launcher.png")
+            tile.click()
+            _is_open(page)
+            assert page.url.endswith(f"/lab/tree/{lab.notebook}")
+            with page.expect_response(lambda one: "/api/workspaces/" in one.url and one.ok):
+                page.locator(".lm-TabBar-tab[data-id=filebrowser]").click()
+        with _a_visit(browser, lab) as page:
+            page.locator("#filebrowser").wait_for()
+            page.wait_for_timeout(1000)  # what would open another panel has had its time
+            assert _panels(page) == ["filebrowser"]
+
+
+@contextmanager
+def _a_visit(browser, lab):
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab.url}lab/tree/{lab.notebook}?token={lab.token}")
+    _is_open(page)
+    yield page
+    page.close()
+
+
+def _is_open(page):
+    page.locator(".jp-Notebook h1", has_text="A stock trader you can run").wait_for()
+
+
+def _panels(page):
+    """The panels that are open at the left."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('#jp-left-stack > *')]
+            .filter(one => one.getBoundingClientRect().width > 0).map(one => one.id)"""
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, kernels talk by TCP")
+def test_a_kernel_talks_by_files_of_its_owner(lab):
+    """No port on which another user of the machine could listen in on a notebook's outputs."""
+    session = {"path": lab.notebook, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+    kernel = lab.ask("api/sessions", session)["kernel"]["id"]
+    connection = json.loads((lab.runtime / f"kernel-{kernel}.json").read_text())
+    assert connection["transport"] == "ipc" and connection["ip"].startswith(str(lab.runtime))
+    deadline = time.monotonic() + 60
+    while not (sockets := list(lab.runtime.glob(f"kernel-{kernel}-ipc-*"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert all(path.is_socket() for path in sockets)
+    assert lab.runtime.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, a terminal is not a login shell")
+def test_a_terminal_finds_the_courses_own_commands(lab):
+    """A login shell sets PATH anew, and another `aws` may overlook where it is to go."""
+    before = {process.pid for process in lab.process.children(recursive=True)}
+    lab.ask("api/terminals", {})
+    deadline = time.monotonic() + 60
+
+    def new():
+        """Not a kernel's beginnings."""
+        below = lab.process.children(recursive=True)
+        return [
+            one for one in below if one.pid not in before and "ipykernel" not in str(one.cmdline())
+        ]
+
+    while not (found := new()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert not {"-l", "--login"} & set(found[0].cmdline())
+    first = found[0].environ()["PATH"].split(os.pathsep)[0]
+    assert Path(first) == Path(sys.executable).parent
 
 
 def _server(made, log):
@@ -97,7 +189,19 @@ def _server(made, log):
     while not (found := re.search(r"(http://localhost:\d+/)lab\S*\?token=(\w+)", log.read_text())):
         assert made.poll() is None and time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
-    return {"url": found[1], "token": found[2]}
+    while not answers(found[1]):
+        assert made.poll() is None and time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+    return found[1], found[2]
+
+
+def _end(made):
+    """Jupyter itself is asked to end: then `make`, and what it started, has nothing to wait for."""
+    for one in made.children(recursive=True) if made.is_running() else ():
+        with suppress(psutil.NoSuchProcess):
+            if "jupyter-lab" in " ".join(one.cmdline()):
+                end(one)
+    end(made)
 
 
 def _page_that_it_opens(runtime):
@@ -110,30 +214,3 @@ def _page_that_it_opens(runtime):
         assert time.monotonic() < deadline, text
         time.sleep(0.1)
     return text
-
-
-def _kernel_talks_by_files_of_its_owner(server, runtime, opened):
-    """No port on which another user of the machine could listen in on a notebook's outputs."""
-    session = {"path": str(opened), "name": "", "type": "notebook", "kernel": {"name": "python3"}}
-    ask(server, "api/sessions", session)
-    (connection,) = (json.loads(path.read_text()) for path in runtime.glob("kernel-*.json"))
-    assert connection["transport"] == "ipc" and connection["ip"].startswith(str(runtime))
-    deadline = time.monotonic() + 60
-    while not (sockets := list(runtime.glob("kernel-*-ipc-*"))):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert all(path.is_socket() for path in sockets)
-    assert runtime.stat().st_mode & 0o077 == 0
-
-
-def _a_terminal_finds_the_courses_own_commands(server, made):
-    """A login shell sets PATH anew, and another `aws` may overlook where it is to go."""
-    before = {process.pid for process in made.children(recursive=True)}
-    ask(server, "api/terminals", {})
-    deadline = time.monotonic() + 60
-    while not (new := [one for one in made.children(recursive=True) if one.pid not in before]):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert not {"-l", "--login"} & set(new[0].cmdline())
-    first = new[0].environ()["PATH"].split(os.pathsep)[0]
-    assert Path(first) == Path(sys.executable).parent

@@ -1,0 +1,31 @@
+"""Tells JupyterLab's page where the learner's copy of notebook 00 lies: its tile opens that.
+
+Jupyter loads it with each server of this environment (`jupyter/server_config.json`); what the page
+does with it stands in `jupyter/labextension/static/course.js`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from helpers import homes
+
+
+def path(root: Path) -> str | None:
+    """The copy as a server calls it that shows `root`; None if it is not there, or outside."""
+    copy = homes.first_notebook()
+    root = root.expanduser().resolve()
+    if not copy.is_file() or not copy.is_relative_to(root):
+        return None
+    return copy.relative_to(root).as_posix()
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "helpers.tile"}]
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    if found := path(Path(server.root_dir)):
+        page = server.web_app.settings.setdefault("page_config_data", {})
+        page["courseNotebook"] = found
