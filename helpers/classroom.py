@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from helpers import editions, enclosure, servers, target
+from helpers import editions, enclosure, own_aws, servers, target
 from helpers.errors import CourseError
 
 
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (CourseError, OSError) as error:
         print(error, file=sys.stderr)
     enclosure.enclose()  # what is typed in JupyterLab's terminals goes to the endpoint too
+    own_aws.prefer()
     # The same process goes on, so that the endpoint, which was started for it, ends with it.
     given = sys.argv[1:] if arguments is None else arguments
     os.execv(server, [server, *servers.options(), *given])

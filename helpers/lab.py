@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers import editions, enclosure, homes, servers, stages, target
+from helpers import editions, enclosure, homes, own_aws, servers, stages, target
 from helpers.errors import CourseError
 
 
@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     enclosure.enclose()  # what is typed in JupyterLab's terminals goes to the endpoint too
+    own_aws.prefer()
     root = _root(stages.work())
     opened = str(homes.first_notebook())
     command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.root_dir={root}"]

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from helpers import own_aws
 from helpers.errors import CourseError
 
 LOCAL, AWS = "local", "aws"
@@ -264,7 +265,8 @@ def _use_aws() -> Target:
         raise CourseError(
             "AWS does not know you.",
             str(error) if url is None else f"AWS_ENDPOINT_URL leads to {url}, which says: {error}",
-            "Sign in with `aws configure` or `aws sso login`, or set COURSE_TARGET=local."
+            "Sign in with `aws configure`, or with `aws sso login`, which version 2 of `aws` has. "
+            "Or set COURSE_TARGET=local."
             if url is None
             else "Set keys that are valid there, or unset AWS_ENDPOINT_URL to reach AWS itself; "
             "then start JupyterLab again.",
@@ -276,8 +278,10 @@ def _use_aws() -> Target:
             "Make a user or a role for the course (docs/real-account.md), sign in as that, and run "
             "this cell again.",
         )
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     wanted: dict[str, str | None] = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        # A version before 2.13 overlooks AWS_ENDPOINT_URL.
+        "PATH": own_aws.first(path) if url is None else path,
         "SAM_CLI_TELEMETRY": "0",
         "AWS_PAGER": "",
     }

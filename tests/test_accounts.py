@@ -162,6 +162,20 @@ def test_the_courses_own_stack_is_the_courses(account, asked):
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=stages.STACK)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the command here is a script of sh")
+def test_an_aws_of_version_2_of_ones_own_is_taken(account, asked, tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "aws").write_text("#!/bin/sh\necho aws-cli/2.38.5 of my own\n")
+    (own / "aws").chmod(0o755)
+    os.environ["PATH"] = f"{own}{os.pathsep}{os.environ['PATH']}"
+    course.begin("00")
+    ask = {"capture_output": True, "text": True, "check": True}
+    assert subprocess.run(["aws", "--version"], **ask).stdout == "aws-cli/2.38.5 of my own\n"
+    there = subprocess.run("command -v sam", shell=True, **ask).stdout
+    assert Path(there.strip()).parent == Path(sys.executable).parent
+
+
 class _Root(http.server.BaseHTTPRequestHandler):
     """STS as it answers the account's root user."""
 
