@@ -2,7 +2,7 @@
 
 The course brings version 1, which knows neither `aws configure sso` nor `aws sso login`. Whoever
 has version 2 has signed in with it. Locally the course's own stays first: an older version 2
-overlooks `AWS_ENDPOINT_URL`, and would ask AWS.
+overlooks `AWS_ENDPOINT_URL` and would ask AWS, and each keeps a file in the learner's `~/.aws`.
 """
 
 from __future__ import annotations
