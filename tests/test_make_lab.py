@@ -82,9 +82,11 @@ def lab(request, tmp_path_factory):
         try:
             yield Started(made, *_server(made, folder / "log"), work, Path(runtime))
         finally:
-            _end(made)
-            stop = [sys.executable, "-m", "helpers.localaws", "stop"]
-            subprocess.run(stop, cwd=ROOT, env=env, check=True, capture_output=True)
+            try:
+                _end(made)
+            finally:
+                stop = [sys.executable, "-m", "helpers.localaws", "stop"]
+                subprocess.run(stop, cwd=ROOT, env=env, check=True, capture_output=True)
             shutil.rmtree(work, ignore_errors=True)
 
 
