@@ -161,12 +161,14 @@ def _moto_app() -> Dispatcher:
     )
     from helpers.localaws.events import schedule
     from helpers.localaws.iam import access
+    from helpers.localaws.logs_insights import hook as logs_insights
 
     cloudformation.install()
     core_hooks.install()
     access.install()
     dispatch.install()
     mends.install()
+    logs_insights.install()
     schedule.install()
     lambdas.install()
     stepfunctions.install()

@@ -181,7 +181,6 @@ REPLACED = {
         ("moto.s3.responses", "S3Response", "_bucket_response_put"),
         ("moto.s3.exceptions", "BucketNotEmpty", "__init__"),
         ("moto.logs.models", "LogGroup", "get_log_events"),
-        ("moto.logs.models", "LogsBackend", "start_query"),
         ("moto.logs.models", "LogsBackend", "create_log_group"),
         ("moto.logs.models", "LogsBackend", "put_retention_policy"),
         ("moto.logs.utils", "EventMessageFilter", "__init__"),

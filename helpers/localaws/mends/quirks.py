@@ -42,7 +42,6 @@ def install() -> None:
     LogGroup.get_log_events = _get_log_events
     LogsBackend.create_log_group = _create_log_group
     LogsBackend.put_retention_policy = _put_retention_policy
-    LogsBackend.start_query = _start_query
     EventMessageFilter.__init__ = _init_filter
     EventPattern._wildcard_match = staticmethod(_wildcard_match)
     IAMPolicyStatement._match = staticmethod(_policy_match)
@@ -148,29 +147,6 @@ def _put_retention_policy(self: LogsBackend, log_group_name: str, retention_in_d
             value=retention_in_days,
         )
     return _plain_put_retention_policy(self, log_group_name, retention_in_days)
-
-
-_plain_start_query = LogsBackend.start_query
-_INSIGHTS = re.compile(
-    r"\s*(?:fields(?:\s+@(?:timestamp|message|logStream|log|ptr)\s*,?)+|limit\s+\d+"
-    r"|sort\s+@timestamp(?:\s+(?:asc|desc))?)\s*",
-    re.IGNORECASE,
-)
-
-
-def _start_query(
-    self: LogsBackend, log_group_names: list[str], start_time: int, end_time: int, query_string: str
-) -> str:
-    """For LogsBackend.start_query, which overlooks what it does not know of Logs Insights."""
-    for command in query_string.strip().split("|"):
-        if not _INSIGHTS.fullmatch(command):
-            message = (
-                f"The local endpoint cannot carry out '{command.strip()}': of Logs Insights it "
-                "knows fields (@timestamp, @message, @logStream, @log), sort @timestamp and limit. "
-                "filter-log-events finds events by a filter pattern."
-            )
-            raise refused(message, "MalformedQueryException")
-    return _plain_start_query(self, log_group_names, start_time, end_time, query_string)
 
 
 def _wildcard_match(item: Any, pattern: str) -> bool:
