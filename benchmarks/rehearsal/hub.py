@@ -58,13 +58,14 @@ def shared_course() -> Path:
 
     Its Python is one that every user may run. Returns the folder.
     """
-    course = MADE / "course"
-    python = course / ".venv/bin/python"
-    if not (course / ".done").exists():
+    course, lock = MADE / "course", ROOT / "requirements.lock"
+    python, done = course / ".venv/bin/python", course / ".done"
+    if not done.exists() or done.read_bytes() != lock.read_bytes():
         say("making the shared course's environment (PyPI, minutes)")
+        shutil.rmtree(course, ignore_errors=True)
         _run(_everybodys_python(), "-m", "venv", str(course / ".venv"))
-        _run(str(python), "-m", "pip", "install", "-q", "-r", str(ROOT / "requirements.lock"))
-        (course / ".done").touch()
+        _run(str(python), "-m", "pip", "install", "-q", "--no-deps", "-r", str(lock))
+        done.write_bytes(lock.read_bytes())
     named = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

@@ -16,7 +16,7 @@ PATIENCE = 600.0
 
 
 class WentWrong(Exception):
-    """A cell failed; the message says which, and with what."""
+    """A cell failed or a request was refused; the message says which, and with what."""
 
 
 class Learner:
@@ -29,9 +29,11 @@ class Learner:
         self._asked.headers["Authorization"] = f"token {token}"
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON that the learner's server answers."""
+        """The JSON that the learner's server answers. Raises WentWrong where it refuses."""
         answer = self._asked.request(method, f"{self.base}/api/{path}", json=body, timeout=120)
-        answer.raise_for_status()
+        if not answer.ok:
+            said = " ".join(answer.text.split())[:300]  # it tells who answered
+            raise WentWrong(f"{self.name}: {method} {path}: {answer.status_code}: {said}")
         return answer.json() if answer.content else None
 
     def do(self, notebook: str) -> str:

@@ -34,6 +34,7 @@ from helpers.localaws.floor import floor
 from helpers.localaws.gate import gate
 from helpers.localaws.http import BadRequest, Environ, Server, listen
 from helpers.localaws.locks import FileLock
+from helpers.localaws.ports import listen_somewhere
 from helpers.localaws.workspace import ACCOUNT, REGION, Workspace
 
 if TYPE_CHECKING:
@@ -326,11 +327,11 @@ def main(
         home.running_file.unlink(missing_ok=True)  # of one that was killed
         home.asked_file.unlink(missing_ok=True)
         try:
-            listeners = listen(port)
+            listeners = listen(port) if port else listen_somewhere()
         except (OSError, OverflowError) as error:
             if not or_any:
                 return _cannot(process.port_taken(port, error))
-            listeners, moved = listen(0), home.has_port
+            listeners, moved = listen_somewhere(), home.has_port
     try:
         notice = persistence.open_book(home.folder("state"))
     except (persistence.NoRoom, workspace.WorkspaceError) as error:

@@ -16,6 +16,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from helpers.localaws import ports
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -191,6 +193,13 @@ def test_without_a_wish_a_taken_port_is_passed_by(home, taken):
     (home.path / "port").write_text(str(taken))
     url = home.run("start").stdout.strip()
     assert not url.endswith(f":{taken}")
+    assert int(url.rpartition(":")[2]) in ports.OURS
+
+
+def test_any_port_is_none_that_the_system_hands_out(home):
+    """A hub would have got the same one for a learner's server, which starts after the endpoint."""
+    url = home.run("start", "--port", "0").stdout.strip()
+    assert int(url.rpartition(":")[2]) in ports.OURS
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "99999999999"])
