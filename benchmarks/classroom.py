@@ -220,6 +220,11 @@ def apart(group: Class) -> None:
     for name, ports in listening.items():
         several = [kind for kind, number in Counter(ports.values()).items() if number > 1]
         group.check(not several, f"{name} listens on {ports}")
+    for pid in group.processes():
+        with suppress(OSError, psutil.Error):
+            if memory.kind(psutil.Process(pid)) == "server":
+                whole = "sqlalchemy" in Path(f"/proc/{pid}/maps").read_text()
+                group.check(not whole, "a learner's server has the hub's database")
     secrets = {f["secret"] for f in facts.values()} | {one.token for one in group.learners}
     for process in psutil.process_iter():
         with suppress(psutil.Error):

@@ -41,7 +41,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     own_aws.prefer()
     # The same process goes on, so that the endpoint, which was started for it, ends with it.
     given = sys.argv[1:] if arguments is None else arguments
-    os.execv(server, [server, *servers.options(), *given])
+    # -P: a learner's json.py is none of the server's modules.
+    python = [sys.executable, "-P", "-m", "helpers.singleuser"]
+    os.execv(sys.executable, [*python, server, *servers.options(), *given])
 
 
 def _server() -> str | None:

@@ -24,6 +24,8 @@ from helpers.localaws import (
     errors,
     guard,
     lambdas,
+    memory,
+    models,
     persistence,
     process,
     workspace,
@@ -152,7 +154,7 @@ def _moto_app() -> Dispatcher:
     # Jupyter brings them, jsonschema imports them, and nothing here asks for what they check.
     for name in ("arrow", "isoduration", "rfc3987_syntax", "uri_template", "webcolors"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
-    _import_boto3()
+    models.import_boto3()
     from helpers.localaws import (
         cloudformation,
         core_hooks,
@@ -177,20 +179,6 @@ def _moto_app() -> Dispatcher:
     for service in FIRST_SERVICES:
         app.prepare(service)
     return app
-
-
-def _import_boto3() -> None:
-    """Import boto3 without AWS's faster transport, 12 MB of machine code that nobody needs here.
-
-    moto, which is imported after it, has it: a checksum of S3's comes from there, when it is asked.
-    """
-    if "awscrt" in sys.modules:
-        return
-    sys.modules["awscrt"] = None  # type: ignore[assignment]
-    try:
-        import boto3  # noqa: F401
-    finally:
-        del sys.modules["awscrt"]
 
 
 def _settle_environment(home: Workspace) -> None:
@@ -233,6 +221,8 @@ def _log_to(home: Workspace) -> None:
 
 LOOK = 5.0
 """Seconds between two looks at whether the Jupyter server is still there."""
+REST = 2.0
+"""Seconds without a request after which memory is given back: six of 110 MB after notebook 08."""
 TIMES_UP = 60.0
 """Seconds before something is due: then it is not worth while to fall asleep."""
 
@@ -243,6 +233,7 @@ def _tire(endpoint: Endpoint, server: Server, idle: float | None, doze: float | 
     So it does when the Jupyter server that it worked for has ended. `endpoint.sleeps` is set where
     it is to fall asleep, and not to end.
     """
+    rested = 0.0
     while True:
         alone = time.monotonic() - endpoint.last_asked
         if clock.at_work:  # a function, an execution, an advance that somebody waits for
@@ -258,6 +249,9 @@ def _tire(endpoint: Endpoint, server: Server, idle: float | None, doze: float | 
             LOG.info("the Jupyter server has ended")
             endpoint.sleeps = True  # asleep, it looks once more: there may be a new server by now
             return server.stop()
+        if alone >= REST and endpoint.last_asked != rested and not clock.at_work:
+            rested = endpoint.last_asked
+            memory.give_back()
         left = [limit - alone for limit in (idle, doze) if limit is not None and limit > alone]
         time.sleep(min([LOOK, *left]))
 

@@ -8,7 +8,6 @@ AWS::LanguageExtensions is Fn::ForEach and functions in places where plain templ
 from __future__ import annotations
 
 import copy
-import json
 import threading
 from typing import Any
 
@@ -35,12 +34,9 @@ class _ManagedPolicies:
     """AWS's managed policies by name, for those that samtranslator does not carry."""
 
     def load(self) -> dict[str, str]:
-        from moto.iam.aws_managed_policies import aws_managed_policies_data
+        from helpers.localaws.mends import aws_policies
 
-        policies = json.loads(aws_managed_policies_data)
-        return {
-            name: f"arn:aws:iam::aws:policy{body['Path']}{name}" for name, body in policies.items()
-        }
+        return aws_policies.arns()
 
 
 def expand(

@@ -10,6 +10,7 @@ from __future__ import annotations
 def install() -> None:
     """Put all of it right."""
     from . import (
+        aws_policies,
         dynamodb_keys,
         emptying,
         iam_roles,
@@ -22,7 +23,7 @@ def install() -> None:
     )
 
     for module in (
-        *(dynamodb_keys, emptying, iam_roles, identity),
+        *(aws_policies, dynamodb_keys, emptying, iam_roles, identity),
         *(multipart, odd_requests, quirks, tag_limits, tagged),
     ):
         module.install()

@@ -262,13 +262,11 @@ def ensure_known(iam: Any, request: Request, arn: str) -> None:
     """Let moto's IAM know a policy of AWS's own, if it does not load them all by itself."""
     if arn in iam.managed_policies or ":iam::aws:policy/" not in arn:
         return
-    from moto.iam.aws_managed_policies import aws_managed_policies_data
-    from moto.iam.models import AWSManagedPolicy
+    from helpers.localaws.mends import aws_policies
 
     path, _, name = arn.partition(":policy")[2].rpartition("/")
-    data = json.loads(aws_managed_policies_data).get(name)
-    if data is not None and data["Path"] == f"{path}/":
-        policy = AWSManagedPolicy.from_data(name, request.account, request.region, data)
+    policy = aws_policies.policy(name, f"{path}/", request.account, request.region)
+    if policy is not None:
         iam.managed_policies[policy.arn] = policy
 
 
