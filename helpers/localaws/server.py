@@ -58,6 +58,8 @@ class Endpoint:
         self.started = self.last_asked = time.monotonic()
         self.ready = threading.Event()
         self.sleeps = False
+        self.up = False
+        """Is all there, with what is due? Before, it must not fall asleep."""
         self._moto: Callable[..., Iterable[bytes]] | None = None
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -135,6 +137,7 @@ class Endpoint:
         gc.enable()
         persistence.take_up()
         self._warm_up(app)
+        self.up = True
 
     def _warm_up(self, app: Dispatcher) -> None:
         """Import what will be asked for next; who asks before it is there imports it himself."""
@@ -224,7 +227,8 @@ LOOK = 5.0
 REST = 2.0
 """Seconds without a request after which memory is given back: six of 110 MB after notebook 08."""
 TIMES_UP = 60.0
-"""Seconds before something is due: then it is not worth while to fall asleep."""
+"""Seconds before something is due: then it is not worth while to fall asleep. Less for one that
+falls asleep within a few seconds."""
 
 
 def _tire(endpoint: Endpoint, server: Server, idle: float | None, doze: float | None) -> None:
@@ -241,7 +245,7 @@ def _tire(endpoint: Endpoint, server: Server, idle: float | None, doze: float | 
         elif idle is not None and alone >= idle:
             LOG.info("nobody has asked anything for %g s", idle)
             return server.stop()
-        elif doze is not None and alone >= doze and _can_sleep():
+        elif doze is not None and alone >= doze and endpoint.up and _can_sleep(doze):
             LOG.info("nobody has asked anything for %g s: good night", doze)
             endpoint.sleeps = True
             return server.stop()
@@ -256,10 +260,10 @@ def _tire(endpoint: Endpoint, server: Server, idle: float | None, doze: float | 
         time.sleep(min([LOOK, *left]))
 
 
-def _can_sleep() -> bool:
+def _can_sleep(doze: float) -> bool:
     """Does nothing wait for this process, and is nothing due soon?"""
     due = clock.waits_until()
-    return _FALLS_ASLEEP and due is not None and due - clock.time() > TIMES_UP
+    return _FALLS_ASLEEP and due is not None and due - clock.time() > min(TIMES_UP, 8 * doze)
 
 
 _FALLS_ASLEEP = os.name != "nt"

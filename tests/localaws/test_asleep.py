@@ -1,5 +1,8 @@
 """An endpoint that nobody asks lets go of its memory; one whose Jupyter server ended, ends too."""
 
+import base64
+import contextlib
+import io
 import json
 import os
 import signal
@@ -8,12 +11,15 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import boto3
 import pytest
 
-from helpers.localaws import hub
+from helpers.localaws import hub, server
 from helpers.localaws.asleep import leases
 from helpers.localaws.clock import Clock
 
@@ -54,9 +60,13 @@ def until(true, patience=60):
 
 
 def s3(home):
+    return client(home, "s3")
+
+
+def client(home, service):
     settings = json.loads(localaws(home, "env", "--json", "--no-start"))
     return boto3.client(
-        "s3",
+        service,
         endpoint_url=settings["AWS_ENDPOINT_URL"],
         region_name=settings["AWS_DEFAULT_REGION"],
         aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
@@ -88,6 +98,69 @@ def test_asleep_it_has_hardly_any_memory_and_the_next_call_wakes_it(home):
     until(lambda: note(home).get("asleep"))
     assert localaws(home, "stop") == "stopped\n"
     assert not lives(pid)
+
+
+def test_a_rule_that_is_due_wakes_it(home):
+    localaws(home, "start", "--port", "0", "--doze", "1s")
+    sqs, events = client(home, "sqs"), client(home, "events")
+    queue = sqs.create_queue(QueueName="fired")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    events.put_rule(Name="minute", ScheduleExpression="rate(1 minute)")
+    events.put_targets(Rule="minute", Targets=[{"Id": "1", "Arn": arn["QueueArn"]}])
+    localaws(home, "clock", "--advance", "45s")
+    until(lambda: note(home).get("asleep"))
+    until(lambda: not note(home).get("asleep"), 90)  # nobody asks it
+    until(lambda: note(home).get("asleep"), 90)
+    [fired] = sqs.receive_message(QueueUrl=queue, AttributeNames=["All"])["Messages"]
+    due = datetime.fromisoformat(json.loads(fired["Body"])["time"]).timestamp()
+    sent = int(fired["Attributes"]["SentTimestamp"]) / 1000
+    assert -1 < sent - due < 45, "not before it was asked the next time"
+
+
+@pytest.mark.parametrize(("up", "sleeps"), [(False, False), (True, True)])
+def test_before_all_is_there_it_does_not_fall_asleep(monkeypatch, tmp_path, up, sleeps):
+    """It would not know what is due, and sleep until somebody asks."""
+
+    class Looked(Exception):
+        pass
+
+    def looked(_):
+        raise Looked
+
+    monkeypatch.setattr(server.time, "sleep", looked)
+    asked = SimpleNamespace(
+        up=up, sleeps=False, last_asked=time.monotonic() - 60,
+        workspace=SimpleNamespace(leases=tmp_path / "none"),
+    )  # fmt: skip
+    with contextlib.suppress(Looked):
+        server._tire(asked, SimpleNamespace(stop=lambda: None), None, 1.0)
+    assert asked.sleeps is sleeps
+
+
+def test_its_functions_start_cold_when_it_wakes(home):
+    localaws(home, "start", "--port", "0", "--doze", "1s")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("app.py", "import os\ndef handler(event, context): return os.getpid()")
+    allowed = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    trust = {"Version": "2012-10-17", "Statement": [allowed | {"Action": "sts:AssumeRole"}]}
+    iam = client(home, "iam")
+    role = iam.create_role(RoleName="who", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    functions, version = client(home, "lambda"), f"python3.{sys.version_info.minor}"
+    functions.create_function(
+        FunctionName="who", Runtime=version, Handler="app.handler",
+        Role=role["Arn"], Code={"ZipFile": packed.getvalue()},
+    )  # fmt: skip
+
+    def is_cold():
+        answer = functions.invoke(FunctionName="who", LogType="Tail")
+        assert "FunctionError" not in answer, answer["Payload"].read()
+        return "Init Duration" in base64.b64decode(answer["LogResult"]).decode()
+
+    assert is_cold()
+    assert not is_cold()
+    until(lambda: note(home).get("asleep"))
+    assert is_cold()
 
 
 def test_who_waits_for_a_time_or_for_an_answer_needs_the_process_awake():
