@@ -1,205 +1,130 @@
-"""13.4 An order that nobody can read: what each language calls an error, and who catches it."""
+"""13.4 What each makes of nothing: eight states, predicted; some fail, and some say nothing."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
-from helpers import asl
-from helpers.executions import Execution
 from helpers.exercises import NotYet, Task, Workbench
-from helpers.exercises.workbench import Machine, shown
+from helpers.exercises.workbench import shown
 
-FILES = {"jsonpath.asl.json": "JSONPath", "jsonata.asl.json": "JSONata"}
-ASIDE, REFUSED = "Set Aside", "OutOfShares"
-
-BROKER = '''"""Carries out an order, unless it is for more shares than there are."""
-
-
-class OutOfShares(Exception):
-    pass
-
-
-def lambda_handler(event, context):
-    order = event["order"]
-    if order["qty"] > 100:
-        raise OutOfShares(f"there are no {order['qty']} shares")
-    return {"id": order["id"], "bought": order["qty"]}
-'''
-
-READABLE = (("o-21", 3), ("o-22", 100))
-UNREADABLE: tuple[dict[str, Any], ...] = (
-    {"body": "three shares, please", "from": "mail"},
-    {"body": '{"id": "o-23", "qty": 3'},
-    {"from": "queue"},
-    {},
-)
+FILE = "predictions.json"
+GIVEN = Path(__file__).parent / "starter"
 
 
 def check(bench: Workbench) -> str:
-    """In each language: what can be read is traded, what cannot is set aside, a refusal fails."""
-    broker = {"BrokerArn": bench.function("broker", BROKER)}
-    for file, language in FILES.items():
-        text = bench.text(file)
-        machine = bench.machine(text, substitutions=broker)
-        _in_its_language(text, file, language)
-        for number, shares in READABLE:
-            bench.trying(f"an order of {shares} shares on {file}")
-            _placed(machine, file, number, shares)
-        for given in UNREADABLE:
-            bench.trying(f"{shown(given)} on {file}")
-            _set_aside(machine, file, given)
-        bench.trying(f"a broker that refuses on {file}")
-        _refused(machine, file)
-    return (
-        "In both languages two orders were placed, four that nobody can read were set aside as "
-        "they came, and a broker's refusal still fails the execution."
+    """Each prediction is what TestState says: the output, or the name of the error."""
+    states = json.loads((GIVEN / "states.json").read_text(encoding="utf-8"))
+    predicted = bench.json(FILE)
+    if not isinstance(predicted, dict):
+        raise NotYet(
+            f"{FILE} is to hold one object with a prediction a state: {', '.join(states)}.",
+            hint="unfinished",
+        )
+    held = ""
+    for letter, state in states.items():
+        mine = predicted.get(letter, "?")
+        if mine == "?":
+            raise NotYet(f"{_so_far(held)}{letter} has no prediction yet.", hint="unfinished")
+        bench.trying(f"state {letter} in TestState")
+        if not _same(mine, _truth(bench, state)):
+            raise NotYet(
+                f"{_so_far(held)}{letter} makes something else than {shown(mine)}.", hint=letter
+            )
+        held = letter
+    return "TestState says the same for each of the eight states."
+
+
+def _truth(bench: Workbench, state: dict[str, Any]) -> Any:
+    """What the state hands on, or the name of the error that it fails with."""
+    tested = bench.client("stepfunctions").test_state(
+        definition=json.dumps(state),
+        input=(GIVEN / "input.json").read_text(encoding="utf-8"),
     )
+    return tested["error"] if tested["status"] == "FAILED" else json.loads(tested["output"])
 
 
-def _in_its_language(text: str, file: str, language: str) -> None:
-    other = [one.name for one in asl.Definition.from_text(text).states if one.language != language]
-    if other:
-        raise NotYet(
-            f"{file} is to stay in {language}, and {', '.join(other)} is not.",
-            hint="other-language",
-        )
+def _same(one: Any, other: Any) -> bool:
+    """Equal as JSON: 2 is not "2"."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def _placed(machine: Machine, file: str, number: str, shares: int) -> None:
-    given = {"body": f'{{"id": "{number}", "qty": {shares}}}', "from": "queue"}
-    run = machine.run(given)
-    wanted = {"id": number, "bought": shares}
-    if run.status != "SUCCEEDED" or run.output != wanted:
-        raise NotYet(
-            f"{file}: with {shown(given)} the execution went {_way(run)} and ended "
-            f"{_ended(run)}; it was to succeed with the broker's answer, {shown(wanted)}.",
-            hint="not-placed",
-            run=run,
-        )
-
-
-def _set_aside(machine: Machine, file: str, given: dict[str, Any]) -> None:
-    run = machine.run(given)
-    told = f"{file}: with {shown(given)} the execution"
-    if run.status != "SUCCEEDED":
-        missing = "body" not in given
-        raise NotYet(
-            f"{told} ended {_ended(run)}; it was to go to {ASIDE}, and succeed.",
-            hint="not-there" if missing and run.error == "States.Runtime" else "unread",
-            run=run,
-        )
-    if run.path[-1] != ASIDE:
-        raise NotYet(
-            f"{told} went {_way(run)}, with the output {shown(run.output)}; it was to end in "
-            f"{ASIDE}.",
-            hint="not-aside",
-            run=run,
-        )
-    got = run.output if isinstance(run.output, dict) else {}
-    lost = [name for name in given if got.get(name) != given[name]]
-    if lost:
-        raise NotYet(
-            f"{told} was set aside with {shown(run.output)}: {' and '.join(lost)} is lost, and "
-            "nobody can say what was ordered.",
-            hint="input-lost",
-            run=run,
-        )
-
-
-def _refused(machine: Machine, file: str) -> None:
-    given = {"body": '{"id": "o-24", "qty": 900}'}
-    run = machine.run(given)
-    if run.status != "FAILED" or run.error != REFUSED:
-        raise NotYet(
-            f"{file}: with an order that the broker refuses the execution went {_way(run)} and "
-            f"ended {_ended(run)}; it was to end FAILED, with {REFUSED}, as before.",
-            hint="hides-errors",
-            run=run,
-        )
-
-
-def _way(run: Execution) -> str:
-    return " → ".join(run.path)
-
-
-def _ended(run: Execution) -> str:
-    if run.status == "SUCCEEDED":
-        return f"SUCCEEDED with {shown(run.output)}"
-    return f"{run.status}: {run.error}. {(run.cause or '')[:300]}".rstrip()
+def _so_far(held: str) -> str:
+    return "" if not held else "a holds. " if held == "a" else f"a to {held} hold. "
 
 
 TASK = Task(
-    title="An order that nobody can read",
-    minutes=15,
+    title="What each makes of nothing",
+    minutes=10,
     check=check,
     hints={
         "": (
-            'Start each of the two with {"body": "three shares, please"} and with {}. Four '
-            "executions: which errors do they end with?",
-            "The two languages have different names for the same trouble, and one of the names "
-            "is caught by nothing.",
-            "What cannot be caught can be asked before. What a Catch should not take, it must "
-            "not name.",
+            "For each state: what is looked up, and is it there? If not, does this language take "
+            "that for an error?",
+            "A filter of JSONPath gives a list, whatever it finds. A path of JSONata gives what it "
+            "found: many as a list, one by itself, none as nothing.",
+            "Write down a and check: what holds is said, one letter at a time.",
         ),
-        "unread": (
-            "By which error did it fail? The name is in what the check says, and in run.error.",
-            "A Catch takes the names in its ErrorEquals and no others. The name in one language "
-            "is not the name in the other.",
-            "Only Task, Parallel and Map have a Catch: a Pass that reads the text has nobody who "
-            "catches it.",
+        "unfinished": (
+            "Which letter still has its question mark?",
+            "A prediction is the whole output as JSON, or the name of the error in quotes.",
+            "Not sure? Write something; the check says which letter is the first that differs.",
         ),
-        "not-there": (
-            "States.Runtime: which Catch would take this?",
-            "None, not even States.ALL. A path that leads nowhere ends a JSONPath execution, "
-            "unless somebody looks first whether it leads anywhere.",
-            "Which comparison of a Choice may be made on a field that is not there?",
+        "a": (
+            "There is no limit in the input. Is that null, or an error?",
+            "A path of JSONPath that leads nowhere ends the execution. Under which name?",
+            "It is the name that no Catch takes.",
         ),
-        "hides-errors": (
-            "The broker said no, and somebody must hear of it. Which of the names in your Catch "
-            "takes an error of a function's, too?",
-            "States.ALL and States.TaskFailed take nearly everything. What is the name of the one "
-            "error that you mean?",
-            "The event in the history of an unreadable order says its name.",
+        "b": (
+            "The field of Output is one expression, and it finds nothing. What becomes of the "
+            "field?",
+            "JSONata itself has no error for that. Step Functions has: it needs a value there.",
+            "JSONata has one name for whatever goes wrong with an expression.",
         ),
-        "input-lost": (
-            "What does a Catch hand on, if nothing else is said: the input, or the error?",
-            "In JSONPath a Catch has a field that says where the error is put; in JSONata it has "
-            "an Output of its own.",
-            "In that Output $states has one field more than elsewhere. The input is still in it, "
-            "too.",
+        "c": (
+            "Here the object itself is the expression. Who builds it, Step Functions or JSONata?",
+            "What does JSONata do with a field whose value is undefined?",
+            "No error, and no null either: ask what is left of the object.",
         ),
-        "not-aside": (
-            "Where did it go, and on what ground?",
-            "The state's name is part of the task: Set Aside.",
-            "A Choice that lets everything through does not look at what matters.",
+        "d": (
+            "A filter goes through the list and keeps what fits. Nothing fits. Is that nothing, or "
+            "none?",
+            "A path with a filter gives a list in any case.",
+            "How does one write a list in which nothing is?",
         ),
-        "not-placed": (
-            "An order that can be read was traded before. What is in its way now?",
-            "The output of the execution is what the broker answered, and nothing beside it.",
-            "Is the broker still given the order as an object, under order?",
+        "e": (
+            "The same filter as in d. Does it give a list in any case?",
+            "In JSONata a path that finds nothing is undefined, by a filter, too.",
+            "It is a field of Output, as in b.",
         ),
-        "other-language": (
-            "It would work, and you would know one language's errors twice.",
-            "jsonpath.asl.json stays in JSONPath, state by state, and jsonata.asl.json in JSONata.",
-            "Where in jsonpath.asl.json does a QueryLanguage stand?",
+        "f": (
+            "One trade fits. Is one thing in a list the same as the thing?",
+            "A path with a filter gives a list in any case.",
+            "The price is in quotes in the input.",
+        ),
+        "g": (
+            "One trade fits, as in f. What does JSONata make of a list of one?",
+            "A path of JSONata gives many as a list, and one by itself.",
+            "If a Map were to go on with this, it would have to be in [ ].",
+        ),
+        "h": (
+            "The note is there. What is its value?",
+            "null is a value like another: it was found.",
+            "The output is an object with one field.",
         ),
     },
     reasoning="""
-The same two troubles, a text that is no JSON and a field that is not there, in two languages.
+JSONPath: a plain path that leads nowhere is an error that nothing catches (a). A filter is never
+an error: it gives a list, empty if need be (d), and a list of one if one fits (f).
 
-JSONata has one name for both: States.QueryEvaluationError. A function that fails, an operator that
-gets the wrong type, an expression that gives nothing: all of it can be caught by that name.
+JSONata: a path gives undefined where nothing is found, by a filter or without (b, e), and what is
+undefined as a field of Output, Arguments or Assign fails the state. Inside an expression it is no
+error: the object of c loses the field, and goes on without it. That is the one to fear, because
+nothing is red. And what finds one thing gives that thing (g): as long as there were two trades it
+was a list, and a Map went through it; on the day with one it fails. Put [ ] around what has to be
+a list.
 
-JSONPath has two. An intrinsic function that cannot do its work fails with States.IntrinsicFailure,
-which can be caught. A path that leads nowhere is States.Runtime, and nothing catches that: not its
-own name, and not States.ALL. So it is asked before, by a Choice, with IsPresent, the one
-comparison that a missing field survives.
-
-States.ALL would have taken the broker's refusal as well, and an order that was refused would lie
-with those that nobody can read. A Catch that hands on nothing but the error loses the message:
-ResultPath puts the error beside the input, in JSONata Output merges them.
-
-Also right: a Choice with IsString; in JSONata a Choice with $exists before the Task, and no word
-of the error in what is set aside.
+null is none of all that (h): a field whose value is null has been found.
 """,
 )
