@@ -97,5 +97,11 @@ CHAPTERS = {
             stages.TRADED,
             takes_away=True,
         ),
+        Chapter(
+            "13",
+            "JSONata and variables",
+            40,
+            "the other query language: a sum, a value that lasts, errors that can be caught",
+        ),
     )
 }

@@ -242,6 +242,26 @@ SEEN: dict[str, dict[str, str]] = {
         "neighbour": "a prefix without its hyphen, and demo-sam-2 is hit",
         "left": "the stack asked for what it never owned: log groups",
     },
+    "13.1": {
+        "refused": "QueryLanguage at the top, and the old fields left; or `{% $.id %}`",
+        "literal": "the `{% %}` forgotten at one key: the words are stored, and nothing fails",
+    },
+    "13.2": {
+        "nothing": "`$sum` of a filter that finds nothing: a day without sales fails",
+        "texts": '`"2" * "8"`, without `$number`',
+    },
+    "13.3": {
+        "said-too-much": "the order handed on through the functions, as in JSONPath",
+        "undefined": "a variable read in the state that sets it",
+    },
+    "13.4": {
+        "c": "an error expected, where an object loses its field without a word",
+        "g": "a list of one expected, as JSONPath gives it",
+    },
+    "13.5": {
+        "hides-errors": "`States.ALL`, which takes the broker's refusal, too",
+        "not-there": "`States.Runtime` named in a Catch, which no Catch takes",
+    },
 }
 """Exercise → key of its hints → what learners do there, told to a teacher."""
 
