@@ -100,7 +100,7 @@ CHAPTERS = {
         Chapter(
             "13",
             "JSONata and variables",
-            40,
+            30,
             "the other query language: a sum, a value that lasts, errors that can be caught",
         ),
     )
