@@ -109,6 +109,8 @@ def _failed(run: Execution, name: str) -> NotYet:
     hint = "run-failed"
     if error == "States.QueryEvaluationError":
         hint = "nothing" if "undefined" in cause else "texts"
+        if "'Output/trades'" in cause:
+            hint = "count"
     return NotYet(
         f"With {name} the execution failed: {error}. {cause[:500]}",
         hint=hint,
@@ -139,6 +141,11 @@ TASK = Task(
             "JSONata does not take a text for a number by itself. $number does.",
             "Price and quantity are both texts, in each trade: convert them where they are "
             "multiplied, one trade at a time.",
+        ),
+        "count": (
+            "How many trades there are could not be said. What does that function take?",
+            "$length counts the letters of a text. The items of a list are counted by another.",
+            "Its name is in the notebook, in the list of functions that take a whole list.",
         ),
         "nothing": (
             "On this day there is something that the expression looks for and does not find. What "
