@@ -118,7 +118,7 @@ def test_its_page_has_the_table_of_contents_and_a_tile_and_leaves_a_layout_alone
             tile.click()
             _is_open(page)
             assert page.url.endswith(f"/lab/tree/{lab.notebook}")
-            with page.expect_response(lambda one: "/api/workspaces/" in one.url and one.ok):
+            with page.expect_response(_saves_the_file_browser):
                 page.locator(".lm-TabBar-tab[data-id=filebrowser]").click()
         with _a_visit(browser, lab) as page:
             page.locator("#filebrowser").wait_for()
@@ -134,6 +134,14 @@ def _a_visit(browser, lab):
     _is_open(page)
     yield page
     page.close()
+
+
+def _saves_the_file_browser(response):
+    """Is that the saved layout with that panel? Another may be under way when it is clicked."""
+    if "/api/workspaces/" not in response.url or response.request.method != "PUT":
+        return False
+    layout = json.loads(response.request.post_data)["data"].get("layout-restorer:data", {})
+    return response.ok and layout.get("left", {}).get("current") == "filebrowser"
 
 
 def _is_open(page):

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from helpers.exercises.outcome import CannotCheck, NotYet
 
+from .patience import patience
+
 MOST_OUTPUT = 1_000_000
 """Bytes that a command may print."""
 
@@ -63,7 +65,7 @@ def run(command: tuple[str, ...], cwd: Path, environment: dict[str, str], timeou
         )
     except OSError as error:
         raise NotYet(f"`{said}` does not run: {error.strerror}.", hint="missing-file") from None
-    overdue = threading.Event()
+    timeout, overdue = patience(timeout), threading.Event()
     timer = threading.Timer(timeout, lambda: (overdue.set(), _end(started)))
     timer.start()
     printed = started.stdout.read(MOST_OUTPUT + 1)
@@ -77,7 +79,7 @@ def run(command: tuple[str, ...], cwd: Path, environment: dict[str, str], timeou
         raise NotYet(f"`{said}` printed more than a megabyte.", hint="too-much-output")
     if overdue.is_set():
         raise NotYet(
-            f"`{said}` had not ended after {timeout:g} seconds, and was stopped.",
+            f"`{said}` had not ended after {timeout:.0f} seconds, and was stopped.",
             hint="does-not-end",
         )
     return Ran(code, printed.decode("utf-8", "replace"))

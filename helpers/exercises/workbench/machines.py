@@ -12,8 +12,11 @@ from helpers.asl.reading import too_deep
 from helpers.errors import CourseError
 from helpers.exercises.outcome import NotYet
 
+from .patience import patience
+
 LONGEST = 10.0
-"""Seconds that an execution may take. Its own waits take none: the clock jumps."""
+"""Seconds that an execution may take on a machine at rest. Its own waits take none: the clock
+jumps."""
 
 
 def filled(definition: str | dict[str, Any], substitutions: Mapping[str, str]) -> str:
@@ -56,16 +59,16 @@ class Machine:
 
         Raises NotYet (`does-not-end`) if it does not.
         """
-        started = self.start(input, name)
+        started, longest = self.start(input, name), patience(LONGEST)
         try:
-            return started.wait(LONGEST)
+            return started.wait(longest)
         except executions.StillRunning:
             self.client.stop_execution(executionArn=started.arn)
             where = started.refresh().path
             last = f", in the state {where[-1]}" if where else ""
             raise NotYet(
                 f"With the input {shown(input)} the execution had not ended after "
-                f"{LONGEST:g} seconds{last}; it was stopped.",
+                f"{longest:.0f} seconds{last}; it was stopped.",
                 hint="does-not-end",
                 run=started,
             ) from None

@@ -11,6 +11,7 @@ from helpers.asl.reading import read_text
 from helpers.exercises.outcome import NotYet
 
 from .commands import Ran
+from .patience import patience
 
 LONGEST = 60.0
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -123,14 +124,15 @@ class Stack:
         return True
 
     def _settled(self, stack_id: str) -> dict[str, Any]:
-        give_up = time.monotonic() + LONGEST
+        longest = patience(LONGEST)
+        give_up = time.monotonic() + longest
         while True:
             found = self.client.describe_stacks(StackName=stack_id)["Stacks"][0]
             if not found["StackStatus"].endswith(_UNDER_WAY):
                 return found
             if time.monotonic() > give_up:
                 raise NotYet(
-                    f"The stack was still {found['StackStatus']} after {LONGEST:g} seconds.",
+                    f"The stack was still {found['StackStatus']} after {longest:.0f} seconds.",
                     hint="does-not-end",
                 )
             time.sleep(0.05)
