@@ -1,0 +1,13 @@
+import gzip
+import json
+import os
+
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def lambda_handler(event, context):
+    found = s3.get_object(Bucket=os.environ["BUCKET"], Key=event["key"])
+    prices = json.loads(gzip.decompress(found["Body"].read()))
+    return {"days": len(prices), "highest": max(prices)}
