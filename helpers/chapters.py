@@ -102,6 +102,10 @@ CHAPTERS = {
             "JSONata and variables",
             30,
             "the other query language: a sum, a value that lasts, errors that can be caught",
+            "11",
+            "Make it grow",
+            35,
+            "Parallel and Map, thousands of rows from S3, and what is too large, too long, too new",
         ),
     )
 }

@@ -261,6 +261,33 @@ SEEN: dict[str, dict[str, str]] = {
     "13.5": {
         "hides-errors": "`States.ALL`, which takes the broker's refusal, too",
         "not-there": "`States.Runtime` named in a Catch, which no Catch takes",
+    "11.1": {
+        "list": "ResultPath alone: `found` is the list of both answers",
+        "order-lost": "ResultSelector alone: what was found takes the order's place",
+    },
+    "11.2": {
+        "rest-lost": "the Catch on the Map, which takes the error when the rest is lost",
+        "input-lost": "a Catch without ResultPath: the error is there, the order's id is not",
+    },
+    "11.3": {
+        "too-many": "2 at both Maps, which makes four",
+        "one-by-one": "1 at both, to be on the safe side",
+    },
+    "11.4": {
+        "threshold": "a count where a share was asked for: right for one length of the file",
+        "hides": "a Catch inside the item, after which nothing ever counts as failed",
+    },
+    "11.5": {
+        "overwritten": "a key that is always the same",
+        "too-large": "ResultSelector, or compression: the limit is looked at first, or later",
+    },
+    "11.6": {
+        "too-many": "the count handed over: each execution after the first reads one page",
+        "last-page": "the count asked first, and the fiftieth page is the last one",
+    },
+    "11.7": {
+        "old-definition": "published before it was updated",
+        "goes-on": "no `set -e`: a refused definition, and the script goes on",
     },
 }
 """Exercise → key of its hints → what learners do there, told to a teacher."""
