@@ -283,7 +283,7 @@ SEEN: dict[str, dict[str, str]] = {
     },
     "11.6": {
         "too-many": "the count handed over: each execution after the first reads one page",
-        "last-page": "the count asked first, and the fiftieth page is the last one",
+        "last-page": "the count asked first, and the twentieth page is the last one",
     },
     "11.7": {
         "old-definition": "published before it was updated",

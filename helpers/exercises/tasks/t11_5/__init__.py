@@ -22,7 +22,7 @@ def prices(share, days):
     found = [dice.randrange(10_000_000, 99_999_999) / 100_000 for _ in range(days)]
     return [*found[:-1], 1000 + found[-1]]
 '''
-CASES = (("ABC", 10), ("XYZ", 100_000), ("DEF", 60_000))
+CASES = (("ABC", 10), ("XYZ", 60_000), ("DEF", 30_000))
 """A share, and how many days of it are fetched: the last price is always the highest."""
 
 
@@ -120,7 +120,7 @@ TASK = Task(
     check=check,
     hints={
         "": (
-            "How many bytes are 100,000 prices, and how many may pass from one state to the next?",
+            "How many bytes are 60,000 prices, and how many may pass from one state to the next?",
             "The one function has the list, the other needs it. Where could it lie in between, so "
             "that only its place has to be told?",
             "put_object in the one, get_object in the other; between them goes a key.",
@@ -159,7 +159,7 @@ TASK = Task(
     },
     reasoning="""\
 From one state to the next, 256 KB may pass, 262,144 bytes, and so much a function may return to a
-workflow. 100,000 prices are four times that. The limit is looked at first: neither ResultSelector
+workflow. 60,000 prices are more than twice that. The limit is looked at first: neither ResultSelector
 nor OutputPath comes early enough to help.
 
 So the list goes to S3, where it may be as large as it likes, and its key goes through the workflow:

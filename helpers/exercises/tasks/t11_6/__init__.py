@@ -14,7 +14,7 @@ from helpers.executions import Execution
 from helpers.exercises import Machine, NotYet, Task, Workbench
 
 FILE = "workflow.asl.json"
-MOST = 50
+MOST = 20
 """Pages that one execution may read."""
 PAGES = """import hashlib
 import os
@@ -54,14 +54,14 @@ class Night:
         return f"a night of {self.pages} page{'s' * (self.pages > 1)}"
 
 
-NIGHTS = (Night("Monday", 3), Night("Tuesday", 50), Night("Wednesday", 120), Night("Friday", 51))
+NIGHTS = (Night("Monday", 3), Night("Tuesday", 20), Night("Wednesday", 50))
 _AN_END = '{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}'
 LIMIT = 12
 """Executions after which a chain is taken for one without an end."""
 
 
 def check(bench: Workbench) -> str:
-    """Every page once, in order, and at most 50 in an execution that does not wait for the next."""
+    """Every page once, in order, and at most 20 in an execution that does not wait for the next."""
     variables = {f"LAST_{night.name}": str(night.pages) for night in NIGHTS}
     function = bench.function("pages", PAGES, variables=variables)
     for night in NIGHTS:
@@ -180,7 +180,7 @@ def _told(each: list[list[str]]) -> str:
 
 def _waited(night: Night, chain: list[Execution]) -> None:
     for number, (run, after) in enumerate(itertools.pairwise(chain), 1):
-        if len(_read(after)) < MOST // 2:  # it may well be through before the first has ended
+        if len(_read(after)) < 12:  # it may well be through before the first has ended
             continue
         if run.stopped and after.stopped and run.stopped >= after.stopped:
             raise NotYet(
@@ -198,18 +198,18 @@ TASK = Task(
     check=check,
     hints={
         "": (
-            "What does the workflow have to know, so that it can stop after 50 pages? Who counts?",
+            "What does the workflow have to know, so that it can stop after 20 pages? Who counts?",
             "It needs a number that grows with every turn, a rule of the Choice that looks at it, "
             "and a state that starts the next execution.",
             "States.MathAdd adds. arn:aws:states:::states:startExecution starts an execution, and "
             "the machine's own ARN stands in the context object, $$.",
         ),
         "too-long": (
-            "How large was the count at the fiftieth page? Look at what Turn Page gave.",
+            "How large was the count at the twentieth page? Look at what Turn Page gave.",
             "Turn Page makes a new object of what it names: what it does not name is gone, and "
             "what it names with a fixed value starts again each time.",
             "The count has to be read, made larger and handed on in every turn; and the rule that "
-            "looks at it has to hold at 50.",
+            "looks at it has to hold at 20.",
         ),
         "from-the-start": (
             "With which input did the second execution start?",
@@ -235,14 +235,14 @@ TASK = Task(
         ),
         "last-page": (
             "All pages had been read, and then it failed. What was still to be done?",
-            "A page that is the last may be the fiftieth, too. Which rule of the Choice comes "
+            "A page that is the last may be the twentieth, too. Which rule of the Choice comes "
             "first?",
             "Ask first whether there is a next page at all, and only then how many there have "
             "been.",
         ),
         "too-many": (
-            "How many pages did the second execution read, and why not fifty?",
-            "With which count did it begin? An execution that begins at 50 is through after one "
+            "How many pages did the second execution read, and why not twenty?",
+            "With which count did it begin? An execution that begins at 20 is through after one "
             "page.",
             "The count belongs to an execution, not to the night: it is not handed over.",
         ),
@@ -262,18 +262,18 @@ TASK = Task(
     reasoning="""\
 The history of a Standard execution ends at 25,000 events: the execution fails there, with whatever
 it has done. A page takes nine events here, so after some 2,700 pages the night would be over. The
-workflow therefore counts, and after 50 pages starts its own successor and ends.
+workflow therefore counts, and after 20 pages starts its own successor and ends.
 
 The count begins at 1 in every execution, grows in Turn Page (States.MathAdd), and is looked at by
 the Choice, but only after the question whether there is a next page at all: the last page may be
-the fiftieth. Hand Over starts an execution of the same machine, whose ARN it finds in the context
+the twentieth. Hand Over starts an execution of the same machine, whose ARN it finds in the context
 object. An ARN from the template would be a circle: the machine would need its own name before it
 is made. The input is all that the successor knows, so night and next page have to be in it.
 
 The role needs states:StartExecution on its own machine. Give it by a name with a fixed beginning,
 or you have a circle there.
 
-Also right: a count in a variable; JSONata; a Map over fifty pages at a time, where the pages are
+Also right: a count in a variable; JSONata; a Map over twenty pages at a time, where the pages are
 known beforehand.
 
 Usual mistakes: .sync, with which all executions of the night wait for the last one; a count that is

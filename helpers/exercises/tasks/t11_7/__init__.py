@@ -11,7 +11,7 @@ from helpers.exercises import Machine, NotYet, Task, Workbench
 from helpers.exercises.workbench import Ran
 
 FILE = "release.sh"
-STARTS = 40
+STARTS = 20
 
 
 @dataclass
