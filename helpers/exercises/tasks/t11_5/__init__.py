@@ -159,8 +159,8 @@ TASK = Task(
     },
     reasoning="""\
 From one state to the next, 256 KB may pass, 262,144 bytes, and so much a function may return to a
-workflow. 60,000 prices are more than twice that. The limit is looked at first: neither ResultSelector
-nor OutputPath comes early enough to help.
+workflow. 60,000 prices are more than twice that. The limit is looked at first: neither
+ResultSelector nor OutputPath comes early enough to help.
 
 So the list goes to S3, where it may be as large as it likes, and its key goes through the workflow:
 fetch writes the object and returns {"key": …}, highest reads it. The workflow stays as it was.
