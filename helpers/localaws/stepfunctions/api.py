@@ -91,6 +91,8 @@ def _check_caller(authorization: str, token: str | None, name: str, body: Any, r
     if who is None:
         return
     request = body if isinstance(body, dict) else {}
+    if isinstance(request.get("taskToken"), str):  # whose task it is decides who may answer
+        request = {**request, "resourceArn": tokens.about(request["taskToken"])}
     why = access.refusal(who, "stepfunctions", name, request, region)
     if why is not None:
         raise errors.ApiError("AccessDeniedException", why)

@@ -27,11 +27,13 @@ _KEPT = 10_000  # settled tokens that are still answered as such
 class Task:
     """A task that somebody outside carries out.
 
-    output: JSON text, once it succeeded. error, cause: once it failed. beat: simulated POSIX
-    seconds of the last heartbeat. worker: name of the activity worker that took it.
+    about: the ARN that IAM is asked for when somebody settles it, that of the state machine or of
+    the activity. output: JSON text, once it succeeded. error, cause: once it failed. beat:
+    simulated POSIX seconds of the last heartbeat. worker: name of the activity worker that took it.
     """
 
     token: str
+    about: str = ""
     input: str = ""
     output: str | None = None
     failed: bool = False
@@ -81,6 +83,12 @@ class Tokens:
         """Nobody waits for `task` any more."""
         with self._lock:
             task.over = True
+
+    def about(self, token: str) -> str:
+        """The ARN that whoever settles this task must be allowed; "" for a token of nobody."""
+        with self._lock:
+            task = self._tasks.get(token)
+        return "" if task is None else task.about
 
     def _find(self, token: str) -> Task:
         task = self._tasks.get(token)

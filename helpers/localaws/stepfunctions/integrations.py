@@ -150,7 +150,7 @@ class Activity(Integration):
         flow.event(
             "ActivityScheduled", "activityScheduledEventDetails", {**details, **call.limits()}
         )
-        task = Task(flow.new_token(), input=call.sent.text)
+        task = Task(flow.new_token(), self.arn, call.sent.text)
         tokens.add(task)
         queue.put(task)
         end = None if call.timeout is None else clock.time() + call.timeout
@@ -224,7 +224,8 @@ class ServiceTask(Integration):
         flow.event("TaskStarted", "taskStartedEventDetails", self.who())
         task = None
         if self.needs_token:
-            task = Task(flow.token or "")
+            machine = flow.run.context["StateMachine"]["Id"].partition("/")[0]  # of a Map's child
+            task = Task(flow.token or "", machine)
             tokens.add(task)
         end = None if call.timeout is None else clock.time() + call.timeout
         try:

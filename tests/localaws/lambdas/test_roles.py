@@ -242,6 +242,78 @@ def test_each_table_of_a_request_counts(function, table, allow):
     assert "dynamodb:BatchGetItem on resource: " + arn.replace(name, "other") in denied["message"]
 
 
+@pytest.fixture
+def waiting(endpoint):
+    """Makes machines that wait for an answer, starts each: (its ARN, the token)."""
+    states, sqs = endpoint.client("stepfunctions"), endpoint.client("sqs")
+    url = sqs.create_queue(QueueName=f"q-{uuid.uuid4().hex[:8]}")["QueueUrl"]
+    role = endpoint.role(f"role-{uuid.uuid4().hex[:8]}", allow="*")
+    asks = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"},
+        "End": True,
+    }
+    definition = json.dumps({"StartAt": "Ask", "States": {"Ask": asks}})
+    made = []
+
+    def begin():
+        name = f"asks-{uuid.uuid4().hex[:8]}"
+        machine = states.create_state_machine(name=name, definition=definition, roleArn=role)
+        made.append(machine["stateMachineArn"])
+        states.start_execution(stateMachineArn=made[-1])
+        [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return made[-1], message["Body"]
+
+    yield begin
+    for arn in made:
+        states.delete_state_machine(stateMachineArn=arn)
+
+
+@pytest.mark.parametrize("method", ["success", "failure", "heartbeat"])
+def test_who_may_answer_for_a_machine_may_not_for_another(function, allow, waiting, method):
+    """Of callbacks IAM asks for the state machine: github.com/aws/aws-cdk/pull/8486."""
+    name, role, call = function
+    ours, our_token = waiting()
+    theirs, their_token = waiting()
+    operation = f"SendTask{method.capitalize()}"
+    allow(f"states:{operation}", ours)
+    given = {"output": '"yes"'} if method == "success" else {}
+    denied = call("stepfunctions", f"send_task_{method}", taskToken=their_token, **given)
+    assert denied == {
+        "code": "AccessDeniedException",
+        "status": 400,
+        "message": f"User: arn:aws:sts::123456789012:assumed-role/{role}/{name} is not authorized "
+        f"to perform: states:{operation} on resource: {theirs} because no identity-based policy "
+        f"allows the states:{operation} action",
+    }
+    assert call("stepfunctions", f"send_task_{method}", taskToken=our_token, **given) == "done"
+    lost = call("stepfunctions", f"send_task_{method}", taskToken="x" * 100, **given)
+    assert lost["code"] == "InvalidToken"
+
+
+def test_who_may_answer_for_an_activity(endpoint, function, allow):
+    call = function[2]
+    states = endpoint.client("stepfunctions")
+    activity = states.create_activity(name=f"work-{uuid.uuid4().hex[:8]}")["activityArn"]
+    by = endpoint.role(f"role-{uuid.uuid4().hex[:8]}", allow="*")
+    definition = {
+        "StartAt": "A",
+        "States": {"A": {"Type": "Task", "Resource": activity, "End": True}},
+    }
+    machine = states.create_state_machine(
+        name=f"works-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=by
+    )["stateMachineArn"]
+    states.start_execution(stateMachineArn=machine)
+    task = {"taskToken": states.get_activity_task(activityArn=activity)["taskToken"]}
+    allow("states:SendTaskFailure", machine)
+    denied = call("stepfunctions", "send_task_failure", **task)
+    assert f"states:SendTaskFailure on resource: {activity} because" in denied["message"]
+    allow("states:SendTaskFailure", activity)
+    assert call("stepfunctions", "send_task_failure", **task) == "done"
+
+
 def test_who_one_is_may_always_be_asked_and_is_the_role(endpoint, function):
     name, role, call = function
     role_id = endpoint.client("iam").get_role(RoleName=role)["Role"]["RoleId"]
