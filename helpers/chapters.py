@@ -106,6 +106,10 @@ CHAPTERS = {
             "Make it grow",
             35,
             "Parallel and Map, thousands of rows from S3, and what is too large, too long, too new",
+            "12",
+            "Ask a person",
+            30,
+            "a workflow that waits for a yes, gets a no, or ends when nobody answers",
         ),
     )
 }

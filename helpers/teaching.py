@@ -288,6 +288,29 @@ SEEN: dict[str, dict[str, str]] = {
     "11.7": {
         "old-definition": "published before it was updated",
         "goes-on": "no `set -e`: a refused definition, and the script goes on",
+    "12.1": {
+        "after-yes": "no ResultPath: the answer takes the order's place, and the trade finds no id",
+        "no-is-failure": "nothing catches the no, or a Fail state ends it",
+    },
+    "12.2": {
+        "whole-ends": "TimeoutSeconds at the top, where nothing can come after it",
+        "not-caught": "`States.TaskFailed`, which takes everything but a timeout",
+    },
+    "12.3": {
+        "too-much": "the whole input sent along, with the client's account",
+        "execution": "the execution's name, by which nobody finds it",
+    },
+    "12.4": {
+        "too-wide": "`*`, or a name that only begins like the stack's own workflow",
+        "denied": "`StepFunctionsExecutionPolicy`, or the execution's ARN",
+    },
+    "12.5": {
+        "hides-errors": "every exception caught: the person hears that all is well",
+        "unclear": "all that is not no is a yes",
+    },
+    "12.6": {
+        "interrupted": "ten minutes as TimeoutSeconds: whoever reads is cut off",
+        "for-ever": "HeartbeatSeconds alone: a forgotten window holds the order",
     },
 }
 """Exercise → key of its hints → what learners do there, told to a teacher."""
