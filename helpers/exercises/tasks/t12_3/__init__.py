@@ -24,7 +24,7 @@ ORDERS: tuple[dict[str, Any], ...] = (
             "price": 80,
             "amount": 720,
         },
-        "client": {"name": "Ines Moreau", "account": "NO93 8601 1117 947", "pin": "4711"},
+        "client": {"name": "Clara Moreau", "account": "NO93 8601 1117 947", "pin": "4711"},
     },
     {
         "desk": "Porto",
