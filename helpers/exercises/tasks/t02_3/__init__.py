@@ -1,14 +1,11 @@
 """02.3 Tests that catch: they pass for buyers that are right, and fail for those that are not."""
 
-import shutil
-import sys
-import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from helpers import stages
-from helpers.exercises import NotYet, Ran, Task, Workbench
+from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.pytests import missed, pass_for, tested
 
 TESTS = "test_buyer.py"
 BUYER = stages.ROOT / "sam-app" / "functions" / "stock_buyer" / "app.py"
@@ -54,72 +51,29 @@ def check(bench: Workbench) -> str:
     """The tests pass for every good buyer and fail for every bad one."""
     bench.python(TESTS)
     bench.trying(f"your tests on {len(GOOD)} buyers that are right")
-    _look_at_the_good(_tested(bench, GOOD))
+    pass_for(tested(bench, TESTS, _buyers(GOOD)), TESTS, "a buyer that is right")
     bench.trying(f"your tests on {len(BAD)} buyers that are not")
-    _look_at_the_bad(_tested(bench, {key: change for key, (_, change) in BAD.items()}))
+    ran = tested(bench, TESTS, _buyers({key: change for key, (_, change) in BAD.items()}))
+    if amiss := missed(ran):
+        first, _ = BAD[amiss[0]]
+        raise NotYet(
+            f"Your tests caught {len(BAD) - len(amiss)} of {len(BAD)} buyers that are not right. "
+            f"They all pass for one that {first}.",
+            hint=amiss[0],
+        )
     return (
         f"Your tests pass for {len(GOOD)} buyers that are right and catch {len(BAD)} that are not."
     )
 
 
-def _tested(bench: Workbench, buyers: dict[str, Callable[[str], str]]) -> dict[str, Ran | NotYet]:
-    """What pytest says of the learner's tests, by buyer: each is app.py in a folder of its own."""
+def _buyers(changes: dict[str, Callable[[str], str]]) -> dict[str, Callable[[Path], object]]:
+    """Each buyer as a change of the folder: it is app.py in there."""
     code = BUYER.read_text(encoding="utf-8")
 
-    def tested(change: Callable[[str], str]) -> Ran | NotYet:
-        with tempfile.TemporaryDirectory(dir=bench.folder.parent) as here:
-            shutil.copytree(bench.folder, here, dirs_exist_ok=True)
-            Path(here, "app.py").write_text(change(code), encoding="utf-8")
-            return _pytest(bench, Path(here))
+    def laid(change: Callable[[str], str]) -> Callable[[Path], object]:
+        return lambda here: (here / "app.py").write_text(change(code), encoding="utf-8")
 
-    with ThreadPoolExecutor(max_workers=4) as several:
-        return dict(zip(buyers, several.map(tested, buyers.values()), strict=True))
-
-
-def _pytest(bench: Workbench, folder: Path) -> Ran | NotYet:
-    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TESTS)
-    plain = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
-    try:
-        return bench.run(*command, cwd=folder, timeout=15, COLUMNS="250", **plain)
-    except NotYet as found:
-        return found
-
-
-def _look_at_the_good(ran: dict[str, Ran | NotYet]) -> None:
-    for name, outcome in ran.items():
-        if isinstance(outcome, NotYet):
-            raise outcome
-        if "no tests ran" in outcome.last_line or not (outcome.code or _passed(outcome)):
-            raise NotYet(f"pytest finds no test in {TESTS} that ran.", hint="no-tests")
-        if outcome.code:
-            raise NotYet(
-                f"Your tests fail for a buyer that is right: {name}. {_complaint(outcome)}",
-                hint="fails-on-good",
-            )
-
-
-def _passed(outcome: Ran) -> bool:
-    """Did pytest come to its end? A test may have ended the process before."""
-    return " passed" in outcome.last_line
-
-
-def _look_at_the_bad(ran: dict[str, Ran | NotYet]) -> None:
-    missed = [key for key, outcome in ran.items() if isinstance(outcome, Ran) and not outcome.code]
-    if not missed:
-        return
-    first, _ = BAD[missed[0]]
-    raise NotYet(
-        f"Your tests caught {len(BAD) - len(missed)} of {len(BAD)} buyers that are not right. "
-        f"They all pass for one that {first}.",
-        hint=missed[0],
-    )
-
-
-def _complaint(outcome: Ran) -> str:
-    """The line in which pytest names the test that failed, and why."""
-    lines = [line.strip() for line in outcome.output.splitlines()]
-    told = [line for line in lines if line.startswith(("FAILED", "ERROR", "E  "))]
-    return (told[-1] if told else outcome.last_line)[:300]
+    return {name: laid(change) for name, change in changes.items()}
 
 
 TASK = Task(
