@@ -110,6 +110,10 @@ CHAPTERS = {
             "Ask a person",
             30,
             "a workflow that waits for a yes, gets a no, or ends when nobody answers",
+            "14",
+            "Test it",
+            30,
+            "test functions, states, the workflow and the stack; kill mutants; write a pipeline",
         ),
     )
 }

@@ -311,6 +311,26 @@ SEEN: dict[str, dict[str, str]] = {
     "12.6": {
         "interrupted": "ten minutes as TimeoutSeconds: whoever reads is cut off",
         "for-ever": "HeartbeatSeconds alone: a forgotten window holds the order",
+    "14.1": {
+        "swapped": "a price of 5 and a quantity of 5: two that change places unseen",
+        "swallows": "the stand-in never fails, or by one code only",
+    },
+    "14.2": {
+        "order-lost": "status and next state asked for, and not what is handed on",
+        "timeout": "`States.Timeout` not tried, which `States.TaskFailed` leaves out",
+    },
+    "14.3": {
+        "planted": "the bug found by reading and mended, and no test that knows it",
+        "edge": "7 and 93, far from where the decision is made",
+    },
+    "14.4": {
+        "again": "a fixed name or Id: green once",
+        "slow": "`time.sleep` instead of asking whether it has ended",
+        "left-behind": "the test's own order stays in a book that others read",
+    },
+    "14.5": {
+        "hides-failure": "an `echo` at the end, `|| true`, a pipe into `tee`",
+        "too-late": "the unit tests after the deploy, as in the starter",
     },
 }
 """Exercise → key of its hints → what learners do there, told to a teacher."""

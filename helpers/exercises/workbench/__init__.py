@@ -213,6 +213,10 @@ class Workbench:
         """Let time pass until `moment` (aware)."""
         return self.advance(max(0.0, (moment - self.now()).total_seconds()))
 
+    def real_time(self) -> None:
+        """From now on, and until the check ends, the waits of executions take their time."""
+        self._place.control("/_local/clock", {"mode": "realtime"})
+
     # -- the rest
 
     def _name(self, kind: str) -> str:

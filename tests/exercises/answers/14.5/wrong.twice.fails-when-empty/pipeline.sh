@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Runs after every commit, on a machine where nobody sits: bash pipeline.sh STACK
+set -euo pipefail
+python -m pytest -q tests/unit
+sam build
+sam deploy --stack-name "$1" --no-confirm-changeset
+AWS_SAM_STACK_NAME="$1" python -m pytest -q tests/integration
+echo "The pipeline has come to its end."
