@@ -11,7 +11,7 @@ from helpers.exercises.tasks.pytests import complaint, missed, pass_for, run
 
 TESTS = "test_desk.py"
 TEMPLATE = Path(__file__).parent / "starter" / "template.yaml"
-PATIENCE = "4"
+PATIENCE, WHAT = "4", "a desk that is right"
 GOOD = "desk-as-it-is"
 SLOW = "desk-that-takes-its-time"
 YESTERDAYS = [
@@ -74,21 +74,28 @@ def check(bench: Workbench) -> str:
     bench.python(TESTS)
     bench.trying(f"to deploy {len(BAD) + 2} desks")
     bench.real_time()  # a desk that takes two seconds takes two seconds
-    slow = (
+    thinks = (
         ("StartAt: Buy or Sell?", "StartAt: Think"),
         (
             "        States:\n",
             "        States:\n          Think: {Type: Wait, Seconds: 2, Next: Buy or Sell?}\n",
         ),
     )
-    stacks = {GOOD: (), SLOW: slow} | {f"desk-{key}": changes for key, (_, changes) in BAD.items()}
+    stacks = {GOOD: (), SLOW: thinks} | {
+        f"desk-{key}": changes for key, (_, changes) in BAD.items()
+    }
     for name, changes in stacks.items():
         _deploy(bench, name, changes)
-    bench.trying("your tests on two desks that are right")
+    bench.trying("your tests on a desk that is right")
     _look_at_the_good(bench)
-    bench.trying(f"your tests on {len(BAD)} desks that are not")
+    bench.trying(f"your tests on a slow desk, and on {len(BAD)} that are not right")
     with ThreadPoolExecutor(max_workers=4) as several:
+        slow = several.submit(_test, bench, SLOW)
         ran = dict(zip(BAD, several.map(lambda key: _test(bench, f"desk-{key}"), BAD), strict=True))
+    try:
+        pass_for({"one that takes two seconds longer": slow.result()}, TESTS, WHAT)
+    except NotYet as found:
+        raise NotYet(found.text, hint="slow") from None
     for key, outcome in ran.items():
         if isinstance(outcome, NotYet):
             raise NotYet(f"On a desk that {BAD[key][0]}: {outcome.text}", hint="never-ends")
@@ -106,7 +113,7 @@ def check(bench: Workbench) -> str:
 
 def _look_at_the_good(bench: Workbench) -> None:
     first = _test(bench, GOOD)
-    pass_for({"the one that was handed out": first}, TESTS, "a desk that is right")
+    pass_for({"the one that was handed out": first}, TESTS, WHAT)
     if not _executions(bench, GOOD):
         raise NotYet(
             "Your tests pass, and no execution of the stack in AWS_SAM_STACK_NAME was started.",
@@ -119,12 +126,6 @@ def _look_at_the_good(bench: Workbench) -> None:
             f"Your tests pass once. Run again on the same stack, they fail: {said}", hint="again"
         )
     _look_at_the_book(bench)
-    try:
-        pass_for(
-            {"one that takes two seconds longer": _test(bench, SLOW)}, TESTS, "a desk that is right"
-        )
-    except NotYet as found:
-        raise NotYet(found.text, hint="slow") from None
 
 
 def _look_at_the_book(bench: Workbench) -> None:

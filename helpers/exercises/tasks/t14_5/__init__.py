@@ -11,7 +11,7 @@ from helpers.exercises.workbench import RUNTIME
 SCRIPT, TEMPLATE = "pipeline.sh", "template.yaml"
 STARTER = Path(__file__).parent / "starter"
 STANDING, NEW = "fees-standing", "fees-new"
-PATIENCE = 90.0
+PATIENCE = 120.0
 """Seconds for one run of the pipeline; on a quiet machine it takes five or six."""
 
 NOTES = """\
@@ -52,27 +52,27 @@ def _on_one_stack(bench: Workbench) -> None:
             )
         _both_were_run(project, nth)
     _edit(project / TEMPLATE, 'MINIMUM: "5"', "MINIMUM: !Ref Nobody")
-    if not _pipeline(bench, project, STANDING).code:
-        raise NotYet(
-            "The template referred to a resource that it does not have, so nothing was deployed, "
-            "and the stack is as before. The script ended with code 0.",
-            hint="hides-failure",
-        )
+    hidden = not _pipeline(bench, project, STANDING).code
     _edit(project / TEMPLATE, "MINIMUM: !Ref Nobody", 'MINIMUM: "0"')
     ran = _pipeline(bench, project, STANDING)
-    if ran.code:
-        return
-    if _minimum(bench, STANDING) != "0":
+    if not ran.code and _minimum(bench, STANDING) != "0":
         raise NotYet(
             "In the template the minimum was changed from 5 to 0. The script ended with code 0, "
             "and the deployed function has 5 as before.",
             hint="not-deployed",
         )
-    raise NotYet(
-        "The template was changed so that the deployed function asks for no minimum, and the "
-        "integration test fails. The script ended with code 0.",
-        hint="hides-failure",
-    )
+    if hidden:
+        raise NotYet(
+            "The template referred to a resource that it does not have, so nothing was deployed, "
+            "and the stack was as before. The script ended with code 0.",
+            hint="hides-failure",
+        )
+    if not ran.code:
+        raise NotYet(
+            "The template was changed so that the deployed function asks for no minimum, and the "
+            "integration test fails. The script ended with code 0.",
+            hint="hides-failure",
+        )
 
 
 def _never_deployed(bench: Workbench) -> None:
