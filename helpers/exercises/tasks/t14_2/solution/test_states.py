@@ -28,13 +28,14 @@ def tried(mock, retries=0):
 
     mock: what the broker does. retries: how often it was asked again already.
     """
+    more = {"stateConfiguration": {"retrierRetryCount": retries}} if retries else {}
     return stepfunctions.test_state(
         definition=WORKFLOW,
         stateName="Ask the Broker",
         input=json.dumps(ORDER),
         mock=mock,
         inspectionLevel="DEBUG",
-        stateConfiguration={"retrierRetryCount": retries},
+        **more,
     )
 
 

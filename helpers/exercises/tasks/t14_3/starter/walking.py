@@ -51,7 +51,9 @@ def walk(definition: str, given: Any, answers: dict[str, list[Any]]) -> Walk:
         if machine["States"][name]["Type"] == "Task":
             answer = answers[name][min(asked[name], len(answers[name]) - 1)]
             asked[name] += 1
-            request |= {"mock": mock(answer), "stateConfiguration": {"retrierRetryCount": retries}}
+            request["mock"] = mock(answer)
+            if retries:
+                request["stateConfiguration"] = {"retrierRetryCount": retries}
         told = stepfunctions.test_state(**request)
         seen = told["inspectionData"]
         if "mock" in request:
