@@ -1,0 +1,20 @@
+"""Takes up what failed while the exchange was closed: python redrive.py STATE_MACHINE_ARN"""
+
+import sys
+
+import boto3
+
+stepfunctions = boto3.client("stepfunctions")
+
+
+def take_up(machine: str) -> None:
+    """Let each execution of `machine` that failed with ExchangeClosed go on where it failed."""
+    page = stepfunctions.list_executions(stateMachineArn=machine, statusFilter="FAILED")
+    for one in page["executions"]:
+        run = stepfunctions.describe_execution(executionArn=one["executionArn"])
+        stepfunctions.start_execution(stateMachineArn=machine, input=run["input"])
+        print("again:", one["name"])
+
+
+if __name__ == "__main__":
+    take_up(sys.argv[1])
