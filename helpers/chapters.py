@@ -114,6 +114,10 @@ CHAPTERS = {
             "Test it",
             30,
             "test functions, states, the workflow and the stack; kill mutants; write a pipeline",
+            "10",
+            "When it fails",
+            25,
+            "try again, catch, buy once what comes twice, take up a night's failures",
         ),
     )
 }

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Brings the stack up, whatever became of it before: bash deploy.sh STACK
+set -e
+
+status=$(aws cloudformation describe-stacks --stack-name "$1" \
+    --query "Stacks[0].StackStatus" --output text 2>/dev/null || true)
+if [[ "$status" == *COMPLETE ]]; then
+    aws cloudformation delete-stack --stack-name "$1"
+    aws cloudformation wait stack-delete-complete --stack-name "$1"
+fi
+sam deploy --stack-name "$1"
