@@ -331,6 +331,30 @@ SEEN: dict[str, dict[str, str]] = {
     "14.5": {
         "hides-failure": "an `echo` at the end, `|| true`, a pipe into `tee`",
         "too-late": "the unit tests after the deploy, as in the starter",
+    "10.1": {
+        "timeouts-count": "the waits added up, and not the attempts that hang",
+        "in-vain": "the wildcard above the exception, or alone",
+    },
+    "10.2": {
+        "input-lost": "a ResultPath on the state, where the Catch has one of its own",
+        "output-lost": "the row is right, and DynamoDB's answer is the output",
+    },
+    "10.3": {
+        "missing-limit": "States.Runtime in ErrorEquals: AWS accepts it and never obeys",
+        "too-large": "the wildcard believed to take it, or a ResultSelector to cut it down in time",
+    },
+    "10.4": {
+        "bought-twice": "a condition on the last put: one row, and two purchases",
+        "race": "getItem and a Choice, between which another execution fits",
+        "hides-errors": "every error of the put taken for “here already”",
+    },
+    "10.5": {
+        "one-page": "the first hundred taken for all",
+        "stops": "one that is too old ends the script for the others",
+    },
+    "10.6": {
+        "still-taken": "the stack deleted, and the cause left where it was",
+        "deletes-always": "a delete before each deploy, also of a stack with a year of data",
     },
 }
 """Exercise → key of its hints → what learners do there, told to a teacher."""

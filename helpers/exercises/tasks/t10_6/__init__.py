@@ -13,8 +13,8 @@ TAKEN = "/desk/journal"
 LINE = "2024-03-01 the first trade of this desk"
 STUCK, SECOND = "desk", "desk-kim"
 DAYS = 30
-PATIENCE = 60.0
-"""Seconds for the script; on a quiet machine it takes three or four."""
+PATIENCE = 120.0
+"""Seconds for the script; on a quiet machine it takes a few."""
 
 FAILED = f"""
 Resources:
