@@ -55,8 +55,8 @@ def check(bench: Workbench) -> str:
     bench.trying("a share that does not exist")
     _is_left_alone(machine)
     return (
-        f"Closed, it was asked {_asked(closed)} times in {units.duration(closed.duration)}; silent, "
-        f"{_asked(silent)} times in {units.duration(silent.duration)}. The third attempt was "
+        f"Closed, it was asked {_asked(closed)} times in {units.duration(closed.duration)}; "
+        f"silent, {_asked(silent)} times in {units.duration(silent.duration)}. The third attempt was "
         "enough where it came back, and a share that does not exist was asked for once."
     )
 
@@ -160,8 +160,8 @@ TASK = Task(
     check=check,
     hints={
         "": (
-            "Two sums: what do the waits add up to, and what the attempts themselves, if each hangs "
-            "until its time is up?",
+            "Two sums: what do the waits add up to, and what the attempts themselves, if each "
+            "hangs until its time is up?",
             "A state that hangs fails with an error of its own. Does the list that is there take "
             "it?",
             "Retry is a list, read from the top: the first entry whose names fit decides, also if "

@@ -10,7 +10,7 @@ from helpers.exercises.workbench import shown
 
 FILE = "workflow.asl.json"
 BUY, LEAVE, TELL = "Buy", "Leave It", "Tell the Desk"
-QUOTES = '''
+QUOTES = """
 def lambda_handler(event, context):
     share = event["share"]
     if share == "DOWN":
@@ -18,7 +18,7 @@ def lambda_handler(event, context):
     if share == "LONG":  # what was asked for, and the share's whole past
         return {"price": 42, "past": list(range(87_500))}
     return {"halted": True} if share == "HALTED" else {"price": 42 if share == "ACME" else 60}
-'''
+"""
 CASES: tuple[tuple[dict[str, Any], str, str, str], ...] = (
     ({"id": "A", "share": "ACME", "limit": 50}, BUY, "a price of 42", "wrong-way"),
     ({"id": "B", "share": "DEAR", "limit": 50}, LEAVE, "a price of 60", "wrong-way"),
@@ -43,9 +43,7 @@ def check(bench: Workbench) -> str:
     )
 
 
-def _ended_there(
-    run: Execution, order: dict[str, Any], wanted: str, what: str, hint: str
-) -> None:
+def _ended_there(run: Execution, order: dict[str, Any], wanted: str, what: str, hint: str) -> None:
     told = f"With {what} the execution"
     if run.status != "SUCCEEDED":
         raise NotYet(
@@ -137,9 +135,9 @@ States.Runtime is a mistake of the workflow: a path that leads nowhere, in Param
 ResultSelector, in a Choice. It cannot be retried or caught, not even by its name. So it must not
 come to that: a Choice asks with IsPresent, before the field is used.
 
-States.DataLimitExceeded is more than 256 KB between two states. The wildcard leaves it out; an entry
-of its own, above the wildcard, takes it. The better cure is an answer that is not so large, which
-is what notebook 11 is about.
+States.DataLimitExceeded is more than 256 KB between two states. The wildcard leaves it out; an
+entry of its own, above the wildcard, takes it. The better cure is an answer that is not so large:
+notebook 11 shows how.
 
 A Choice has neither Retry nor Catch. The price that is missing is asked for by a rule above the one
 that compares.

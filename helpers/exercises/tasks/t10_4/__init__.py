@@ -9,7 +9,7 @@ from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.workbench import Machine, shown
 
 FILE = "workflow.asl.json"
-BUYER = '''
+BUYER = """
 import time
 import uuid
 
@@ -18,7 +18,7 @@ def lambda_handler(event, context):
     if isinstance(event, dict) and event.get("id") == "order-3":
         time.sleep(1)  # a purchase takes a moment, in which the event comes again
     return {"trade": str(uuid.uuid4())}
-'''
+"""
 LONGEST = 10
 """Seconds that two executions side by side may take."""
 
@@ -50,8 +50,8 @@ def check(bench: Workbench) -> str:
     bench.trying("a table that is not there")
     _still_fails(bench.machine(text, {"BuyerArn": buyer, "OrdersTable": "nobodys-table"}))
     return (
-        "Three orders, one delivered again later and one twice at the same moment: three purchases, "
-        "three rows, and no delivery failed. A table that is not there is still a failure."
+        "Three orders, one delivered again later and one twice at the same moment: three "
+        "purchases, three rows, and no delivery failed. A table that is not there is still a failure."
     )
 
 
@@ -170,7 +170,7 @@ TASK = Task(
     check=check,
     hints={
         "": (
-            "Two deliveries, two executions, and each knows nothing of the other. What do both see?",
+            "Two deliveries, two executions, and neither knows of the other. What do both see?",
             "Who comes first could leave a mark, before anything is bought. DynamoDB can write an "
             "item on condition that there is none yet.",
             "The second is refused with an error that has a name, and that error is good news.",
@@ -227,8 +227,8 @@ What if Buy fails after the claim? Then a third delivery would be refused too, a
 That is why the execution has to end as FAILED and not be hushed up: a redrive takes it up at Buy,
 with the claim behind it.
 
-Also right: an updateItem with a condition; JSONata. Where one workflow starts another, an execution's
-name made from the order does the same (exercise 06.4), for 90 days.
+Also right: an updateItem with a condition; JSONata. Where one workflow starts another, a name for
+the execution that is made from the order does the same (exercise 06.4), for 90 days.
 
 Usual mistakes: a condition on the last put, which saves the row and buys twice; getItem and a
 Choice, between which another execution fits; States.ALL, which makes a success of a table that is

@@ -216,9 +216,9 @@ deploys. In every other state it deletes nothing: UPDATE_ROLLBACK_COMPLETE sound
 stack that stands, with all its data.
 
 The delete alone leads back to where one was, since the name is still taken. The events say so: the
-first *_FAILED is the cause, the ones after it were cancelled on its account. Deleting what is in the
-way would free the name, and lose somebody's journal. A name that the template does not give is made
-up by CloudFormation, and is free.
+first *_FAILED is the cause, the ones after it were cancelled because of it. Deleting what is in
+the way would free the name, and lose somebody's journal. A name that the template does not give
+is made up by CloudFormation, and is free.
 
 Also right: a name with ${AWS::StackName} in it; sam delete --no-prompts instead of aws; `sam deploy
 --on-failure DELETE`, by which a first deploy that fails leaves nothing that could be stuck (it does
