@@ -56,8 +56,8 @@ def check(bench: Workbench) -> str:
     _is_left_alone(machine)
     return (
         f"Closed, it was asked {_asked(closed)} times in {units.duration(closed.duration)}; "
-        f"silent, {_asked(silent)} times in {units.duration(silent.duration)}. The third attempt was "
-        "enough where it came back, and a share that does not exist was asked for once."
+        f"silent, {_asked(silent)} times in {units.duration(silent.duration)}. The third attempt "
+        "was enough where it came back, and a share that does not exist was asked for once."
     )
 
 

@@ -51,7 +51,8 @@ def check(bench: Workbench) -> str:
     _still_fails(bench.machine(text, {"BuyerArn": buyer, "OrdersTable": "nobodys-table"}))
     return (
         "Three orders, one delivered again later and one twice at the same moment: three "
-        "purchases, three rows, and no delivery failed. A table that is not there is still a failure."
+        "purchases, three rows, and no delivery failed. A table that is not there is still a "
+        "failure."
     )
 
 
