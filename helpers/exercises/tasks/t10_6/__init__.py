@@ -31,12 +31,14 @@ def check(bench: Workbench) -> str:
     bench.text(SCRIPT)
     bench.text(TEMPLATE)
     bench.trying("a first deploy that fails")
-    _stuck(bench)
+    stuck = _stuck(bench)
     bench.trying(f"bash {SCRIPT} {STUCK}")
     ran = _run(bench, STUCK)
     _log_is_there(bench)
-    _stands(bench, STUCK, ran, "is stuck in ROLLBACK_COMPLETE")
     before = _stack(bench, STUCK)
+    why = "gone" if not before["StackId"] else "still-taken"
+    why = "stuck" if before["StackId"] == stuck else why
+    _stands(bench, STUCK, ran, "is stuck in ROLLBACK_COMPLETE", why)
     bench.trying(f"bash {SCRIPT} {STUCK} once more, and bash {SCRIPT} {SECOND}")
     with ThreadPoolExecutor() as both:
         again, second = both.map(lambda name: _run(bench, name), (STUCK, SECOND))
@@ -49,8 +51,8 @@ def check(bench: Workbench) -> str:
     )
 
 
-def _stuck(bench: Workbench) -> None:
-    """Somebody's log group with a line in it, and a stack that failed over its name."""
+def _stuck(bench: Workbench) -> str:
+    """Somebody's log group with a line in it, and a stack that failed over its name; its id."""
     logs, cloudformation = bench.client("logs"), bench.client("cloudformation")
     logs.create_log_group(logGroupName=TAKEN)
     logs.create_log_stream(logGroupName=TAKEN, logStreamName="2024")
@@ -66,6 +68,7 @@ def _stuck(bench: Workbench) -> None:
                 "Check again in a minute.",
             )
         time.sleep(0.05)
+    return _stack(bench, STUCK)["StackId"]
 
 
 def _run(bench: Workbench, stack: str) -> Ran:
@@ -98,26 +101,14 @@ def _log_is_there(bench: Workbench) -> None:
         )
 
 
-def _stands(bench: Workbench, name: str, ran: Ran, was: str, hint: str = "") -> None:
+def _stands(bench: Workbench, name: str, ran: Ran, was: str, hint: str) -> None:
     status = _stack(bench, name)["StackStatus"]
     told = f"The stack {name} {was}. The script ended with exit code {ran.code}, and the stack is"
     if status != "CREATE_COMPLETE":
-        raise NotYet(f"{told} {status}. {_words(ran)}", hint=hint or _why(bench, status, ran))
+        raise NotYet(f"{told} {status}. {_words(ran)}", hint=hint)
     if ran.code:
         raise NotYet(f"{told} {status}. {_words(ran)}", hint="exit-code")
     _has_both(bench, name)
-
-
-def _why(bench: Workbench, status: str, ran: Ran) -> str:
-    """Was the stack never removed, or did it fail anew?"""
-    if status == "not there":
-        return "gone"
-    events = bench.client("cloudformation").describe_stack_events(StackName=STUCK)["StackEvents"]
-    begun = [one for one in events if one["ResourceStatus"] == "CREATE_IN_PROGRESS"]
-    anew = any(
-        one["ResourceType"] == "AWS::SSM::Parameter" for one in begun
-    )  # the stack that was stuck at first had none
-    return "still-taken" if anew else "stuck"
 
 
 def _has_both(bench: Workbench, name: str) -> None:
