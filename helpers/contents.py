@@ -27,6 +27,8 @@ WORDS_A_MINUTE = 150
 SECONDS_A_CELL = 15
 """To run a cell, and to look at what it says."""
 
+_LINKS = re.compile(r"\[(← |Next: |Back to the start\])")
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Write them all; with `--check` say which are to be written, and return 1 if any is."""
@@ -82,9 +84,15 @@ def notebook(number: str, text: str) -> str:
     if number == next(iter(CHAPTERS)):
         for cell in prose:
             _put(cell, re.sub(r"\| \| notebook \|.*(\n\|.*)+", _table(), "".join(cell["source"])))
-    *before, _ = "".join(prose[-1]["source"]).split("\n")
-    _put(prose[-1], "\n".join([*before, links(number)]))
+    _put(prose[-1], _linked("".join(prose[-1]["source"]), links(number)))
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _linked(text: str, line: str) -> str:
+    """The text with `line` as its last paragraph, in place of the links that it may have had."""
+    before, _, last = text.rstrip().rpartition("\n")
+    kept = before if _LINKS.match(last) else text
+    return f"{kept.rstrip()}\n\n{line}"
 
 
 def links(number: str) -> str:

@@ -1,5 +1,6 @@
 """Contents, links and minutes are those of chapters.py; prose is spelled, questions answered."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ def prose(number):
 
 def test_the_readme_is_as_it_is_generated():
     text = (ROOT / "README.md").read_text()
-    assert contents.readme(text) == text
+    assert contents.readme(text) == text, "python -m helpers.contents"
 
 
 @pytest.mark.parametrize("number", CHAPTERS)
@@ -48,9 +49,21 @@ def test_check_names_what_is_not_fresh_and_writes_nothing(tmp_path, monkeypatch,
     assert page.read_text() == (ROOT / "README.md").read_text()
 
 
+@pytest.mark.parametrize("last", ["Last words.", "Last words.\n", "Last words.\n\n"])
+def test_links_take_the_place_of_links_and_of_no_last_words(last):
+    number = next(reversed(CHAPTERS))
+    before = json.loads(contents.path(number).read_text(encoding="utf-8"))
+    before["cells"].append({"cell_type": "markdown", "metadata": {}, "source": [last]})
+    once = contents.notebook(number, json.dumps(before))
+    source = "".join(json.loads(once)["cells"][-1]["source"])
+    assert source == f"Last words.\n\n{contents.links(number)}"
+    assert contents.notebook(number, once) == once
+
+
 @pytest.mark.parametrize("number", CHAPTERS)
 def test_its_minutes_are_counted(number):
-    assert CHAPTERS[number].minutes == contents.minutes(number)
+    counted = contents.minutes(number)
+    assert CHAPTERS[number].minutes == counted, f"chapters.py: {number} takes {counted} minutes"
 
 
 @pytest.mark.parametrize("number", CHAPTERS)
@@ -64,8 +77,13 @@ def test_every_exercise_of_a_notebook_stands_in_it(number):
     ]
     assert sorted(asked) == [task.id for task in catalogue.every(number)]
     assert 2 <= len(asked) <= 7
+    assert sorted(asked) == [task.id for task in catalogue.every(number)], (
+        f'a code cell of notebook {number} for each: exercise = course.exercise("{number}.…")'
+    )
+    assert 2 <= len(asked) <= 5
     headings = re.findall(r"^#+ Exercise (\d\d\.\d) · (.+)$", "\n".join(prose(number)), re.M)
-    assert sorted(headings) == [(task.id, task.title) for task in catalogue.every(number)]
+    titles = [(task.id, task.title) for task in catalogue.every(number)]
+    assert sorted(headings) == titles, "a heading for each: ## Exercise ID · its TASK's title"
     assert [one for one, _ in headings] == asked
 
 
@@ -77,14 +95,15 @@ def test_each_of_its_questions_has_one_right_answer_and_an_answer_to_each_wrong_
         for part in re.split(r"(?=\*\*(?:Question|Recall)\.)", text)
         if part.startswith(("**Question.", "**Recall."))
     ]
-    assert 2 <= len(questions) <= 8
+    assert 2 <= len(questions) <= 8, "each begins with **Question.** or **Recall.**"
     for question in questions:
         options = re.findall(r"<details><summary>(.+?)</summary>\s*(.+?)</details>", question, re.S)
         assert 2 <= len(options) <= 5, question
         assert len({shown for shown, _ in options}) == len(options)
         right = [answer for _, answer in options if answer.strip().startswith("Yes")]
-        assert len(right) == 1, question
-        assert all(len(answer.split()) >= 5 for _, answer in options), question
+        assert len(right) == 1, f"one answer, and no other, begins with Yes: {question}"
+        short = [answer for _, answer in options if len(answer.split()) < 5]
+        assert not short, f"an answer says why: {short} in {question}"
 
 
 @pytest.mark.parametrize("number", CHAPTERS)
@@ -92,7 +111,8 @@ def test_what_follows_a_question_is_a_cell_of_its_own(number):
     """JupyterLab leaves no room between an answer and a paragraph of the same cell."""
     for text in prose(number):
         after = re.split(r"</details>\s*", text)[1:]
-        assert all(not part or part.startswith("<details>") for part in after), text
+        stray = [part for part in after if part and not part.startswith("<details>")]
+        assert not stray, f"move into the next cell of prose: {stray[0]}"
 
 
 @pytest.mark.parametrize("number", [number for number in CHAPTERS if number >= "02"])
@@ -100,7 +120,8 @@ def test_it_recalls_an_earlier_one_before_anything_new(number):
     """Among the first cells, before the second thing that is run."""
     cells = nbformat.read(contents.path(number), as_version=4).cells
     second = [n for n, cell in enumerate(cells) if cell.cell_type == "code"][1]
-    assert "<details>" in "".join(cell.source for cell in cells[:second])
+    early = "".join(cell.source for cell in cells[:second])
+    assert "<details>" in early, f"notebook {number} has no **Recall.** before its second code cell"
 
 
 def test_it_is_spelled_right(tmp_path):
