@@ -424,10 +424,20 @@ def _notebook(chapter: Chapter) -> str:
     ]
     for task in tasks:
         name, minutes = f"{task.id} · {task.title}", str(task.minutes)
-        for key, seen in SEEN[task.id].items():
+        for key, seen in _seen(task.id).items():
             lines.append(f"| {name} | {minutes} | {seen} | {task.hints_for(key)[0]} |")
             name = minutes = ""
     return "\n".join(lines)
+
+
+def _seen(exercise: str) -> dict[str, str]:
+    """What learners do there. Raises ValueError where nobody has said it yet."""
+    if exercise not in SEEN:
+        raise ValueError(
+            f"SEEN in helpers/teaching.py has no {exercise}: say there what a teacher will see, by "
+            f"the keys of two or more wrong answers (tests/exercises/answers/{exercise}/wrong.KEY)."
+        )
+    return SEEN[exercise]
 
 
 def _aims(number: str) -> str:
@@ -436,8 +446,12 @@ def _aims(number: str) -> str:
     text = "".join(next(prose)["source"])
     if found := re.search(r"\*\*After this notebook you can\*\*\n\n((?:- .+\n)+)", text):
         return " ".join(line.removeprefix("- ") for line in found[1].splitlines()).rstrip(".")
-    found = re.search(r"\*\*You will be able to\*\* (.+?)\.\n\n", text, re.S)
-    assert found, f"notebook {number} does not say what one can do after it"
+    found = re.search(r"\*\*You will be able to\*\* (.+?)\.\s*(?:\n\n|$)", text, re.S)
+    if not found:
+        raise ValueError(
+            f"Notebook {number} does not say what one can do after it: a paragraph of its first "
+            "cell begins with **You will be able to** and ends with a full stop."
+        )
     return " ".join(found[1].split())
 
 
@@ -445,7 +459,7 @@ def _fill(text: str, name: str, content: str) -> str:
     begin, end = f"<!-- {name} -->", "<!-- end -->"
     before, found, after = text.partition(begin)
     if not found:
-        raise ValueError(f"{PAGE.name} has no place {begin}")
+        raise ValueError(f"{PAGE.name} has no place for it: two lines, {begin} and {end}.")
     return f"{before}{begin}\n\n{content}\n\n{end}{after.partition(end)[2]}"
 
 
