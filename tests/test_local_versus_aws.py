@@ -58,8 +58,10 @@ def test_it_lists_the_resource_types():
 
     text = DOCUMENT.read_text()
     listed = re.findall(r"`(AWS::\w+::\w+)`", text[text.index("## Resource types") :])
-    assert listed == supported()
-    assert f"the {len(listed)} [below]" in text
+    wanted = sorted({*supported()} ^ {*listed})
+    assert not wanted, f"{DOCUMENT.name} lists what there is, and nothing else: {wanted}"
+    assert listed == supported(), "in this order"
+    assert f"the {len(listed)} [below]" in text, f"the number in the row: {len(listed)}"
 
 
 def test_it_names_the_services_that_check_roles():

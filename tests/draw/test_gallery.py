@@ -22,10 +22,10 @@ def entries():
 def test_each_drawing_is_on_the_page_with_its_words_and_its_call(entries):
     page = (DOCS / "gallery.md").read_text(encoding="utf-8")
     for name, heading, shows, call, picture in entries:
-        assert f"## {heading}\n\n{shows}\n\n```python\n{call}\n```" in page
-        assert f"](gallery/{name}.svg)" in page
-        for line in no_formula(picture.text).splitlines():
-            assert f"> {line}" in page, f"{name}: run `python docs/gallery.py`"
+        said = [f"## {heading}\n\n{shows}\n\n```python\n{call}\n```", f"](gallery/{name}.svg)"]
+        said += [f"> {line}" for line in no_formula(picture.text).splitlines()]
+        missing = [one for one in said if one not in page]
+        assert not missing, f"{name}: run `python docs/gallery.py`"
 
 
 def test_each_drawing_beside_it_is_the_one_that_is_drawn(entries):
@@ -44,7 +44,9 @@ def test_each_drawing_beside_it_is_the_one_that_is_drawn(entries):
         return [("words", html.unescape(root.find(f"{SVG}desc").text)), *sorted(groups)]
 
     for name, *_, picture in entries:
-        kept = (DOCS / "gallery" / f"{name}.svg").read_text(encoding="utf-8")
+        path = DOCS / "gallery" / f"{name}.svg"
+        assert path.exists(), f"{name}: run `python docs/gallery.py`"
+        kept = path.read_text(encoding="utf-8")
         assert parts(kept, bool(picture.source)) == parts(picture.svg, bool(picture.source)), (
             f"{name}: run `python docs/gallery.py`"
         )

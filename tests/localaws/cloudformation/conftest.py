@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import time
 from dataclasses import dataclass
 
@@ -84,6 +85,15 @@ class Stacks:
         """The stack's events, oldest first."""
         pages = self.client.get_paginator("describe_stack_events").paginate(StackName=name)
         return [event for page in pages for event in page["StackEvents"]][::-1]
+
+    def failures(self, name):
+        """What failed, or was rolled back, and why; oldest first."""
+        return [
+            f"{event['LogicalResourceId']} {event['ResourceStatus']}: {why}"
+            for event in self.events(name)
+            if (why := event.get("ResourceStatusReason"))
+            and re.search("FAILED|ROLLBACK", event["ResourceStatus"])
+        ]
 
     def told(self, name, since=0):
         """The same as (logical id, status), without doubled lines of one resource."""
