@@ -242,25 +242,31 @@ SEEN: dict[str, dict[str, str]] = {
         "neighbour": "a prefix without its hyphen, and demo-sam-2 is hit",
         "left": "the stack asked for what it never owned: log groups",
     },
-    "13.1": {
-        "refused": "QueryLanguage at the top, and the old fields left; or `{% $.id %}`",
-        "literal": "the `{% %}` forgotten at one key: the words are stored, and nothing fails",
+    "10.1": {
+        "timeouts-count": "the waits added up, and not the attempts that hang",
+        "in-vain": "the wildcard above the exception, or alone",
     },
-    "13.2": {
-        "nothing": "`$sum` of a filter that finds nothing: a day without sales fails",
-        "texts": '`"2" * "8"`, without `$number`',
+    "10.2": {
+        "input-lost": "a ResultPath on the state, where the Catch has one of its own",
+        "output-lost": "the row is right, and DynamoDB's answer is the output",
     },
-    "13.3": {
-        "said-too-much": "the order handed on through the functions, as in JSONPath",
-        "undefined": "a variable read in the state that sets it",
+    "10.3": {
+        "missing-limit": "States.Runtime in ErrorEquals: AWS accepts it and never obeys",
+        "too-large": "the wildcard believed to take it, or a ResultSelector to cut it down in time",
     },
-    "13.4": {
-        "c": "an error expected, where an object loses its field without a word",
-        "g": "a list of one expected, as JSONPath gives it",
+    "10.4": {
+        "bought-twice": "a condition on the last put: one row, and two purchases",
+        "race": "getItem and a Choice, between which another execution fits",
+        "hides-errors": "every error of the put taken for “here already”",
     },
-    "13.5": {
-        "hides-errors": "`States.ALL`, which takes the broker's refusal, too",
-        "not-there": "`States.Runtime` named in a Catch, which no Catch takes",
+    "10.5": {
+        "one-page": "the first hundred taken for all",
+        "stops": "one that is too old ends the script for the others",
+    },
+    "10.6": {
+        "still-taken": "the stack deleted, and the cause left where it was",
+        "deletes-always": "a delete before each deploy, also of a stack with a year of data",
+    },
     "11.1": {
         "list": "ResultPath alone: `found` is the list of both answers",
         "order-lost": "ResultSelector alone: what was found takes the order's place",
@@ -288,6 +294,7 @@ SEEN: dict[str, dict[str, str]] = {
     "11.7": {
         "old-definition": "published before it was updated",
         "goes-on": "no `set -e`: a refused definition, and the script goes on",
+    },
     "12.1": {
         "after-yes": "no ResultPath: the answer takes the order's place, and the trade finds no id",
         "no-is-failure": "nothing catches the no, or a Fail state ends it",
@@ -311,6 +318,27 @@ SEEN: dict[str, dict[str, str]] = {
     "12.6": {
         "interrupted": "ten minutes as TimeoutSeconds: whoever reads is cut off",
         "for-ever": "HeartbeatSeconds alone: a forgotten window holds the order",
+    },
+    "13.1": {
+        "refused": "QueryLanguage at the top, and the old fields left; or `{% $.id %}`",
+        "literal": "the `{% %}` forgotten at one key: the words are stored, and nothing fails",
+    },
+    "13.2": {
+        "nothing": "`$sum` of a filter that finds nothing: a day without sales fails",
+        "texts": '`"2" * "8"`, without `$number`',
+    },
+    "13.3": {
+        "said-too-much": "the order handed on through the functions, as in JSONPath",
+        "undefined": "a variable read in the state that sets it",
+    },
+    "13.4": {
+        "c": "an error expected, where an object loses its field without a word",
+        "g": "a list of one expected, as JSONPath gives it",
+    },
+    "13.5": {
+        "hides-errors": "`States.ALL`, which takes the broker's refusal, too",
+        "not-there": "`States.Runtime` named in a Catch, which no Catch takes",
+    },
     "14.1": {
         "swapped": "a price of 5 and a quantity of 5: two that change places unseen",
         "swallows": "the stand-in never fails, or by one code only",
@@ -331,30 +359,6 @@ SEEN: dict[str, dict[str, str]] = {
     "14.5": {
         "hides-failure": "an `echo` at the end, `|| true`, a pipe into `tee`",
         "too-late": "the unit tests after the deploy, as in the starter",
-    "10.1": {
-        "timeouts-count": "the waits added up, and not the attempts that hang",
-        "in-vain": "the wildcard above the exception, or alone",
-    },
-    "10.2": {
-        "input-lost": "a ResultPath on the state, where the Catch has one of its own",
-        "output-lost": "the row is right, and DynamoDB's answer is the output",
-    },
-    "10.3": {
-        "missing-limit": "States.Runtime in ErrorEquals: AWS accepts it and never obeys",
-        "too-large": "the wildcard believed to take it, or a ResultSelector to cut it down in time",
-    },
-    "10.4": {
-        "bought-twice": "a condition on the last put: one row, and two purchases",
-        "race": "getItem and a Choice, between which another execution fits",
-        "hides-errors": "every error of the put taken for “here already”",
-    },
-    "10.5": {
-        "one-page": "the first hundred taken for all",
-        "stops": "one that is too old ends the script for the others",
-    },
-    "10.6": {
-        "still-taken": "the stack deleted, and the cause left where it was",
-        "deletes-always": "a delete before each deploy, also of a stack with a year of data",
     },
 }
 """Exercise → key of its hints → what learners do there, told to a teacher."""
