@@ -25,7 +25,8 @@ WITHOUT_NETWORK = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"
 
 
 def nbval(path, env, *options, within=()):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    # -vv: an output that differs is shown whole
+    command = [sys.executable, "-m", "pytest", "-vv", "-p", "no:cacheprovider", "-p", "no:xdist"]
     command += ["--nbval-current-env", "--nbval-cell-timeout", "300", "--timeout", "900"]
     return subprocess.run(
         [*within, *command, *options, str(path)],
