@@ -38,6 +38,7 @@ def test_what_the_notebooks_type_is_taken_from_them():
     cells = [
         "".join(cell["source"])
         for number in CHAPTERS
+        if number < "10"  # the lesson; what builds on it types some of it anew
         for cell in nbformat.read(contents.path(number), as_version=4).cells
         if cell.cell_type == "code" and re.search(r"^(\[\w+\] = )?!", cell.source, re.M)
     ]
