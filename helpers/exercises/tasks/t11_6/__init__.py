@@ -96,7 +96,8 @@ def _chain(machine: Machine) -> list[Execution]:
         for one in _listed(machine):
             machine.client.stop_execution(executionArn=one["executionArn"])
     found = [executions.read(one["executionArn"], client=machine.client) for one in listed]
-    return sorted(found, key=lambda run: run.events[0]["timestamp"])
+    # Listed the newest first: of two in one millisecond the later one stays the later.
+    return sorted(reversed(found), key=lambda run: run.events[0]["timestamp"])
 
 
 def _listed(machine: Machine) -> list[dict[str, Any]]:
