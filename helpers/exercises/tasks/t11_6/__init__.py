@@ -97,7 +97,8 @@ def _chain(machine: Machine) -> list[Execution]:
             machine.client.stop_execution(executionArn=one["executionArn"])
     found = [executions.read(one["executionArn"], client=machine.client) for one in listed]
     # Listed the newest first: of two in one millisecond the later one stays the later.
-    return sorted(reversed(found), key=lambda run: run.events[0]["timestamp"])
+    found.reverse()
+    return sorted(found, key=lambda run: run.events[0]["timestamp"])
 
 
 def _listed(machine: Machine) -> list[dict[str, Any]]:
