@@ -53,11 +53,15 @@ class Token:
 
 @dataclass(eq=False)
 class Timer:
-    """A call that is due at a simulated time (POSIX seconds)."""
+    """A call that is due at a simulated time (POSIX seconds).
+
+    silent: it does not count among what has fired.
+    """
 
     when: float
     call: Callable[[], None]
     name: str
+    silent: bool = False
     cancelled: bool = False
 
     def cancel(self) -> None:
@@ -267,12 +271,15 @@ class Clock:
 
     # -- timers
 
-    def at(self, when: float, call: Callable[[], None], name: str) -> Timer:
+    def at(
+        self, when: float, call: Callable[[], None], name: str, *, silent: bool = False
+    ) -> Timer:
         """Call `call` at the simulated time `when` (POSIX seconds), on the clock's own thread.
 
         The call must return soon: work that takes time goes to a thread with a `busy_token`.
+        silent: it does not count among what `advance` says has fired.
         """
-        timer = Timer(when, call, name)
+        timer = Timer(when, call, name, silent)
         with self._changed:
             self._push(when, timer)
             self._changed.notify_all()
@@ -396,7 +403,7 @@ class Clock:
         if isinstance(item, _Waiter):
             self._release(item, came=False)
             return
-        self._fired += 1
+        self._fired += not item.silent
         self._busy += 1
         self._here.busy, self._here.pulls = True, False
         self._changed.release()

@@ -9,7 +9,7 @@ import threading
 
 from moto.core.base_backend import BackendDict
 
-from helpers.localaws import cloudformation, lambdas, market, persistence
+from helpers.localaws import cloudformation, lambdas, market, metrics, persistence
 from helpers.localaws.clock import clock
 from helpers.localaws.events import schedule
 
@@ -27,6 +27,7 @@ def _empty() -> None:
     schedule.reset()
     BackendDict.reset()  # Step Functions stops what runs
     lambdas.reset()
+    metrics.forget()
     clock.reset()
     clock.realtime = False
     market.set_seed(None)

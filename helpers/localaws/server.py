@@ -163,6 +163,7 @@ def _moto_app() -> Dispatcher:
         core_hooks,
         dispatch,
         mends,
+        metrics,
         stepfunctions,
     )
     from helpers.localaws.events import schedule
@@ -175,6 +176,7 @@ def _moto_app() -> Dispatcher:
     dispatch.install()
     mends.install()
     logs_insights.install()
+    metrics.install()
     schedule.install()
     lambdas.install()
     stepfunctions.install()

@@ -50,6 +50,7 @@ _ARNS = {
         "applicationinsights:{where}:application/resource-group/{name}"
     ),
     "AWS::CloudWatch::Alarm": "cloudwatch:{where}:alarm:{name}",
+    "AWS::CloudWatch::CompositeAlarm": "cloudwatch:{where}:alarm:{name}",
     "AWS::DynamoDB::Table": "dynamodb:{where}:table/{name}",
     "AWS::Events::Rule": "events:{where}:rule/{name}",
     "AWS::IAM::Role": "iam::{account}:role/{name}",

@@ -30,6 +30,7 @@ from helpers.localaws.clock import Timer, clock
 from helpers.localaws.events import targets
 from helpers.localaws.events.expressions import Expression, InvalidExpression, parse, rounded
 from helpers.localaws.gate import gate
+from helpers.localaws.metrics import of_events
 
 LOG = logging.getLogger(__name__)
 
@@ -291,13 +292,16 @@ def _fire_rule(rule: Rule, due: float) -> None:
 
 
 def _send(rule: Rule, event: dict[str, Any], *, by_schedule: bool) -> None:
-    for target in list(rule.targets):
+    told, failed = list(rule.targets), 0
+    for target in told:
         try:
             text = targets.payload(target, event, rule.arn)
             targets.deliver(target, text, event["id"], event, by_schedule=by_schedule)
         except Exception as error:  # EventBridge counts it as a failed invocation and goes on
+            failed += 1
             LOG.warning("rule %s: no delivery to %s: %s", rule.name, target.get("Arn"), error)
             targets.bury(target, json.dumps(event), error, {"RULE_ARN": rule.arn})
+    of_events.triggered(rule.region_name, rule.name, len(told), failed, by_event=not by_schedule)
 
 
 _plain_send = Rule.send_to_targets
@@ -307,6 +311,8 @@ def _send_to_targets(self: Rule, original_event: Any, transform_input: bool = Tr
     """For Rule.send_to_targets, which PutEvents calls: moto raises for most targets."""
     if self.managed_by:  # the rule behind one of moto's own archives
         _plain_send(self, original_event, transform_input)
+        return
+    if self.state == "DISABLED":
         return
     if not self.event_pattern.get_pattern() or not self.event_pattern.matches_event(original_event):
         return

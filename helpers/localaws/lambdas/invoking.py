@@ -16,6 +16,7 @@ from helpers.localaws.lambdas import code, interpreters, logs
 from helpers.localaws.lambdas.events import Event, Events
 from helpers.localaws.lambdas.pools import Pools
 from helpers.localaws.lambdas.workers import Invocation
+from helpers.localaws.metrics import of_lambda
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
@@ -83,7 +84,13 @@ class Invoker:
         )
         if request_id:
             invocation.id = request_id
-        with self._slot(function), clock.busy():
+        try:
+            slot = self._slot(function)
+        except errors.TooManyRequests:
+            of_lambda.throttled(*_measured(function, qualifier))
+            raise
+        with slot, clock.busy():
+            began = clock.time()
             try:
                 settings, stream, outcome = self.pools.invoke(function, logical_name, invocation)
             except interpreters.NoInterpreter as error:
@@ -98,6 +105,13 @@ class Invoker:
                     "again."
                 ) from error
             logs.put(settings, stream, outcome.lines)
+        of_lambda.invoked(
+            *_measured(function, qualifier),
+            outcome.duration,
+            failed=outcome.error is not None,
+            at_once=slot.at_once,
+            began=began,
+        )
         return Result(
             outcome.payload, outcome.error, settings.version, invocation.id, outcome.lines
         )
@@ -129,7 +143,10 @@ class Invoker:
         )
 
     def _slot(self, function: LambdaFunction) -> _Slot:
-        return _Slot(self._lock, self._under_way, function)
+        """Room for one invocation more. Raises errors.TooManyRequests."""
+        slot = _Slot(self._lock, self._under_way, function)
+        slot.take()
+        return slot
 
     def forget(self, function: LambdaFunction) -> None:
         """The function was deleted or changed."""
@@ -146,20 +163,31 @@ class _Slot:
         self._name = f"{function.region}:{function.function_name}"
         reserved = function.reserved_concurrency
         self._most = None if reserved is None else int(reserved)
+        self.at_once = 0
+        """How many of the function run, this one included."""
 
-    def __enter__(self) -> None:
+    def take(self) -> None:
+        """Take it; it is given back at the end of the `with` block. Raises TooManyRequests."""
         with self._lock:
             if self._most is not None and self._under_way[self._name] >= self._most:
                 from helpers.localaws.lambdas.errors import TooManyRequests
 
                 raise TooManyRequests
             self._under_way[self._name] += 1
+            self.at_once = self._under_way[self._name]
+
+    def __enter__(self) -> None:
+        pass
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._under_way[self._name] -= 1
             if not self._under_way[self._name]:
                 del self._under_way[self._name]
+
+
+def _measured(function: LambdaFunction, qualifier: str | None) -> tuple[str, str, str | None, str]:
+    return function.region, function.function_name, qualifier, str(function.version)
 
 
 def parsed(event: bytes) -> bytes:

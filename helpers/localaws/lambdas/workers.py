@@ -55,12 +55,16 @@ class Invocation:
 
 @dataclass
 class Outcome:
-    """What came of an invocation. Log lines are (milliseconds since 1970, simulated; text)."""
+    """What came of an invocation. Log lines are (milliseconds since 1970, simulated; text).
+
+    duration: of the function, in real milliseconds, as its REPORT has it.
+    """
 
     payload: bytes
     error: str | None
     lines: list[tuple[int, str]]
     alive: bool = True
+    duration: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -202,7 +206,7 @@ class Worker:
                 f"({LARGEST_RESPONSE} bytes).",
             )
         self._close(lines, invocation.id, duration, init, used)
-        return Outcome(payload, error, lines)
+        return Outcome(payload, error, lines, duration=duration)
 
     def _frame(self, invocation: Invocation, now: float, offset: float) -> dict:
         headers = {
@@ -282,7 +286,7 @@ class Worker:
             words = reports.exit_words(invocation.id, what)
             self._log(lines, now, f"{words}\n{error_type}\n")
         self._close(lines, invocation.id, init, None, used, reports.Status("error", error_type))
-        return Outcome(payload, "Unhandled", lines, alive=False)
+        return Outcome(payload, "Unhandled", lines, alive=False, duration=init)
 
     # -- the ways in which it ends badly
 
@@ -301,7 +305,7 @@ class Worker:
         self._log(lines, now, reports.timed_out_line(invocation.id, timeout, now))
         self._close(lines, invocation.id, timeout * 1000, init, used, reports.Status("timeout"))
         payload = reports.timed_out(invocation.id, timeout)
-        return Outcome(payload, "Unhandled", lines, alive=False)
+        return Outcome(payload, "Unhandled", lines, alive=False, duration=timeout * 1000)
 
     def _died(
         self,
@@ -323,7 +327,8 @@ class Worker:
         used = min(used, self.settings.memory)
         status_line = reports.Status("error", error_type)
         self._close(lines, invocation.id, duration, init, used, status_line)
-        return Outcome(reports.error(error_type, words), "Unhandled", lines, alive=False)
+        payload = reports.error(error_type, words)
+        return Outcome(payload, "Unhandled", lines, alive=False, duration=duration)
 
     def _used(self) -> int:
         return (resident_memory(self._process.pid) or 0) // 1024

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.localaws import market
+from helpers.localaws import market, metrics
 from helpers.localaws.clock import clock
 from helpers.localaws.events import schedule
 from helpers.localaws.gate import gate
@@ -115,6 +115,7 @@ class Keeper:
         self.report.executions = self.store.recover(told["at"])
         self._end_map_runs(told["at"])
         schedule.resume(told["due"])
+        metrics.resume()
         if told["events"]:
             from helpers.localaws import lambdas
 
@@ -169,6 +170,7 @@ class Keeper:
             if not (everything or gate.used or self.store.dirty or self._told() != self._moment):
                 return
             keep_contents(self.book)
+            metrics.enter()
             harvest, frozen, moment = self._copy(everything)
             self._write(harvest, frozen, moment)
 
@@ -182,6 +184,7 @@ class Keeper:
                     try:
                         # Executions first: what ended has then done what it did.
                         harvest = self.store.harvest(everything=everything)
+                        metrics.enter()
                         return harvest, freeze(self._memory, quiet=quiet), self._told(now=True)
                     except RecursionError:
                         raise

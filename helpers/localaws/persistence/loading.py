@@ -11,14 +11,15 @@ from .book import Book
 
 
 class Loading:
-    """One load at a time. tables, groups: those that were made, with the owners of what is in
-    them.
+    """One load at a time. tables, groups, ledgers: those that were made, with the owners of what is
+    in them.
     """
 
     def __init__(self) -> None:
         self._book: Book | None = None
         self.tables: list[tuple[Any, int]] = []
         self.groups: list[tuple[Any, list[int]]] = []
+        self.ledgers: list[tuple[Any, int]] = []
 
     @contextmanager
     def of(self, book: Book) -> Iterator[None]:
@@ -34,6 +35,7 @@ class Loading:
     def _clear(self) -> None:
         self.tables.clear()
         self.groups.clear()
+        self.ledgers.clear()
 
     def content(self, name: str) -> Path:
         """Where a content lies. Raises RuntimeError outside of a load."""

@@ -26,6 +26,9 @@ def thaw(world: bytes, book: Book) -> Memory:
             table.items = parts.items_of(table)
             table.items.fill(_rows(book, owner))
             memory.known(table, owner)
+        for ledger, owner in loading.ledgers:
+            ledger.fill(_rows(book, owner))
+            memory.known(ledger, owner)
         for group, owners in loading.groups:
             for owner in owners:
                 memory.known(parts.stream_of(group, _rows(book, owner)), owner)

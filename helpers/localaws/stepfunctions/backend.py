@@ -16,8 +16,9 @@ from moto.utilities.utils import get_partition
 from helpers.localaws import ids
 from helpers.localaws.clock import clock
 from helpers.localaws.iam import principals
+from helpers.localaws.metrics import of_states
 
-from . import api, errors, inputs, revisions
+from . import api, errors, inputs, revisions, status_events
 from .callbacks import Queue, tokens
 from .distributed import MapRun
 from .executions import LONGEST_SECONDS, RUNNING, Execution, Facts
@@ -108,7 +109,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
     def reset(self) -> None:
         """Stop everything and forget it."""
         for execution in list(self._running.values()):
-            execution.stop(None, None)
+            execution.on_end = [call for call in execution.on_end if call != self._ended]
+            execution.stop(None, None)  # nobody is told of it
         super().reset()
         for queue in self._queues.values():
             queue.delete()
@@ -356,6 +358,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         """
         execution = self._prepare(state_machine_arn, name, execution_input, trace_header)
         if isinstance(execution, Execution):
+            self.announce(execution.facts)
             execution.start(pulls=pulls)
         return execution
 
@@ -413,6 +416,11 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if not execution.facts.express:
             current_store().add(execution)
         self._running[execution.facts.arn] = execution
+        of_states.started(execution.facts)
+
+    def announce(self, facts: Facts) -> None:
+        """Tell the default event bus of an execution as it is now."""
+        status_events.publish(facts, not_redrivable)
 
     def map_run(self, arn: str) -> MapRun:
         """A Map Run that exists."""
@@ -424,6 +432,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if not execution.facts.express:
             current_store().finish(execution)
         self._running.pop(execution.facts.arn, None)
+        of_states.ended(execution.facts, execution.history.events)
+        self.announce(execution.facts)
 
     def facts(self, arn: str, *, awaited: bool = False) -> Facts:
         """What is known of an execution; awaited: the clock is to be woken when it ends."""
@@ -557,6 +567,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             execution.on_end.append(self._ended)
             current_store().reopen(execution)
             self._running[arn] = execution
+        of_states.redriven(facts)
+        self.announce(facts)
         return execution
 
     # -- what names and ARNs may look like

@@ -265,7 +265,9 @@ class Services:
         """Let the API know of a child execution of a Map Run."""
         from .backend import backend_of
 
-        backend_of(child.facts.machine_arn).adopt(child)
+        backend = backend_of(child.facts.machine_arn)
+        backend.adopt(child)
+        backend.announce(child.facts)
 
     def execution_ended(self, arn: str) -> bool:
         """Whether an execution that was started here has ended."""

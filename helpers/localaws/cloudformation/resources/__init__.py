@@ -16,6 +16,7 @@ OWN: dict[str, tuple[str, str]] = {
     "AWS::CloudFormation::Stack": ("nested", "NestedStack"),
     "AWS::CloudFormation::WaitConditionHandle": ("nested", "WaitConditionHandle"),
     "AWS::CloudWatch::Alarm": ("alarms", "Alarm"),
+    "AWS::CloudWatch::CompositeAlarm": ("alarms", "CompositeAlarm"),
     "AWS::DynamoDB::Table": ("dynamodb", "Table"),
     "AWS::Events::Rule": ("events", "Rule"),
     "AWS::IAM::ManagedPolicy": ("iam", "ManagedPolicy"),

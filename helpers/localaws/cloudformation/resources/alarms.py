@@ -1,4 +1,4 @@
-"""AWS::CloudWatch::Alarm."""
+"""AWS::CloudWatch::Alarm and CompositeAlarm."""
 
 from __future__ import annotations
 
@@ -31,36 +31,27 @@ class Alarm(ResourceType):
 
     def delete(self, request: Request) -> None:
         """Delete the alarm."""
-        _backend(request).delete_alarms([request.physical_id])
+        if self.exists(request):
+            _backend(request).delete_alarms([request.physical_id])
 
     def exists(self, request: Request) -> bool:
         """Return whether the alarm is there."""
         return request.physical_id in _backend(request).alarms
 
     def _put(self, request: Request, name: str) -> Any:
-        wanted = request.properties
-        return _backend(request).put_metric_alarm(
-            name=name,
-            namespace=wanted.get("Namespace"),
-            metric_name=wanted.get("MetricName"),
-            comparison_operator=wanted["ComparisonOperator"],
-            evaluation_periods=wanted["EvaluationPeriods"],
-            period=wanted.get("Period"),
-            threshold=wanted.get("Threshold"),
-            statistic=wanted.get("Statistic"),
-            description=wanted.get("AlarmDescription"),
-            dimensions=[
-                {"Name": d["Name"], "Value": d["Value"]} for d in wanted.get("Dimensions") or []
-            ],
-            alarm_actions=wanted.get("AlarmActions") or [],
-            datapoints_to_alarm=wanted.get("DatapointsToAlarm"),
-            extended_statistic=wanted.get("ExtendedStatistic"),
-            ok_actions=wanted.get("OKActions") or [],
-            insufficient_data_actions=wanted.get("InsufficientDataActions") or [],
-            unit=wanted.get("Unit"),
-            actions_enabled=wanted.get("ActionsEnabled", True),
-            treat_missing_data=wanted.get("TreatMissingData"),
-            evaluate_low_sample_count_percentile=wanted.get("EvaluateLowSampleCountPercentile"),
-            threshold_metric_id=wanted.get("ThresholdMetricId"),
-            tags=request.tag_list(),
-        )
+        settings = {**request.properties, "AlarmName": name, "Tags": request.tag_list()}
+        return _backend(request).put_alarm(self._checked(settings))
+
+    def _checked(self, settings: dict[str, Any]) -> dict[str, Any]:
+        from helpers.localaws.metrics import cloudwatch
+
+        return cloudwatch.checked(settings)
+
+
+class CompositeAlarm(Alarm):
+    """An alarm whose state is made of other alarms' states."""
+
+    def _checked(self, settings: dict[str, Any]) -> dict[str, Any]:
+        from helpers.localaws.metrics import cloudwatch
+
+        return cloudwatch.checked_rule(settings)

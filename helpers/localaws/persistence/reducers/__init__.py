@@ -27,7 +27,7 @@ from .machinery import (
     reduce_private_key,
 )
 from .mappings import reduce_defaultdict, reduce_dict, reduce_key_store, reduce_weak
-from .owners import reduce_group, reduce_table
+from .owners import reduce_group, reduce_ledger, reduce_table
 
 BY_TYPE: dict[type, Reducer] = {
     type(threading.Lock()): anew(threading.Lock),
@@ -41,6 +41,7 @@ BY_TYPE: dict[type, Reducer] = {
 }
 
 BY_NAME: dict[str, Reducer] = {
+    "helpers.localaws.metrics.ledger.Ledger": reduce_ledger,
     "moto.awslambda.models.LambdaFunction": reduce_archived,
     "moto.awslambda.models.LayerVersion": reduce_archived,
     "moto.dynamodb.models.table.Table": reduce_table,

@@ -1,4 +1,4 @@
-"""Tables and log groups: items, and log streams with their events, are rows of their own."""
+"""Tables, log groups, ledgers of metrics: what is in them is rows of its own, streams too."""
 
 from __future__ import annotations
 
@@ -38,3 +38,16 @@ def _group(kind: type, owners: list[int]) -> Any:
     group.streams = {}
     loading.groups.append((group, owners))
     return group
+
+
+def reduce_ledger(gathering: Gathering, ledger: Any) -> Any:
+    """What was measured in a region."""
+    owner = gathering.memory.owner(ledger)
+    gathering.parts.note(ledger, owner)
+    return _ledger, (type(ledger), owner)
+
+
+def _ledger(kind: type, owner: int) -> Any:
+    ledger = kind()
+    loading.ledgers.append((ledger, owner))
+    return ledger

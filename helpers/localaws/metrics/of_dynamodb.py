@@ -1,0 +1,202 @@
+"""What DynamoDB writes of tables: namespace AWS/DynamoDB. Hooks into moto.
+
+docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html; how large an item
+is: docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html. A write
+takes a unit for each KB of the item, a read half a unit for each 4 KB, a whole one where it is to
+be consistent, and twice as much in a transaction. What a Query or a Scan with a filter has looked
+at and not given is taken to be as large as what it gave.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .ledger import Dimensions
+from .noting import note
+
+NAMESPACE = "AWS/DynamoDB"
+READ, WRITE = "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"
+_CONDITION = "ConditionalCheckFailedException"
+_CANCELLED = "TransactionCanceledException"
+_plain: dict[str, Callable[[Any], Any]] = {}
+
+
+def hook() -> None:
+    """Put the hooks in place, once moto's DynamoDB is imported."""
+    from moto.dynamodb.responses import DynamoHandler
+
+    for method, operation in _OPERATIONS.items():
+        _plain.setdefault(method, getattr(DynamoHandler, method))
+        setattr(DynamoHandler, method, _counted(method, operation))
+
+
+def _counted(method: str, operation: str) -> Callable[[Any], Any]:
+    def counted(self: Any) -> Any:
+        began = time.perf_counter()
+        size = _size_before(self, operation)
+        try:
+            answer = _plain[method](self)
+        except Exception as error:
+            _note_error(self, error)
+            raise
+        took = round((time.perf_counter() - began) * 1000, 3)
+        for table, metric, units in _consumed(self, operation, answer, size):
+            named: Dimensions = (("TableName", _name(table)),)
+            note(self.region, NAMESPACE, (named,), ((metric, units),))
+        for table in {table for table, _ in _tables(self.body)}:
+            spent: Dimensions = (("Operation", operation), ("TableName", _name(table)))
+            note(self.region, NAMESPACE, (spent,), (("SuccessfulRequestLatency", took),))
+        return answer
+
+    counted.__name__ = method
+    counted.__doc__ = f"For DynamoHandler.{method}."
+    return counted
+
+
+def _note_error(handler: Any, error: Exception) -> None:
+    code = getattr(error, "code", None) or getattr(error, "error_type", "")
+    if not isinstance(code, str):
+        code = getattr(error, "error_type", "")
+    if _CONDITION in code or _CANCELLED in code:
+        reasons = getattr(error, "cancellation_reasons", None) or [{"Code": _CONDITION[:-9]}]
+        failed = float(sum("ConditionalCheckFailed" in str(one) for one in reasons))
+        table = handler.body.get("TableName")
+        if table is None:  # a transaction: the first of its tables stands for it
+            table = next((name for name, _ in _tables(handler.body)), None)
+        if table is not None and failed:
+            named: Dimensions = (("TableName", _name(table)),)
+            note(
+                handler.region,
+                NAMESPACE,
+                (named,),
+                (("ConditionalCheckFailedRequests", failed), (WRITE, failed)),
+            )
+        return
+    if hasattr(error, "code") or hasattr(error, "error_type"):
+        note(handler.region, NAMESPACE, ((),), (("UserErrors", 1.0),))
+
+
+_OPERATIONS = {
+    "put_item": "PutItem",
+    "get_item": "GetItem",
+    "update_item": "UpdateItem",
+    "delete_item": "DeleteItem",
+    "query": "Query",
+    "scan": "Scan",
+    "batch_get_item": "BatchGetItem",
+    "batch_write_item": "BatchWriteItem",
+    "transact_get_items": "TransactGetItems",
+    "transact_write_items": "TransactWriteItems",
+}
+
+
+def _tables(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The tables that a request is about, each with what is asked of it."""
+    if "TableName" in body:
+        yield body["TableName"], body
+    for table, asked in (body.get("RequestItems") or {}).items():
+        yield table, asked
+    for one in body.get("TransactItems") or ():
+        for asked in one.values():
+            yield asked["TableName"], asked
+
+
+def _size_before(handler: Any, operation: str) -> int:
+    """How large the item is that a request deletes."""
+    if operation != "DeleteItem":
+        return 0
+    return _stored(handler, handler.body.get("TableName"), handler.body.get("Key"))
+
+
+def _consumed(
+    handler: Any, operation: str, answer: Any, size: int
+) -> Iterator[tuple[str, str, float]]:
+    """The tables that a request has used, with READ or WRITE and the units."""
+    body = handler.body
+    if operation == "PutItem":
+        yield body["TableName"], WRITE, _writes(size_of(body["Item"]))
+    elif operation == "DeleteItem":
+        yield body["TableName"], WRITE, _writes(size)
+    elif operation == "UpdateItem":
+        yield body["TableName"], WRITE, _writes(_stored(handler, body["TableName"], body["Key"]))
+    elif operation == "GetItem":
+        item = answer.result.get("Item") or {}
+        yield body["TableName"], READ, _reads(size_of(item), body.get("ConsistentRead"))
+    elif operation in ("Query", "Scan"):
+        result = answer.result
+        given = sum(size_of(item) for item in result.get("Items") or ())
+        count, looked_at = result.get("Count") or 0, result.get("ScannedCount") or 0
+        whole = given * looked_at / count if count else 0
+        yield body["TableName"], READ, _reads(whole, body.get("ConsistentRead"))
+    elif operation == "BatchGetItem":
+        for table, items in (answer.result.get("Responses") or {}).items():
+            consistent = (body["RequestItems"].get(table) or {}).get("ConsistentRead")
+            units = sum(_reads(size_of(item), consistent) for item in items)
+            yield table, READ, units or _reads(0, consistent)
+    elif operation == "BatchWriteItem":
+        for table, asked in body["RequestItems"].items():
+            put = [(one.get("PutRequest") or {}).get("Item") or {} for one in asked]
+            yield table, WRITE, sum(_writes(size_of(item)) for item in put)
+    elif operation == "TransactGetItems":
+        found = answer.result.get("Responses") or []
+        for (table, _), one in zip(_tables(body), found, strict=False):
+            yield table, READ, 2 * _reads(size_of(one.get("Item") or {}), True)
+    else:
+        for table, asked in _tables(body):
+            size = size_of(asked["Item"]) if "Item" in asked else 0
+            yield table, WRITE, 2 * _writes(size or _stored(handler, table, asked.get("Key")))
+
+
+def _writes(size: float) -> float:
+    return float(max(math.ceil(size / 1024), 1))
+
+
+def _reads(size: float, consistent: Any) -> float:
+    return max(math.ceil(size / 4096), 1) * (1.0 if consistent else 0.5)
+
+
+def _stored(handler: Any, table: Any, key: Any) -> int:
+    """How large the item of a key is now; 0 if there is none."""
+    try:
+        item = handler.dynamodb_backend.get_item(table, key)
+    except Exception:  # the request itself will say what is wrong
+        return 0
+    return size_of(item.attrs) if item else 0
+
+
+def _name(table: str) -> str:
+    """A table's name, also where its ARN is given."""
+    return table.rpartition("/")[2]
+
+
+def size_of(item: Any) -> int:
+    """How many bytes an item has, as DynamoDB counts.
+
+    >>> size_of({"Id": {"S": "a1"}, "Price": {"N": "42"}})
+    11
+    """
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, dict):
+        ((kind, found),) = value.items()
+    else:
+        kind, found = value.type, value.value
+    if kind == "S":
+        return len(found.encode())
+    if kind == "N":
+        return (len(found.strip("-0.").replace(".", "")) + 1) // 2 + 1
+    if kind == "B":
+        return len(base64.b64decode(found)) if isinstance(found, str) else len(found)
+    if kind in ("SS", "NS", "BS"):
+        return sum(_size({kind[0]: one}) for one in found)
+    if kind == "L":
+        return 3 + sum(1 + _size(one) for one in found)
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + _size(one) for name, one in found.items())
+    return 1

@@ -1,0 +1,68 @@
+"""Standard executions tell the default event bus of it when they start and when they end.
+
+docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from .executions import Facts
+
+LARGEST = 248 * 1024
+"""Input and output, escaped, are told up to so many bytes: without the output, else neither."""
+
+
+def publish(facts: Facts, not_redrivable: Callable[[Facts], str | None]) -> None:
+    """Tell of an execution as it is now, if a rule listens. not_redrivable: says why it is not."""
+    if facts.express:
+        return
+    from helpers.localaws.events import bus
+
+    region = facts.machine_arn.split(":", 4)[3]
+    if bus.listens(region):
+        bus.publish(
+            region,
+            "aws.states",
+            "Step Functions Execution Status Change",
+            [facts.arn],
+            detail(facts, not_redrivable(facts)),
+        )
+
+
+def detail(facts: Facts, why: str | None) -> dict[str, Any]:
+    """What an event says of an execution. why: why it cannot be redriven, None if it can."""
+    output = facts.output
+    with_output = output is None or _escaped(output) <= LARGEST
+    size = _escaped(facts.input) + (_escaped(output) if output is not None else 0)
+    with_input = size <= LARGEST
+    return {
+        "executionArn": facts.arn,
+        "stateMachineArn": facts.machine_arn,
+        "stateMachineVersionArn": facts.version_arn,
+        "stateMachineAliasArn": facts.alias_arn,
+        "name": facts.name,
+        "status": facts.status,
+        "startDate": _milliseconds(facts.start),
+        "stopDate": _milliseconds(facts.stop),
+        "redriveCount": facts.redrive_count,
+        "redriveDate": _milliseconds(facts.redrive_date),
+        "redriveStatus": "REDRIVABLE" if why is None else "NOT_REDRIVABLE",
+        "redriveStatusReason": why,
+        "input": facts.input if with_input else None,
+        "inputDetails": {"included": with_input},
+        "output": output if with_output else None,
+        "outputDetails": None if output is None else {"included": with_output},
+        "error": facts.error,
+        "cause": facts.cause,
+    }
+
+
+def _escaped(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode())
+
+
+def _milliseconds(when: float | None) -> int | None:
+    return None if when is None else round(when * 1000)
