@@ -96,10 +96,54 @@ def test_no_call_is_throttled(module_endpoint):
         states.list_state_machines()
 
 
-def test_there_are_no_metrics(module_endpoint, function):
-    function("def handler(event, context):\n    return 1\n")()
-    found = module_endpoint.client("cloudwatch").list_metrics(Namespace="AWS/Lambda")
-    assert found["Metrics"] == []
+def test_other_services_write_no_metrics(module_endpoint):
+    topics, buckets = module_endpoint.client("sns"), module_endpoint.client("s3")
+    arn = topics.create_topic(Name="tells-nothing")["TopicArn"]
+    topics.publish(TopicArn=arn, Message="1")
+    buckets.create_bucket(Bucket="tells-nothing")
+    buckets.put_object(Bucket="tells-nothing", Key="k", Body=b"1")
+    found = module_endpoint.client("cloudwatch").list_metrics()["Metrics"]
+    five = {f"AWS/{name}" for name in ("DynamoDB", "Events", "Lambda", "SQS", "States")}
+    assert {one["Namespace"] for one in found if one["Namespace"].startswith("AWS/")} <= five
+
+
+def test_a_metric_is_there_at_once(module_endpoint):
+    url = module_endpoint.client("sqs").create_queue(QueueName="at-once")["QueueUrl"]
+    module_endpoint.client("sqs").send_message(QueueUrl=url, MessageBody="1")
+    found = module_endpoint.client("cloudwatch").list_metrics(
+        Dimensions=[{"Name": "QueueName", "Value": "at-once"}]
+    )
+    assert "NumberOfMessagesSent" in {one["MetricName"] for one in found["Metrics"]}
+
+
+def test_an_alarm_tells_topics_and_functions_only(module_endpoint):
+    watch = module_endpoint.client("cloudwatch")
+    watch.put_metric_alarm(
+        AlarmName="reboots", Namespace="Tests", MetricName="m", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+        AlarmActions=["arn:aws:automate:us-east-1:ec2:reboot"],
+    )  # fmt: skip
+    watch.set_alarm_state(AlarmName="reboots", StateValue="ALARM", StateReason="a test")
+    (done,) = watch.describe_alarm_history(AlarmName="reboots", HistoryItemType="Action")[
+        "AlarmHistoryItems"
+    ]
+    assert done["HistorySummary"].startswith("Failed to execute action")
+
+
+def test_what_alarms_do_not_have(module_endpoint):
+    watch = module_endpoint.client("cloudwatch")
+    suppressed = refused(
+        watch.put_composite_alarm,
+        AlarmName="suppressed", AlarmRule="TRUE", ActionsSuppressor="reboots",
+        ActionsSuppressorWaitPeriod=60, ActionsSuppressorExtensionPeriod=60,
+    )  # fmt: skip
+    assert "suppress no actions" in suppressed["Message"]
+    often = refused(
+        watch.put_metric_alarm,
+        AlarmName="often", Namespace="Tests", MetricName="m", Statistic="Sum", Period=10,
+        EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    assert "whole minutes" in often["Message"]
 
 
 def test_there_is_no_trail(module_endpoint):

@@ -223,8 +223,13 @@ def _check_metric(settings: dict[str, Any]) -> None:
     period = int(settings["Period"])
     if period % 60 or period <= 0:
         raise ValidationError("The local endpoint has periods of whole minutes.")
-    if period * int(settings["EvaluationPeriods"]) > 7 * 86_400:
-        raise ValidationError("Metrics cannot be checked across more than seven days.")
+    longest = 7 * 86_400 if period >= 3600 else 86_400  # API_PutMetricAlarm, EvaluationPeriods
+    if period * int(settings["EvaluationPeriods"]) > longest:
+        raise ValidationError(
+            "Metrics cannot be checked across more than "
+            f"{'seven days' if period >= 3600 else 'a day'} (EvaluationPeriods * Period must be "
+            f"<= {longest})."
+        )
 
 
 def checked_rule(settings: dict[str, Any]) -> dict[str, Any]:

@@ -92,6 +92,16 @@ def cases():
         attributes=("Arn",),
     )
     yield Case(
+        "AWS::CloudWatch::CompositeAlarm",
+        {"AlarmName": "follows", "AlarmRule": "ALARM(errors)"},
+        lambda c, i, a: c("cloudwatch").describe_alarms(
+            AlarmNames=[i], AlarmTypes=["CompositeAlarm"]
+        )["CompositeAlarms"][0]["AlarmRule"],
+        change={"AlarmRule": "OK(errors)"},
+        seen="OK(errors)",
+        attributes=("Arn",),
+    )
+    yield Case(
         "AWS::CloudWatch::Dashboard",
         {"DashboardBody": "{}", "DashboardName": "board"},
         lambda c, i, a: c("cloudwatch").get_dashboard(DashboardName=i)["DashboardBody"],

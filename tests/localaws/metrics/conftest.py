@@ -25,6 +25,7 @@ class Observatory:
     """An endpoint, what is made on it, and what it says has been measured."""
 
     endpoint: Any
+    failing = FAIL
 
     def __post_init__(self):
         self.watch = self.endpoint.client("cloudwatch")

@@ -407,7 +407,8 @@ def test_alarms_are_found_by_state_prefix_action_and_metric(sky):
         ({"Statistic": None}, "Specify either Statistic or ExtendedStatistic"),
         ({"Statistic": None, "ExtendedStatistic": "x90"}, "not supported"),
         ({"Period": 90}, "whole minutes"),
-        ({"EvaluationPeriods": 20_000}, "seven days"),
+        ({"EvaluationPeriods": 1441}, "more than a day"),
+        ({"EvaluationPeriods": 200, "Period": 3600}, "more than seven days"),
         ({"Threshold": None}, "Threshold is required"),
     ],
 )
