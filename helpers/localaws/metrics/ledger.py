@@ -75,6 +75,14 @@ class Ledger:
         with self._lock:
             self._cell(key, minute).add(value, count)
 
+    def add_all(self, keys: Iterable[Key], minute: int, values: dict[float, int]) -> None:
+        """Enter values, each with how often it came in a minute, under several keys."""
+        with self._lock:
+            for key in keys:
+                cell = self._cell(key, minute)
+                for value, count in values.items():
+                    cell.add(value, count)
+
     def add_set(
         self, key: Key, minute: int, count: float, total: float, lowest: float, highest: float
     ) -> None:

@@ -1,12 +1,14 @@
 """Where something happens it is noted here, for a fraction of a microsecond; it is entered later.
 
 What is noted is entered into its region's ledger when somebody asks for metrics, when the state is
-written down, or at once while there are alarms that watch.
+written down, or at once while there are alarms that watch. Many notes at once cost little more than
+one: what they have in common is looked up once.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 
 from helpers.localaws.clock import clock
@@ -18,12 +20,28 @@ from .units import unit_of
 TOGETHER = 2048
 """So many notes are entered together, at the latest."""
 
-Values = tuple[tuple[str, float], ...]
-Note = tuple[float, str, str, tuple[Dimensions, ...], Values]
 
-_noted: list[Note] = []
+class Subject:
+    """What notes are about: the metrics, in their order, and all dimensions that they are under.
+
+    Who notes keeps the subject: notes of the same one are entered together.
+    """
+
+    __slots__ = ("keys", "region")
+
+    def __init__(
+        self, region: str, namespace: str, sets: tuple[Dimensions, ...], names: tuple[str, ...]
+    ) -> None:
+        self.region = region
+        self.keys: tuple[tuple[Key, ...], ...] = tuple(
+            tuple((namespace, name, dimensions, unit_of(name)) for dimensions in sets)
+            for name in names
+        )
+        """Of each metric, its keys in the ledger."""
+
+
+_noted: list[tuple[float, Subject, tuple[float, ...]]] = []
 _entering = threading.RLock()
-_keys: dict[tuple[str, str, Dimensions], Key] = {}
 
 watched: set[tuple[str, str, str, Dimensions]] = set()
 """Region, namespace, metric and dimensions of what alarms look at."""
@@ -31,48 +49,42 @@ on_value: Callable[[str, str, str, Dimensions, int], None] | None = None
 """Told of each value of what is watched: region, namespace, metric, dimensions, minute."""
 
 
-def note(
-    region: str,
-    namespace: str,
-    dimensions: tuple[Dimensions, ...],
-    values: Values,
-    when: float | None = None,
-) -> None:
-    """Note what was measured.
+def note(subject: Subject, values: tuple[float, ...], when: float | None = None) -> None:
+    """Note what was measured: a value for each of the subject's metrics.
 
-    dimensions: the sets of dimensions under which all of `values`, metric and number, are written.
     when: simulated POSIX seconds; now, if not given.
     """
-    _noted.append((clock.time() if when is None else when, region, namespace, dimensions, values))
+    _noted.append((clock.time() if when is None else when, subject, values))
     if watched or len(_noted) >= TOGETHER:
         enter()
 
 
 def enter() -> None:
     """Enter everything that was noted into the ledgers."""
+    seen: list[tuple[str, Key, int]] = []
     with _entering:
         count = len(_noted)
         if not count:
             return
         notes = _noted[:count]
         del _noted[:count]  # others may have added to it meanwhile
-        seen: list[tuple[str, str, str, Dimensions, int]] = []
-        for when, region, namespace, sets, values in notes:
-            ledger, minute = ledger_of(region), int(when // 60)
-            for dimensions in sets:
-                for name, value in values:
-                    place = (namespace, name, dimensions)
-                    key = _keys.get(place)
-                    if key is None:
-                        if len(_keys) > 5000:
-                            _keys.clear()
-                        key = _keys[place] = (*place, unit_of(name))
-                    ledger.add(key, minute, value)
-                    if watched and (region, *place) in watched:
-                        seen.append((region, *place, minute))
-    for one in seen:
-        if on_value is not None:
-            on_value(*one)
+        alike: dict[tuple[Subject, int], list[tuple[float, ...]]] = {}
+        for when, subject, values in notes:
+            alike.setdefault((subject, int(when // 60)), []).append(values)
+        for (subject, minute), rows in alike.items():
+            ledger = ledger_of(subject.region)
+            for keys, column in zip(subject.keys, zip(*rows, strict=True), strict=True):
+                ledger.add_all(keys, minute, Counter(column))
+            if watched:
+                seen += [(subject.region, key, minute) for keys in subject.keys for key in keys]
+    for region, key, minute in seen:
+        tell(region, key, minute)
+
+
+def tell(region: str, key: Key, minute: int) -> None:
+    """Tell who watches of a value that was entered."""
+    if (region, *key[:3]) in watched and on_value is not None:
+        on_value(region, *key[:3], minute)
 
 
 def forget() -> None:
@@ -86,9 +98,3 @@ def ledger_of(region: str) -> Ledger:
     from moto.cloudwatch.models import cloudwatch_backends
 
     return cloudwatch_backends[ACCOUNT][region].ledger
-
-
-def tell(region: str, key: Key, minute: int) -> None:
-    """Tell who watches of a value that was entered past `note`."""
-    if (region, *key[:3]) in watched and on_value is not None:
-        on_value(region, *key[:3], minute)

@@ -10,13 +10,14 @@ at and not given is taken to be as large as what it gave.
 from __future__ import annotations
 
 import base64
+import functools
 import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from .ledger import Dimensions
-from .noting import note
+from .noting import Subject, note
 
 NAMESPACE = "AWS/DynamoDB"
 READ, WRITE = "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"
@@ -45,11 +46,9 @@ def _counted(method: str, operation: str) -> Callable[[Any], Any]:
             raise
         took = round((time.perf_counter() - began) * 1000, 3)
         for table, metric, units in _consumed(self, operation, answer, size):
-            named: Dimensions = (("TableName", _name(table)),)
-            note(self.region, NAMESPACE, (named,), ((metric, units),))
+            note(_of_table(self.region, _name(table), metric), (units,))
         for table in {table for table, _ in _tables(self.body)}:
-            spent: Dimensions = (("Operation", operation), ("TableName", _name(table)))
-            note(self.region, NAMESPACE, (spent,), (("SuccessfulRequestLatency", took),))
+            note(_of_operation(self.region, _name(table), operation), (took,))
         return answer
 
     counted.__name__ = method
@@ -68,16 +67,28 @@ def _note_error(handler: Any, error: Exception) -> None:
         if table is None:  # a transaction: the first of its tables stands for it
             table = next((name for name, _ in _tables(handler.body)), None)
         if table is not None and failed:
-            named: Dimensions = (("TableName", _name(table)),)
-            note(
-                handler.region,
-                NAMESPACE,
-                (named,),
-                (("ConditionalCheckFailedRequests", failed), (WRITE, failed)),
-            )
+            subject = _of_table(handler.region, _name(table), "ConditionalCheckFailedRequests")
+            note(subject, (failed,))
+            note(_of_table(handler.region, _name(table), WRITE), (failed,))
         return
     if hasattr(error, "code") or hasattr(error, "error_type"):
-        note(handler.region, NAMESPACE, ((),), (("UserErrors", 1.0),))
+        note(_of_user(handler.region), (1.0,))
+
+
+@functools.lru_cache(512)
+def _of_table(region: str, table: str, metric: str) -> Subject:
+    return Subject(region, NAMESPACE, ((("TableName", table),),), (metric,))
+
+
+@functools.lru_cache(512)
+def _of_operation(region: str, table: str, operation: str) -> Subject:
+    about: Dimensions = (("Operation", operation), ("TableName", table))
+    return Subject(region, NAMESPACE, (about,), ("SuccessfulRequestLatency",))
+
+
+@functools.lru_cache(64)
+def _of_user(region: str) -> Subject:
+    return Subject(region, NAMESPACE, ((),), ("UserErrors",))
 
 
 _OPERATIONS = {

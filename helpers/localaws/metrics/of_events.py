@@ -5,7 +5,9 @@ docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html: what would 
 
 from __future__ import annotations
 
-from .noting import note
+import functools
+
+from .noting import Subject, note
 
 NAMESPACE = "AWS/Events"
 
@@ -15,11 +17,16 @@ def triggered(region: str, rule: str, targets: int, failed: int, *, by_event: bo
 
     by_event: an event has matched; otherwise its time had come. failed: so many took nothing.
     """
-    values = [("TriggeredRules", 1.0)]
-    if by_event:
-        values.append(("MatchedEvents", 1.0))
-    if targets:
-        values.append(("Invocations", float(targets)))
-    if failed:
-        values.append(("FailedInvocations", float(failed)))
-    note(region, NAMESPACE, ((("RuleName", rule),),), tuple(values))
+    numbers = {
+        "TriggeredRules": 1,
+        "MatchedEvents": by_event,
+        "Invocations": targets,
+        "FailedInvocations": failed,
+    }
+    told = {name: float(number) for name, number in numbers.items() if number}
+    note(_subject(region, rule, tuple(told)), tuple(told.values()))
+
+
+@functools.lru_cache(512)
+def _subject(region: str, rule: str, names: tuple[str, ...]) -> Subject:
+    return Subject(region, NAMESPACE, ((("RuleName", rule),),), names)

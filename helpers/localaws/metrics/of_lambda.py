@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 
 from .ledger import Dimensions
-from .noting import note
+from .noting import Subject, note
 
 NAMESPACE = "AWS/Lambda"
+_INVOKED = ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions")
 
 
 def invoked(
@@ -29,23 +30,19 @@ def invoked(
     at_once: how many of the function ran when it began. began: simulated POSIX seconds; AWS, too,
     writes what it has to say of an invocation for the moment at which that began.
     """
-    values = (
-        ("Invocations", 1.0),
-        ("Errors", 1.0 if failed else 0.0),
-        ("Throttles", 0.0),
-        ("Duration", round(milliseconds, 2)),
-        ("ConcurrentExecutions", float(at_once)),
-    )
-    note(region, NAMESPACE, _sets(function, qualifier, version), values, began)
+    values = (1.0, float(failed), 0.0, round(milliseconds, 2), float(at_once))
+    note(_subject(region, function, qualifier, version, _INVOKED), values, began)
 
 
 def throttled(region: str, function: str, qualifier: str | None, version: str) -> None:
     """Note an invocation that was refused, as there are too many: it counts as none."""
-    note(region, NAMESPACE, _sets(function, qualifier, version), (("Throttles", 1.0),))
+    note(_subject(region, function, qualifier, version, ("Throttles",)), (1.0,))
 
 
 @functools.lru_cache(512)
-def _sets(function: str, qualifier: str | None, version: str) -> tuple[Dimensions, ...]:
+def _subject(
+    region: str, function: str, qualifier: str | None, version: str, names: tuple[str, ...]
+) -> Subject:
     """All functions together; the function; the version or alias that was asked for, and which
     version an alias has led to.
     """
@@ -58,4 +55,4 @@ def _sets(function: str, qualifier: str | None, version: str) -> tuple[Dimension
             sets.append((("ExecutedVersion", version), name, resource))
     else:
         sets.append((name, ("Resource", function)))
-    return tuple(sets)
+    return Subject(region, NAMESPACE, tuple(sets), names)

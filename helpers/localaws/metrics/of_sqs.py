@@ -5,10 +5,11 @@ docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from . import gauges, watching
-from .noting import note
+from .noting import Subject, note
 
 NAMESPACE = gauges.NAMESPACE
 _plain: dict[str, Any] = {}
@@ -31,8 +32,13 @@ def hook() -> None:
         setattr(kind, name, hooked)
 
 
-def _note(queue: Any, *values: tuple[str, float]) -> None:
-    note(queue.region, NAMESPACE, ((("QueueName", queue.name),),), values)
+def _note(queue: Any, **values: float) -> None:
+    note(_subject(queue.region, queue.name, tuple(values)), tuple(map(float, values.values())))
+
+
+@functools.lru_cache(512)
+def _subject(region: str, queue: str, names: tuple[str, ...]) -> Subject:
+    return Subject(region, NAMESPACE, ((("QueueName", queue),),), names)
 
 
 def _add_message(self: Any, message: Any) -> None:
@@ -48,15 +54,15 @@ def _delete_message(self: Any, receipt_handle: str) -> None:
     before = len(self._messages)
     _plain["delete_message"](self, receipt_handle)
     if len(self._messages) < before:
-        _note(self, ("NumberOfMessagesDeleted", 1.0))
+        _note(self, NumberOfMessagesDeleted=1)
     watching.queue_used(self.region, self.name)
 
 
 def _send_message(self: Any, queue_name: str, message_body: str, *args: Any, **named: Any) -> Any:
     """For SQSBackend.send_message; what is moved to a dead-letter queue is not sent."""
     sent = _plain["send_message"](self, queue_name, message_body, *args, **named)
-    size = float(len(message_body.encode()))
-    _note(self.get_queue(queue_name), ("NumberOfMessagesSent", 1.0), ("SentMessageSize", size))
+    size = len(message_body.encode())
+    _note(self.get_queue(queue_name), NumberOfMessagesSent=1, SentMessageSize=size)
     return sent
 
 
@@ -68,9 +74,9 @@ def _receive_message(self: Any, queue_name: str, *args: Any, **named: Any) -> An
         gauges.touch(queue.dead_letter_queue)
     found = _plain["receive_message"](self, queue_name, *args, **named)
     if found:
-        _note(queue, ("NumberOfMessagesReceived", float(len(found))))
+        _note(queue, NumberOfMessagesReceived=len(found))
     else:
-        _note(queue, ("NumberOfEmptyReceives", 1.0))
+        _note(queue, NumberOfEmptyReceives=1)
     watching.queue_used(queue.region, queue.name)
     return found
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .ledger import Dimensions
-from .noting import note
+from .noting import Subject, note
 
 if TYPE_CHECKING:
     from helpers.localaws.stepfunctions.executions import Facts
@@ -23,56 +23,44 @@ _ENDINGS = {
     "TIMED_OUT": "TimedOut",
     "ABORTED": "Aborted",
 }
-_OUTCOMES = {
-    outcome: tuple(
-        (f"Executions{name}", float(name == outcome))
-        for name in ("Succeeded", "Failed", "TimedOut", "Aborted")
-    )
-    for outcome in _ENDINGS.values()
-}
+_OUTCOMES = {status: tuple(float(status == other) for other in _ENDINGS) for status in _ENDINGS}
+_ENDED = (*(f"Executions{name}" for name in _ENDINGS.values()), "ExecutionTime")
+_ENDED = (*_ENDED, "ExecutionThrottled")
 
 
 def started(facts: Facts) -> None:
     """Note that an execution has started."""
-    note(_region(facts), NAMESPACE, _sets(facts), (("ExecutionsStarted", 1.0),), facts.start)
+    note(_subject(facts, ("ExecutionsStarted",)), (1.0,), facts.start)
 
 
 def redriven(facts: Facts) -> None:
     """Note that an execution was taken up again."""
-    when = facts.redrive_date
-    note(_region(facts), NAMESPACE, _sets(facts), (("ExecutionsRedriven", 1.0),), when)
+    note(_subject(facts, ("ExecutionsRedriven",)), (1.0,), facts.redrive_date)
 
 
 def ended(facts: Facts, events: Iterable[dict[str, Any]]) -> None:
     """Note how an execution ended; events: its history, of which a redrive's tasks count only."""
     stop = facts.stop or facts.start
-    outcome = _ENDINGS[facts.status]
     took = round((stop - facts.start) * 1000)
-    values = (
-        *_OUTCOMES[outcome],
-        ("ExecutionTime", float(took)),
-        ("ExecutionThrottled", 0.0),
-    )
+    values = (*_OUTCOMES[facts.status], float(took), 0.0)
+    note(_subject(facts, _ENDED), values, stop)
     if facts.redrive_count:
-        values += ((f"RedrivenExecutions{outcome}", 1.0),)
+        name = f"RedrivenExecutions{_ENDINGS[facts.status]}"
+        note(_subject(facts, (name,)), (1.0,), stop)
     if facts.express:
-        billed = math.ceil(took / 100) * 100
-        values += (("ExpressExecutionBilledDuration", float(max(billed, 100))),)
-    region = _region(facts)
-    note(region, NAMESPACE, _sets(facts), values, stop)
-    _note_tasks(region, events, facts.redrive_date or 0.0)
+        billed = float(max(math.ceil(took / 100), 1) * 100)
+        note(_subject(facts, ("ExpressExecutionBilledDuration",)), (billed,), stop)
+    _note_tasks(facts.machine_arn.split(":", 4)[3], events, facts.redrive_date or 0.0)
 
 
-def _region(facts: Facts) -> str:
-    return facts.machine_arn.split(":", 4)[3]
-
-
-def _sets(facts: Facts) -> tuple[Dimensions, ...]:
-    return _sets_of(facts.machine_arn, facts.version_arn, facts.alias_arn)
+def _subject(facts: Facts, names: tuple[str, ...]) -> Subject:
+    return _subject_of(facts.machine_arn, facts.version_arn, facts.alias_arn, names)
 
 
 @functools.lru_cache(512)
-def _sets_of(machine: str, version: str | None, alias: str | None) -> tuple[Dimensions, ...]:
+def _subject_of(
+    machine: str, version: str | None, alias: str | None, names: tuple[str, ...]
+) -> Subject:
     """The machine; with what it was started by: a version's number, an alias's name."""
     whole = ("StateMachineArn", machine)
     sets: list[Dimensions] = [(whole,)]
@@ -80,7 +68,7 @@ def _sets_of(machine: str, version: str | None, alias: str | None) -> tuple[Dime
         sets.append((("Alias", alias.rpartition(":")[2]), whole))
     if version is not None:
         sets.append((whole, ("Version", version.rpartition(":")[2])))
-    return tuple(sets)
+    return Subject(machine.split(":", 4)[3], NAMESPACE, tuple(sets), names)
 
 
 _KINDS = {
@@ -88,48 +76,51 @@ _KINDS = {
     for event, metric in (("LambdaFunction", "LambdaFunction"), ("Task", "ServiceIntegration"))
     for end in ("Scheduled", "Started", "Succeeded", "Failed", "TimedOut")
 }
-_OPEN = ("Scheduled", "Started")
 
 
 def _note_tasks(region: str, events: Iterable[dict[str, Any]], since: float) -> None:
     """Note the tasks of a history: under their function, or under their service integration."""
-    tasks: dict[int, tuple[Dimensions, float, float | None]] = {}
+    tasks: dict[int, tuple[str, float, float | None]] = {}
     for event in events:
         kind = _KINDS.get(event["type"])
         if kind is None:
             continue
         metric, step = kind
-        when = event["timestamp"]
-        begun = tasks.pop(event["previousEventId"], None)
+        when, before = event["timestamp"], tasks.pop(event["previousEventId"], None)
         if step == "Scheduled":
-            begun = (_task(metric, event), when, None)
-        elif begun is None:
+            about = _about(metric, event)
+            tasks[event["id"]] = (about, when, None)
+            values: tuple[float, ...] = (1.0,)
+        elif before is None:
             continue
-        dimensions, scheduled, started = begun
-        if step == "Started":
-            started = when
-        if step in _OPEN:
-            tasks[event["id"]] = (dimensions, scheduled, started)
-        if when < since:
-            continue
-        values: tuple[tuple[str, float], ...] = ((f"{metric}s{step}", 1.0),)
-        if step == "Started":
-            values += ((f"{metric}ScheduleTime", _milliseconds(scheduled, when)),)
-        elif step not in _OPEN:
-            values += ((f"{metric}Time", _milliseconds(scheduled, when)),)
+        elif step == "Started":
+            about, scheduled, _ = before
+            tasks[event["id"]] = (about, scheduled, when)
+            values = (1.0, _milliseconds(scheduled, when))
+        else:
+            about, scheduled, started = before
+            values = (1.0, _milliseconds(scheduled, when))
             if started is not None:
-                values += ((f"{metric}RunTime", _milliseconds(started, when)),)
-        note(region, NAMESPACE, (dimensions,), values, when)
+                values = (*values, _milliseconds(started, when))
+        if when >= since:
+            note(_task(region, metric, step, about, len(values)), values, when)
 
 
 def _milliseconds(began: float, ended: float) -> float:
     return float(round((ended - began) * 1000))
 
 
-def _task(metric: str, event: dict[str, Any]) -> Dimensions:
+def _about(metric: str, event: dict[str, Any]) -> str:
     if metric == "LambdaFunction":
-        details = event.get("lambdaFunctionScheduledEventDetails") or {}
-        return (("LambdaFunctionArn", details.get("resource", "")),)
+        return (event.get("lambdaFunctionScheduledEventDetails") or {}).get("resource", "")
     details = event.get("taskScheduledEventDetails") or {}
-    resource = f"arn:aws:states:::{details.get('resourceType')}:{details.get('resource')}"
-    return (("ServiceIntegrationResourceArn", resource),)
+    return f"arn:aws:states:::{details.get('resourceType')}:{details.get('resource')}"
+
+
+@functools.lru_cache(512)
+def _task(region: str, metric: str, step: str, about: str, count: int) -> Subject:
+    """A step of a task; count: so many values there are of it."""
+    times = ("ScheduleTime",) if step == "Started" else ("Time", "RunTime")
+    names = (f"{metric}s{step}", *(f"{metric}{time}" for time in times))[:count]
+    whose = "LambdaFunctionArn" if metric == "LambdaFunction" else "ServiceIntegrationResourceArn"
+    return Subject(region, NAMESPACE, (((whose, about),),), names)
