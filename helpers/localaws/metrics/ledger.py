@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from .cells import Cell, Packed, unpacked
 
 PROTOCOL = 5
-TOGETHER = 1000
+TOGETHER = 2000
 """So many cells become a page."""
 KEPT = 455 * 1440
 """Minutes for which what was measured is kept, as AWS keeps its hourly values."""
@@ -108,13 +108,12 @@ class Ledger:
         minutes = [minute for cells in self._new.values() for minute in cells]
         if not minutes:
             return
-        series = {
-            key: zlib.compress(
-                pickle.dumps({minute: cell.packed() for minute, cell in cells.items()}, PROTOCOL)
-            )
-            for key, cells in self._new.items()
-            if cells
-        }
+        series: dict[Key, bytes] = {}
+        same: dict[bytes, bytes] = {}  # many are: of each hour one, no errors
+        for key, cells in self._new.items():
+            packed = {minute: cell.packed() for minute, cell in cells.items()}
+            value = zlib.compress(pickle.dumps(packed, PROTOCOL))
+            series[key] = same.setdefault(value, value)
         newest = max(minutes)
         self._pages[self._next] = _Page(min(minutes), newest, series)
         self._unwritten.add(self._next)
@@ -188,10 +187,12 @@ class Ledger:
 
     def fill(self, rows: Iterable[tuple[int, bytes]]) -> None:
         """Put in what is on disk."""
+        same: dict[Key, Key] = {}  # each page brings its own
         for number, value in rows:
             found = pickle.loads(value)
             if number:
-                self._pages[number] = found
+                series = {same.setdefault(key, key): packed for key, packed in found.series.items()}
+                self._pages[number] = _Page(found.first, found.last, series)
                 self._next = max(self._next, number + 1)
             else:
                 for key, cells in found.items():

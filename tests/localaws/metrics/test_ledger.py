@@ -44,18 +44,29 @@ def test_a_value_that_comes_late_is_added_to_its_minute():
 
 
 def test_a_year_of_hourly_trades_is_a_few_megabytes():
-    """Some 40 metrics get one value each hour."""
-    keys = [("AWS/States", f"m{n}", (("StateMachineArn", "a"),), "Count") for n in range(40)]
+    """Some 60 metrics get one value each hour."""
+    keys = [("AWS/States", f"m{n}", (("StateMachineArn", "a"),), "Count") for n in range(60)]
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     ledger = Ledger()
     for hour in range(8760):
         for number, key in enumerate(keys):
-            value = round(random.random() * 100, 2) if number < 10 else float(number % 2)
+            value = round(random.random() * 100, 2) if number < 15 else float(number % 2)
             ledger.add(key, hour * 60, value)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert after - before < 4_000_000
+    assert after - before < 3_500_000
+    disk = {}
+    saved(ledger, disk)
+    del ledger
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    again = Ledger()
+    again.fill(sorted(disk.items()))
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(told(again, keys[0])) == 8760
+    assert after - before < 3_500_000, "it is larger after a restart"
 
 
 def test_a_burst_of_ten_thousand_is_a_few_kilobytes():

@@ -43,10 +43,10 @@ def test_all_is_told_again(kept, how):
         TreatMissingData="notBreaching",
     )  # fmt: skip
     watch.put_composite_alarm(AlarmName="follows", AlarmRule="ALARM(m)")
-    begin = now(kept) - dt.timedelta(days=1)
+    begin = now(kept) - dt.timedelta(days=2)
     data = [
         {"MetricName": "m", "Value": number % 5, "Timestamp": begin + number * MINUTE}
-        for number in range(1400)  # more than a page of them
+        for number in range(2800)  # more than a page of them
     ]
     for first in range(0, len(data), 700):
         watch.put_metric_data(Namespace="Tests", MetricData=data[first : first + 700])
