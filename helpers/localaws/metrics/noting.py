@@ -97,4 +97,7 @@ def ledger_of(region: str) -> Ledger:
     """The ledger of a region: it belongs to CloudWatch's backend, and is kept with it."""
     from moto.cloudwatch.models import cloudwatch_backends
 
-    return cloudwatch_backends[ACCOUNT][region].ledger
+    backend = cloudwatch_backends[ACCOUNT][region]
+    if not hasattr(backend, "ledger"):  # made before the hook was in place
+        backend.ledger = Ledger()
+    return backend.ledger
