@@ -7,6 +7,7 @@ from typing import Any
 from helpers import units
 from helpers.executions import Execution, Step
 from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.silence import in_silence
 from helpers.exercises.workbench import Machine
 
 FILE = "workflow.asl.json"
@@ -67,18 +68,13 @@ def _with(bench: Workbench, text: str, exchange: str) -> Machine:
 
 def _unanswered(bench: Workbench, machine: Machine) -> Execution:
     """Nobody answers: what the state waits for does not come, so time has to pass."""
-    run = machine.start({"share": "DOWN"})
-    passed = 0
-    while run.refresh().is_running and passed < PATIENCE:
-        bench.advance(STEP)
-        passed += STEP
-    if run.is_running:
-        machine.client.stop_execution(executionArn=run.arn)
+    run = in_silence(bench, machine, {"share": "DOWN"}, PATIENCE, STEP)
+    if run.status == "ABORTED":
         raise NotYet(
             f"When the exchange never answers, the execution still waits after {PATIENCE} seconds, "
             f"at its {_ordinal(_asked(run))} attempt. It was to be a minute at most.",
             hint="timeouts-count",
-            run=run.wait(10),
+            run=run,
         )
     return run
 

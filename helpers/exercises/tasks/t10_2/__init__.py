@@ -6,6 +6,7 @@ from typing import Any
 
 from helpers.executions import Execution, Step
 from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.silence import in_silence
 from helpers.exercises.workbench import Machine, shown
 
 FILE = "workflow.asl.json"
@@ -58,18 +59,13 @@ def check(bench: Workbench) -> str:
 
 
 def _unanswered(bench: Workbench, machine: Machine) -> Execution:
-    run = machine.start(SILENT)
-    passed = 0
-    while run.refresh().is_running and passed < PATIENCE:
-        bench.advance(STEP)
-        passed += STEP
-    if run.is_running:
-        machine.client.stop_execution(executionArn=run.arn)
+    run = in_silence(bench, machine, SILENT, PATIENCE, STEP)
+    if run.status == "ABORTED":
         raise NotYet(
             f"The broker never answered, and after {PATIENCE} seconds the execution still waits "
             "for it.",
             hint="timeout-missed",
-            run=run.wait(10),
+            run=run,
         )
     return run
 
