@@ -168,6 +168,7 @@ def _moto_app() -> Dispatcher:
     )
     from helpers.localaws.events import schedule
     from helpers.localaws.iam import access
+    from helpers.localaws.log_filters import hook as log_filters
     from helpers.localaws.logs_insights import hook as logs_insights
 
     cloudformation.install()
@@ -175,6 +176,7 @@ def _moto_app() -> Dispatcher:
     access.install()
     dispatch.install()
     mends.install()
+    log_filters.install()
     logs_insights.install()
     metrics.install()
     schedule.install()

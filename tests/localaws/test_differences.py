@@ -334,6 +334,26 @@ def test_what_logs_insights_does_not_know(module_endpoint):
         assert what in error["Message"]
 
 
+def test_a_metric_filter_with_many_dimensions_goes_on(module_endpoint):
+    logs, group = module_endpoint.client("logs"), "/many-dimensions"
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    logs.put_metric_filter(
+        logGroupName=group, filterName="f", filterPattern="{ $.who = * }",
+        metricTransformations=[{
+            "metricName": "m", "metricNamespace": "Many", "metricValue": "1",
+            "dimensions": {"Who": "$.who"}}],
+    )  # fmt: skip
+    stamp = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["creationTime"]
+    logs.put_log_events(
+        logGroupName=group, logStreamName="s",
+        logEvents=[{"timestamp": stamp, "message": f'{{"who": {n}}}'} for n in range(1001)],
+    )  # fmt: skip
+    pages = module_endpoint.client("cloudwatch").get_paginator("list_metrics")
+    found = [one for page in pages.paginate(Namespace="Many") for one in page["Metrics"]]
+    assert len(found) == 1001
+
+
 # -- Step Functions
 
 

@@ -22,6 +22,7 @@ GIGABYTE = 1 << 30
 STARS = "*a" * 30 + "*b"
 LONG = "a" * 5000
 CIRCLES = "(a+)+$"
+MANY = "a*" * 30 + "b"
 ROLE = "arn:aws:iam::123456789012:role/limits"
 EVENT = {
     "id": "1", "account": "1", "source": LONG, "time": "2026-01-01T00:00:00Z",
@@ -280,8 +281,11 @@ def test_jsonata(run, expression):
     assert status in ("SUCCEEDED", "FAILED")
 
 
-@pytest.mark.parametrize("pattern", [STARS, f'"{STARS}"', f'{{ $.a = "{STARS}" }}', f"%{CIRCLES}%",
-                                     f"[x={STARS}]", f"{{ $.a = %{CIRCLES}% }}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "pattern",
+    [STARS, f'"{STARS}"', f'{{ $.a = "{STARS}" }}', f"%{CIRCLES}%", f"%^{MANY}$%", f"[x={STARS}]",
+     f"{{ $.a = %^{MANY}$% }}"],
+)  # fmt: skip
 def test_filters_of_logs(call, pattern):
     call("logs", "create_log_group", logGroupName="/limits")
     call("logs", "create_log_stream", logGroupName="/limits", logStreamName="s")

@@ -57,6 +57,7 @@ _ARNS = {
     "AWS::Lambda::Function": "lambda:{where}:function:{name}",
     "AWS::Lambda::Permission": "lambda:{where}:function:{name}",
     "AWS::Logs::LogGroup": "logs:{where}:log-group:{name}:log-stream:",
+    "AWS::Logs::MetricFilter": "logs:{where}:log-group:{name}:log-stream:",
     "AWS::ResourceGroups::Group": "resource-groups:{where}:group/{name}",
     "AWS::S3::Bucket": "s3:::{name}",
     "AWS::S3::BucketPolicy": "s3:::{name}",
@@ -67,6 +68,7 @@ _ARNS = {
 _OF_ANOTHER = {
     "AWS::ApplicationInsights::Application": "ResourceGroupName",
     "AWS::Lambda::Permission": "FunctionName",
+    "AWS::Logs::MetricFilter": "LogGroupName",
     "AWS::S3::BucketPolicy": "Bucket",
 }
 """Types that IAM knows by the name of another resource, which this property gives."""

@@ -90,6 +90,7 @@ _WHOLE = {
     "cloudformation:ValidateTemplate",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
+    "logs:TestMetricFilter",
     "resource-groups:SearchResources",
     "states:TestState",
     "states:ValidateStateMachineDefinition",

@@ -15,13 +15,12 @@ from moto.events.responses import EventsHandler
 from moto.iam.access_control import IAMPolicyStatement
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogGroup, LogsBackend
-from moto.logs.utils import EventMessageFilter
 from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, MissingKey
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
 from helpers.localaws import globs
-from helpers.localaws.mends import log_filters, placeholders, tag_limits
+from helpers.localaws.mends import placeholders, tag_limits
 from helpers.localaws.mends.malformed import refused
 from helpers.localaws.stepfunctions.choice import matches
 from helpers.localaws.workspace import ACCOUNT
@@ -42,7 +41,6 @@ def install() -> None:
     LogGroup.get_log_events = _get_log_events
     LogsBackend.create_log_group = _create_log_group
     LogsBackend.put_retention_policy = _put_retention_policy
-    EventMessageFilter.__init__ = _init_filter
     EventPattern._wildcard_match = staticmethod(_wildcard_match)
     IAMPolicyStatement._match = staticmethod(_policy_match)
     EventsHandler.test_event_pattern = _test_event_pattern
@@ -105,16 +103,6 @@ def _get_log_events(self: LogGroup, log_stream_name: str, *args: Any, **kwargs: 
     if log_stream_name not in self.streams:
         raise ResourceNotFoundException("The specified log stream does not exist.")
     return _plain_get_log_events(self, log_stream_name, *args, **kwargs)
-
-
-def _init_filter(self: EventMessageFilter, pattern: str) -> None:
-    """For EventMessageFilter.__init__, which lets every event pass where a pattern has more than
-    words.
-    """
-    try:
-        self.matches = log_filters.compiled(pattern or "")
-    except log_filters.InvalidPattern as error:
-        raise InvalidParameterException(f"Invalid filter pattern: {error}") from None
 
 
 _plain_create_log_group = LogsBackend.create_log_group

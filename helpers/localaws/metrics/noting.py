@@ -24,17 +24,23 @@ TOGETHER = 2048
 class Subject:
     """What notes are about: the metrics, in their order, and all dimensions that they are under.
 
-    Who notes keeps the subject: notes of the same one are entered together.
+    Who notes keeps the subject: notes of the same one are entered together. unit: where it is not
+    what `units` tells of one of AWS's metrics.
     """
 
     __slots__ = ("keys", "region")
 
     def __init__(
-        self, region: str, namespace: str, sets: tuple[Dimensions, ...], names: tuple[str, ...]
+        self,
+        region: str,
+        namespace: str,
+        sets: tuple[Dimensions, ...],
+        names: tuple[str, ...],
+        unit: str | None = None,
     ) -> None:
         self.region = region
         self.keys: tuple[tuple[Key, ...], ...] = tuple(
-            tuple((namespace, name, dimensions, unit_of(name)) for dimensions in sets)
+            tuple((namespace, name, dimensions, unit or unit_of(name)) for dimensions in sets)
             for name in names
         )
         """Of each metric, its keys in the ledger."""

@@ -369,6 +369,21 @@ def cases():
         seen=30,
         attributes=("Arn",),
     )
+    transformation = {"MetricName": "m", "MetricNamespace": "n", "MetricValue": "1"}
+    yield Case(
+        "AWS::Logs::MetricFilter",
+        {
+            "LogGroupName": {"Ref": "Group"},
+            "FilterPattern": "ERROR",
+            "MetricTransformations": [transformation],
+        },
+        lambda c, i, a: named(
+            c("logs"), "describe_metric_filters", "filterName", "metricFilters", i
+        )["filterPattern"],
+        change={"FilterPattern": "WARN"},
+        seen="WARN",
+        beside={"Group": {"Type": "AWS::Logs::LogGroup"}},
+    )
     yield Case(
         "AWS::Logs::ResourcePolicy",
         {"PolicyName": "logs", "PolicyDocument": json.dumps(statement(Principal="*"))},

@@ -65,6 +65,33 @@ def test_all_is_told_again(kept, how):
     assert told(kept)[2:] == ([("m", "OK")], [("follows", "OK")])
 
 
+def test_a_metric_filter_goes_on_counting(kept):
+    logs = kept.endpoint.client("logs")
+    logs.create_log_group(logGroupName="/kept")
+    logs.create_log_stream(logGroupName="/kept", logStreamName="s")
+    logs.put_metric_filter(
+        logGroupName="/kept", filterName="f", filterPattern="ERROR",
+        metricTransformations=[{
+            "metricName": "of-the-log", "metricNamespace": "Tests", "metricValue": "1"}],
+    )  # fmt: skip
+
+    def write():
+        event = {"timestamp": int(now(kept).timestamp() * 1000), "message": "ERROR"}
+        kept.endpoint.client("logs").put_log_events(
+            logGroupName="/kept", logStreamName="s", logEvents=[event]
+        )
+
+    write()
+    kept.settle()
+    kept.restart("kill")
+    write()
+    [point] = kept.endpoint.client("cloudwatch").get_metric_statistics(
+        Namespace="Tests", MetricName="of-the-log", Period=3600, Statistics=["Sum"],
+        StartTime=now(kept) - 30 * MINUTE, EndTime=now(kept) + MINUTE,
+    )["Datapoints"]  # fmt: skip
+    assert point["Sum"] == 2
+
+
 def test_a_reset_forgets_them(kept):
     kept.endpoint.control("/_local/reset", {})
     assert told(kept) == ([], [], [], [])

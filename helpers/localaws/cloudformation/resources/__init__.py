@@ -31,6 +31,7 @@ OWN: dict[str, tuple[str, str]] = {
     "AWS::Lambda::Permission": ("lambdas", "Permission"),
     "AWS::Lambda::Version": ("lambdas", "Version"),
     "AWS::Logs::LogGroup": ("logs", "LogGroup"),
+    "AWS::Logs::MetricFilter": ("logs", "MetricFilter"),
     "AWS::ResourceGroups::Group": ("groups", "ResourceGroup"),
     "AWS::S3::Bucket": ("s3", "Bucket"),
     "AWS::S3::BucketPolicy": ("s3", "BucketPolicy"),

@@ -1,10 +1,20 @@
-"""AWS::Logs::LogGroup with its retention."""
+"""AWS::Logs::LogGroup with its retention, and AWS::Logs::MetricFilter."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
-from .base import EXISTS, Made, Request, ResourceType, handler_failure
+from ..errors import ResourceFailure
+from .base import (
+    EXISTS,
+    Made,
+    Request,
+    ResourceType,
+    handler_error,
+    handler_failure,
+    message_of,
+)
 
 
 def _backend(request: Request) -> Any:
@@ -56,3 +66,67 @@ class LogGroup(ResourceType):
             _backend(request).delete_retention_policy(name)
         else:
             _backend(request).put_retention_policy(name, days)
+
+
+class MetricFilter(ResourceType):
+    """A metric filter; what it is of is another resource's log group, or one that is there."""
+
+    service = "CloudWatchLogs"
+    longest_name = 512
+
+    def create(self, request: Request) -> Made:
+        """Put the filter."""
+        name = str(request.properties.get("FilterName") or self.generated_name(request))
+        self._put(request, name)
+        return Made(name)
+
+    def update(self, request: Request) -> Made | None:
+        """Put it anew under its name."""
+        self._put(request, request.physical_id)
+        return None
+
+    def delete(self, request: Request) -> None:
+        """Delete the filter."""
+        if self.exists(request):
+            group = request.properties["LogGroupName"]
+            _backend(request).delete_metric_filter(request.physical_id, group)
+
+    def exists(self, request: Request) -> bool:
+        """Return whether the filter is there."""
+        logs, group = _backend(request), request.properties["LogGroupName"]
+        found = (
+            logs.describe_metric_filters(request.physical_id, group) if group in logs.groups else []
+        )
+        return any(one["filterName"] == request.physical_id for one in found)
+
+    def _put(self, request: Request, name: str) -> None:
+        wanted = request.properties
+        made = [_transformation(one) for one in wanted["MetricTransformations"]]
+        try:
+            _backend(request).put_metric_filter(
+                name, wanted["FilterPattern"], wanted["LogGroupName"], made
+            )
+        except Exception as error:
+            raise self._refused(error) from None
+
+    def _refused(self, error: Exception) -> ResourceFailure:
+        """What the handler says: it puts the service's words after its own."""
+        code = str(getattr(error, "error_type", ""))
+        if code != "InvalidParameterException":
+            return handler_error(error, self.service)
+        return handler_failure(
+            f"Invalid request provided: AWS::Logs::MetricFilter. {message_of(error)} (Service: "
+            f"{self.service}, Status Code: 400, Request ID: {uuid.uuid4()})"
+        )
+
+
+def _transformation(given: dict[str, Any]) -> dict[str, Any]:
+    """A transformation of a template as the API has it."""
+    names = ("MetricName", "MetricNamespace", "MetricValue", "DefaultValue", "Unit")
+    found = {f"{name[0].lower()}{name[1:]}": given[name] for name in names if name in given}
+    found["metricValue"] = str(found["metricValue"])
+    if "defaultValue" in found:
+        found["defaultValue"] = float(found["defaultValue"])
+    if given.get("Dimensions"):
+        found["dimensions"] = {one["Key"]: one["Value"] for one in given["Dimensions"]}
+    return found

@@ -5,7 +5,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers.localaws.mends.log_filters import InvalidPattern, compiled
+from helpers.localaws.log_filters.pattern import InvalidPattern, compiled
 
 PLAIN = ["[ERROR] 400 BAD REQUEST", "[ERROR] 401 UNAUTHORIZED", "[WARN] 500 INTERNAL ERROR", "ok"]
 JSON = [
@@ -42,6 +42,11 @@ LINES = ['127.0.0.1 ann "GET /a" 404 120', '127.0.0.1 bob "GET /b" 200 90', "sho
         ("{ $.done NOT EXISTS }", JSON, [0]),
         ("{ $.level = %^W% }", JSON, [1]),
         ("{ $.nothing = 1 }", JSON, []),
+        ("{ $.nothing != 1 }", JSON, []),
+        ("{ $.who = * || $.who.tags != 1 }", JSON, []),  # an object and a list are no values
+        ("{ $.n = 5.0 }", JSON, [0]),
+        ("{ $.n < 1e3 && $.n > +4 }", JSON, [0]),
+        ('{ $.level = "ERR*" && $.done NOT EXISTS }', JSON, [0]),
         ("[ip, user, request, status, size]", LINES, [0, 1]),
         ("[ip, user, request, status = 4*, size]", LINES, [0]),
         ("[ip, user, request, status = 200 || status = 404, size > 100]", LINES, [0]),
@@ -51,21 +56,60 @@ LINES = ['127.0.0.1 ann "GET /a" 404 120', '127.0.0.1 bob "GET /b" 200 90', "sho
     ],
 )  # fmt: skip
 def test_what_fits(pattern, messages, expected):
-    test = compiled(pattern)
+    test = compiled(pattern).fits
     assert [n for n, message in enumerate(messages) if test(message)] == expected
 
 
 @pytest.mark.parametrize(
-    "pattern", ["{ $.a }", "{ a = 1 }", "{ $.a = 1", "{ ($.a = 1 }", "{ $.a > b }", "[a = ]", "%(%"]
-)
-def test_what_is_no_pattern(pattern):
-    with pytest.raises(InvalidPattern):
+    ("pattern", "said"),
+    [
+        *[(pattern, "Invalid filter pattern") for pattern in (
+            "{ $.a }", "{ a = 1 }", "{ ($.a = 1 }", "{ $.a > b }", "{ $.a = }", "{ $.a IS ODD }",
+            "{ $.a NOT NULL }", "{ $.a = 1 2 }", "{}", "[a = ]", "[..., a, ...]",
+            "[a = 1 && b = 2]", "%[%", "{ $.a = %[% }", "{ $.a = $.b }",
+        )],
+        ("{ $.a = 1", "If a filter pattern starts with '{' it must end with '}'"),
+        ("[a, b", "If a filter pattern starts with '[' it must end with ']'"),
+        ("two-words", "Invalid character(s) in term 'two-words'"),
+        ("ERROR: ?x", "Invalid character(s) in term 'ERROR:'"),
+        ('"not closed', "Invalid character(s) in term '\"not'"),
+        ("%(a)%", "Invalid character(s) in term '%(a)%'"),
+    ],
+)  # fmt: skip
+def test_what_is_no_pattern(pattern, said):
+    with pytest.raises(InvalidPattern) as caught:
         compiled(pattern)
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message", "found"),
+    [
+        ("ERROR", PLAIN[0], {}),
+        ("{ $.n = * && $.who.tags[1] = b && $.x IS NULL }", JSON[0],
+         {"$.n": "5", "$.who.tags[1]": "b"}),
+        ("{ $.done IS TRUE || $.level = * }", JSON[1], {"$.done": "true", "$.level": "WARN"}),
+        # the example of AWS's guide
+        ("[..., request=*.html*, status_code=4*,]",
+         '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534',
+         {"$1": "127.0.0.1", "$2": "-", "$3": "frank", "$4": "10/Oct/2000:13:25:15 -0700",
+          "$request": "GET /index.html HTTP/1.0", "$status_code": "404", "$7": "1534"}),
+    ],
+)  # fmt: skip
+def test_what_is_found_in_a_message(pattern, message, found):
+    assert compiled(pattern).found(message) == found
+
+
+def test_expressions_are_counted():
+    assert compiled("%a% -%b%").expressions == 2
+    assert compiled("{ $.a = %a% || $.b != %b% }").expressions == 2
+    assert compiled("[a = %a%, b]").expressions == 1
+    assert compiled("{ $.a = 1 }").expressions == compiled("a").expressions == 0
 
 
 def test_an_expression_that_searches_for_years_ends():
     began = time.monotonic()
-    assert not compiled("%^(a|aa)+$%")("a" * 60 + "!")
+    assert not compiled(f"%^{'a*' * 30}b$%").fits("a" * 60 + "!")
     assert time.monotonic() - began < 20
 
 
