@@ -11,7 +11,7 @@ from pathlib import Path
 
 from helpers.exercises import NotYet, Ran, Workbench
 
-PATIENCE = 30.0
+PATIENCE = 15.0
 """Seconds for one run of the tests; on a quiet machine it takes one or two."""
 
 _PLAIN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
