@@ -11,6 +11,9 @@ import pytest
 
 from helpers import leftovers
 from helpers.leftovers import Leftover, ways
+from helpers.leftovers.__main__ import COURSE
+
+ROOT = Path(__file__).resolve().parents[1]
 
 STACK_OF_A_LEARNER = {
     "Resources": {
@@ -25,6 +28,43 @@ STACK_OF_A_LEARNER = {
         },
     }
 }
+
+
+def make_by_hand(endpoint, stack):
+    """What part two's notebooks make beside a stack, and more of the kind, named as they name it.
+
+    Returns kind and name of each, as they are told.
+    """
+    sqs, sns, watch, logs, s3 = map(endpoint.client, ("sqs", "sns", "cloudwatch", "logs", "s3"))
+    states = endpoint.client("stepfunctions")
+    sqs.create_queue(QueueName=f"{stack}-questions")
+    sns.create_topic(Name=f"{stack}-told")
+    alarm = {"Namespace": "AWS/States", "MetricName": "ExecutionsFailed", "Statistic": "Sum",
+             "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
+             "ComparisonOperator": "GreaterThanThreshold"}  # fmt: skip
+    watch.put_metric_alarm(AlarmName=f"{stack}-failed", **alarm)
+    watch.put_composite_alarm(AlarmName=f"{stack}-both", AlarmRule=f"ALARM({stack}-failed)")
+    logs.create_log_group(logGroupName=f"/{stack}/journal")
+    logs.create_log_group(logGroupName=f"/aws/vendedlogs/states/{stack}-desk")
+    role = endpoint.role(f"{stack}-desk", allow="*")
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    states.create_state_machine(
+        name=f"{stack}-memo", definition=json.dumps(definition), roleArn=role
+    )
+    bucket = f"{stack}-123456789012"
+    s3.create_bucket(Bucket=bucket)
+    enabled = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=enabled)
+    for _ in range(2):
+        s3.put_object(Bucket=bucket, Key="prices.csv", Body=b"1")
+    s3.delete_object(Bucket=bucket, Key="prices.csv")
+    return {
+        ("SQS queue", f"{stack}-questions"), ("SNS topic", f"{stack}-told"),
+        ("alarm", f"{stack}-failed"), ("alarm", f"{stack}-both"), ("bucket", bucket),
+        ("log group", f"/{stack}/journal"), ("IAM role", f"{stack}-desk"),
+        ("log group", f"/aws/vendedlogs/states/{stack}-desk"),
+        ("state machine", f"{stack}-memo"),
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +145,48 @@ def test_by_learner_and_deleted_by_the_commands_that_are_printed(account, tmp_pa
     assert kept["StackName"] == "production"
 
 
+@pytest.mark.parametrize("stands", [True, False], ids=["beside a stack", "of none"])
+def test_what_was_made_by_hand_is_told_and_deleted(fresh_endpoint, tmp_path, stands):
+    stack = "demo-sam-asks"
+    if stands:
+        client = fresh_endpoint.client("cloudformation")
+        client.create_stack(StackName=stack, TemplateBody=json.dumps(STACK_OF_A_LEARNER))
+        client.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+    made = make_by_hand(fresh_endpoint, stack)
+    make_by_hand(fresh_endpoint, "production")
+
+    done = said(fresh_endpoint)
+    assert done.returncode == 1, done.stderr
+    lines = [re.split(" {2,}", line) for line in done.stdout.splitlines() if "  (" in line]
+    found = {(kind, re.split(r":|(?<!^)/(?=demo-sam-asks-q)", name)[-1]) for kind, name, _ in lines}
+    inside = {one for one in found if one[0] == "stack" or one[1].startswith(f"{stack}-T")}
+    assert found - inside == made
+    assert len(inside) == (3 if stands else 0)
+    assert "production" not in done.stdout and "delete-table" not in done.stdout
+
+    script = "\n".join(line[2:] for line in done.stdout.splitlines() if line.startswith("  "))
+    ran = subprocess.run(
+        ["bash", "-e", "-c", script], env=fresh_endpoint.env, cwd=tmp_path, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    left = said(fresh_endpoint)
+    assert left.returncode == 0 and "Nothing is left" in left.stdout, left.stdout
+    assert len(fresh_endpoint.client("sqs").list_queues()["QueueUrls"]) == 1
+    assert len(fresh_endpoint.client("cloudwatch").describe_alarms()["MetricAlarms"]) == 1
+
+
+def test_the_course_looks_for_the_stacks_of_its_notebooks():
+    asked = set()
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text())["cells"]
+        code = "".join("".join(one["source"]) for one in cells if one["cell_type"] == "code")
+        asked.update(re.findall(r'leftovers\.find\("([^"*]+)', code))
+    assert len(asked) >= 6
+    course = [one.removesuffix("*") for one in COURSE]
+    assert not [name for name in asked if not any(name.startswith(one) for one in course)]
+
+
 def test_a_target_that_is_none():
     env = os.environ | {"COURSE_TARGET": "moon"}
     command = [sys.executable, "-m", "helpers.leftovers"]
@@ -115,7 +197,7 @@ def test_a_target_that_is_none():
 def test_there_is_a_way_for_every_kind():
     """Also for what is found only by names such as `_FUNCTION`."""
     text = Path(leftovers.__file__).read_text()
-    kinds = set(re.findall(r'Leftover\("([^"]+)"', text)) | set(
+    kinds = set(re.findall(r'Leftover\(\s*"([^"]+)"', text)) | set(
         re.findall(r'^_[A-Z]+ = \("([^"]+)', text, re.M)
     )
     assert kinds == set(ways._WAYS)

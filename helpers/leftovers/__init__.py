@@ -22,13 +22,15 @@ MANAGED = "aws-sam-cli-managed-default"
 class Leftover(NamedTuple):
     """One resource that is still there, and what it costs while nobody uses it.
 
-    stack: whose it is or was; empty for what all stacks share.
+    stack: whose it is or was; empty for what all stacks share. beside: that stack stands, and this
+    is none of its resources: it does not go with it.
     """
 
     kind: str
     name: str
     idle: str
     stack: str = ""
+    beside: bool = False
 
 
 class Leftovers(list[Leftover]):
@@ -48,12 +50,35 @@ def find(*stacks: str) -> Leftovers:
     stacks: names; one that ends in * stands for all that begin so ("demo-sam*").
 
     It goes by what the services have, not by what CloudFormation remembers: what was made beside
-    the stack, such as a log group, is found too. Raises CourseError if a service does not say.
+    the stack, such as a log group or a queue, is found too. Raises CourseError if a service does
+    not say.
     """
     with clients.plain_errors(no_answer):
         names = {summary["StackName"] for summary in _stack_summaries()}
         found = _by_service(_Names(stacks, names.union(stacks)))
-        return Leftovers(left for one in found for left in sorted(one))
+        left = [left for one in found for left in sorted(one)]
+        inside = {one.name: _inside(one.name) for one in left if one.kind == "stack" and one.stack}
+        return Leftovers(
+            one._replace(beside=_last(one.name) not in inside[one.stack])
+            if one.stack in inside and one.kind != "stack"
+            else one
+            for one in left
+        )
+
+
+def _inside(stack: str) -> set[str]:
+    """The names of a stack's resources, as they stand at the end of their ids."""
+    pages = target.client("cloudformation").get_paginator("list_stack_resources")
+    return {
+        _last(resource.get("PhysicalResourceId", ""))
+        for page in pages.paginate(StackName=stack)
+        for resource in page["StackResourceSummaries"]
+    }
+
+
+def _last(name: str) -> str:
+    """What stands at the end of an ARN, a path or an address."""
+    return re.split("[/:]", name)[-1]
 
 
 def _by_service(whose: _Names) -> tuple[Iterator[Leftover], ...]:
@@ -65,10 +90,12 @@ def _by_service(whose: _Names) -> tuple[Iterator[Leftover], ...]:
         _rules(whose),
         _named(whose, _SCHEDULE, _pages("scheduler", "list_schedules", "Schedules"), "Name"),
         _named(whose, _TOPIC, _pages("sns", "list_topics", "Topics"), "TopicArn"),
+        _named(whose, _QUEUE, _pages("sqs", "list_queues", "QueueUrls")),
+        _alarms(whose),
         _named(whose, _ROLE, _pages("iam", "list_roles", "Roles"), "RoleName"),
         _groups(whose),
         _insights(whose),
-        _named(whose, _LOG, _pages("logs", "describe_log_groups", "logGroups"), "logGroupName"),
+        _logs(whose),
         _buckets(whose),
     )
 
@@ -101,8 +128,8 @@ class _Names:
         CloudFormation names what it makes STACK-LOGICALID-RANDOM; services put a path before. Of
         a stack that nobody remembers its name is what stands before these two.
         """
-        last = re.split("[/:]", name)[-1]
-        owners = [stack for stack in self.stacks if last.startswith(f"{stack}-")]
+        last = _last(name)
+        owners = [one for one in self.stacks if last == one or last.startswith(f"{one}-")]
         owner = max(owners, key=len, default=last)
         if not self.is_wanted(owner):
             return ""
@@ -120,13 +147,13 @@ _FUNCTION = ("Lambda function", "free while it is not called")
 _TABLE = ("DynamoDB table", "billed by capacity and storage")
 _SCHEDULE = ("schedule", "it starts what is billed, unless it is off")
 _TOPIC = ("SNS topic", "free")
+_QUEUE = ("SQS queue", "free while nobody asks it")
 _ROLE = ("IAM role", "free")
-_LOG = ("log group", "billed by storage, kept for ever")
 
 
 def _pages(service: str, operation: str, key: str) -> Iterator:
     for page in target.client(service).get_paginator(operation).paginate():
-        yield from page[key]
+        yield from page.get(key, ())  # SQS leaves out a list that is empty
 
 
 def _named(
@@ -158,6 +185,7 @@ def _machines(whose: _Names) -> Iterator[Leftover]:
     for machine in _pages("stepfunctions", "list_state_machines", "stateMachines"):
         tags = client.list_tags_for_resource(resourceArn=machine["stateMachineArn"])["tags"]
         of = next((tag["value"] for tag in tags if tag["key"] == _STACK_TAG), "")
+        of = of or whose.maker(machine["name"])  # the second: made without a stack
         if whose.is_wanted(of):
             yield Leftover("state machine", machine["name"], "free while nothing runs", of)
 
@@ -170,6 +198,25 @@ def _rules(whose: _Names) -> Iterator[Leftover]:
         if stack := whose.maker(rule["Name"]):
             idle = "ON: it starts what is billed" if rule["State"] == "ENABLED" else "free"
             yield Leftover("rule", rule["Name"], idle, stack)
+
+
+def _alarms(whose: _Names) -> Iterator[Leftover]:
+    kinds = ["CompositeAlarm", "MetricAlarm"]
+    pages = target.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmTypes=kinds)
+    for page in pages:
+        for alarm in (*page.get("CompositeAlarms", ()), *page.get("MetricAlarms", ())):
+            if stack := whose.maker(alarm["AlarmName"]):
+                yield Leftover("alarm", alarm["AlarmName"], "billed while it is there", stack)
+
+
+def _logs(whose: _Names) -> Iterator[Leftover]:
+    """A group's name is a path, and whose it is may stand anywhere in it."""
+    for group in _pages("logs", "describe_log_groups", "logGroups"):
+        parts = reversed(group["logGroupName"].split("/"))
+        if stack := next(filter(None, map(whose.maker, parts)), ""):
+            yield Leftover(
+                "log group", group["logGroupName"], "billed by storage, kept for ever", stack
+            )
 
 
 def _groups(whose: _Names) -> Iterator[Leftover]:

@@ -1,6 +1,6 @@
 """What is left, from a terminal; of one learner or of a whole class. Nothing is deleted.
 
-python -m helpers.leftovers                  # of the stack demo-sam
+python -m helpers.leftovers                  # of the course's own stacks, part two's too
 python -m helpers.leftovers STACK …          # of these; a name that ends in * stands for several
 python -m helpers.leftovers --all [STACK …]  # of all learners on this account, learner by learner
 """
@@ -15,6 +15,15 @@ from helpers.errors import CourseError
 
 from . import learners, ways
 
+COURSE = (
+    stages.STACK,
+    *(
+        f"{stages.STACK}-{name}*"
+        for name in ("fails", "grows", "asks", "jsonata", "tested", "watched", "capstone")
+    ),
+)
+"""The stacks that the notebooks make, and those of their exercises."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Print it and what would delete it; 0: nothing is left, 1: something is, 2: a fault."""
@@ -25,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.all:
             found = learners.find(*asked.stacks)
         else:
-            found = {"": leftovers.find(*asked.stacks or (stages.STACK,))}
+            found = {"": leftovers.find(*asked.stacks or COURSE)}
     except CourseError as error:
         print(error, file=sys.stderr)
         return 2
@@ -45,7 +54,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="helpers.leftovers", description="What is left in the cloud. Nothing is deleted."
     )
     parser.add_argument(
-        "stacks", nargs="*", metavar="STACK", help=f"stacks to look for (default: {stages.STACK})"
+        "stacks",
+        nargs="*",
+        metavar="STACK",
+        help="stacks to look for (default: those of the course's notebooks)",
     )
     parser.add_argument(
         "--all",

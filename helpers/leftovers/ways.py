@@ -11,15 +11,15 @@ from helpers.leftovers import MANAGED, Leftover
 def away(left: Iterable[Leftover], region: str, account: str) -> list[str]:
     """The commands, in the order in which they work: a stack takes with it what is in it.
 
-    What is of a stack that stands is deleted with the stack, except for what it never owned: log
-    groups, and buckets that were made beside it. A bucket comes first: a stack whose bucket has
-    something in it cannot be deleted.
+    What is of a stack that stands is deleted with the stack, except for what was made beside it,
+    and log groups, which it may not own. A bucket comes first: a stack whose bucket has something
+    in it cannot be deleted.
     """
     left = list(left)
     standing = {one.name for one in left if one.kind == "stack"}
     commands = []
     for one in sorted(left, key=lambda one: _ORDER.get(one.kind, len(_ORDER))):
-        beside = one.kind in ("stack", "log group", "bucket")
+        beside = one.beside or one.kind in ("stack", "log group", "bucket")
         if beside or one.stack not in standing:
             commands += _WAYS[one.kind](shlex.quote(one.name), region, account)
     return commands
@@ -80,6 +80,8 @@ _WAYS: dict[str, Callable[[str, str, str], list[str]]] = {
     "rule": _rule,
     "schedule": _plain("scheduler delete-schedule --name"),
     "SNS topic": _plain("sns delete-topic --topic-arn"),
+    "SQS queue": _plain("sqs delete-queue --queue-url"),
+    "alarm": _plain("cloudwatch delete-alarms --alarm-names"),
     "IAM role": _role,
     "resource group": _plain("resource-groups delete-group --group-name"),
     "Application Insights": _plain("application-insights delete-application --resource-group-name"),
