@@ -178,7 +178,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         self.check_role(roleArn)
         kind = sm_type or "STANDARD"
         check_definition(definition, kind)
-        _check_logging(loggingConfiguration)
+        _check_logging(loggingConfiguration, roleArn, self.region_name)
         partition = get_partition(self.region_name)
         arn = f"arn:{partition}:states:{self.region_name}:{self.account_id}:stateMachine:{name}"
         existing = self._machine(arn)
@@ -240,7 +240,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             check_definition(definition, machine.type)
         if role_arn is not None:
             self.check_role(role_arn)
-        _check_logging(logging_configuration)
+        _check_logging(logging_configuration, role_arn or machine.roleArn, self.region_name)
         changes = {
             "definition": definition,
             "roleArn": role_arn,
@@ -643,8 +643,19 @@ def _extra(machine: StateMachine) -> dict[str, Any]:
     return extra
 
 
-def _check_logging(configuration: dict[str, Any] | None) -> None:
-    """Raise what AWS answers to logging that leads nowhere."""
+_DELIVERY = tuple(
+    f"logs:{action}"
+    for action in ("CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery",
+                   "DeleteLogDelivery", "ListLogDeliveries", "PutResourcePolicy",
+                   "DescribeResourcePolicies", "DescribeLogGroups")
+)  # fmt: skip
+"""What a machine's role has to be allowed before the machine can log; none of it can be allowed for
+one log group only. docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+"""
+
+
+def _check_logging(configuration: dict[str, Any] | None, role_arn: str, region: str) -> None:
+    """Raise what AWS answers to logging that leads nowhere, or that the role may not set up."""
     if configuration is None or configuration.get("level", "OFF") == "OFF":
         return
     if len(configuration.get("destinations") or []) != 1:
@@ -661,6 +672,11 @@ def _check_logging(configuration: dict[str, Any] | None) -> None:
         raise errors.ApiError(
             "InvalidLoggingConfiguration",
             "Invalid Logging Configuration: Log Destination not found.",
+        )
+    if any(principals.refusal(role_arn, action, "*", region) for action in _DELIVERY):
+        raise errors.ApiError(
+            "AccessDeniedException",
+            "The state machine IAM Role is not authorized to access the Log Destination",
         )
 
 

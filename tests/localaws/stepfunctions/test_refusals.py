@@ -330,6 +330,53 @@ def test_logging_that_leads_nowhere(workshop, destinations, why):
     assert refused(update, stateMachineArn=machine, loggingConfiguration=configuration) == expected
 
 
+DELIVERY = (
+    *("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery"),
+    *("logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy"),
+    *("logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
+)
+
+
+def test_logging_that_the_role_may_not_set_up(workshop):
+    """The rights have to be for all log groups: they cannot be given for one."""
+    workshop.endpoint.client("logs").create_log_group(logGroupName="of-the-machine")
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:of-the-machine:*"
+    destination = {"cloudWatchLogsLogGroup": {"logGroupArn": group}}
+    configuration = {"level": "ERROR", "destinations": [destination]}
+    iam = workshop.endpoint.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
+    document = {"Version": "2012-10-17", "Statement": [trust | {"Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="logs", AssumeRolePolicyDocument=json.dumps(document))
+    arn = role["Role"]["Arn"]
+    expected = (
+        "AccessDeniedException",
+        "The state machine IAM Role is not authorized to access the Log Destination",
+    )
+
+    def allow(actions, resource):
+        said = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [said]})
+        iam.put_role_policy(RoleName="logs", PolicyName="logs", PolicyDocument=policy)
+
+    def make(**options):
+        return workshop.machine(PASS, roleArn=arn, **options)
+
+    assert refused(make, loggingConfiguration=configuration) == expected
+    machine = make(loggingConfiguration={"level": "OFF"})
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], "*")
+    assert refused(make, loggingConfiguration=configuration) == expected
+    allow(DELIVERY, group)
+    assert refused(make, loggingConfiguration=configuration) == expected
+    for without in DELIVERY:
+        allow([one for one in DELIVERY if one != without], "*")
+        assert refused(make, loggingConfiguration=configuration) == expected, without
+    update = workshop.states.update_state_machine
+    assert refused(update, stateMachineArn=machine, loggingConfiguration=configuration) == expected
+    allow(DELIVERY, "*")
+    update(stateMachineArn=machine, loggingConfiguration=configuration)
+    make(loggingConfiguration=configuration)
+
+
 def test_a_definition_that_is_no_json_says_once_where(workshop):
     code, message = refused(workshop.machine, "nope")
     assert code == "InvalidDefinition"

@@ -230,7 +230,7 @@ def _call(operation: Any) -> Any:
         raise handler_failure(
             f"{message_of(error)} (Service: AWSStepFunctions; Status Code: 400; "
             f"Error Code: {code}; Request ID: {uuid.uuid4()}; Proxy: null)",
-            INVALID,
+            "AccessDenied" if code == "AccessDeniedException" else INVALID,
         ) from error
 
 
