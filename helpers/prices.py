@@ -64,6 +64,8 @@ def _price(
 
 M = 1_000_000
 TRANSITIONS = "Step Functions, Standard: states entered"
+EXPRESS_STARTS = "Step Functions, Express: executions"
+EXPRESS_SECONDS = "Step Functions, Express: memory × time"
 REQUESTS = "Lambda: calls"
 SECONDS = "Lambda on x86: memory × time"
 WRITES = "DynamoDB, provisioned: capacity to write"
@@ -80,11 +82,8 @@ ALARMS = "CloudWatch: alarms"
 PRICES = dict(
     [
         _price(TRANSITIONS, "0.025", 1000, "transitions", "step-functions", 4000),
-        _price("Step Functions, Express: executions", "1.00", M, "requests", "step-functions"),
-        _price(
-            "Step Functions, Express: memory × time",
-            *("0.00001667", 1, "GB-seconds", "step-functions"),
-        ),
+        _price(EXPRESS_STARTS, "1.00", M, "requests", "step-functions"),
+        _price(EXPRESS_SECONDS, "0.00001667", 1, "GB-seconds", "step-functions"),
         _price(REQUESTS, "0.20", M, "requests", "lambda", M),
         _price(SECONDS, "0.0000166667", 1, "GB-seconds", "lambda", 400_000),
         # x86 and ARM share what is free, and so do a log's two lines.

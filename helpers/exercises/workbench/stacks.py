@@ -10,6 +10,7 @@ from typing import Any
 from helpers.asl.reading import read_text
 from helpers.exercises.outcome import NotYet
 
+from . import reading
 from .commands import Ran
 from .patience import patience
 
@@ -25,8 +26,11 @@ Packaged = Callable[[str, Mapping[str, str]], tuple[str, dict[str, str]]]
 def package(run: Run, project: Path, template: str, bucket: str) -> str:
     """The template with its code in S3, as the real `aws cloudformation package` writes it.
 
-    Raises NotYet (`stack-failed`) with the command's last words.
+    One that names no file stays as it is. Raises NotYet (`stack-failed`) with the command's last
+    words.
     """
+    if not _names_a_file(reading.yaml_of(project, template)):
+        return reading.text(project, template)
     packaged = project / ".packaged.yaml"
     done = run(
         *("aws", "cloudformation", "package", "--template-file", template),
@@ -36,6 +40,16 @@ def package(run: Run, project: Path, template: str, bucket: str) -> str:
     if done.code:
         raise NotYet(f"{template} cannot be packaged: {done.last_line}", hint="stack-failed")
     return packaged.read_text(encoding="utf-8")
+
+
+def _names_a_file(said: Any) -> bool:
+    """Whether there is anything in it that `aws cloudformation package` would upload."""
+    if isinstance(said, dict):
+        return any(
+            key.endswith(("Uri", "Location", "TemplateURL")) or key in ("Code", "Content")
+            for key in map(str, said)
+        ) or any(map(_names_a_file, said.values()))
+    return isinstance(said, list) and any(map(_names_a_file, said))
 
 
 class Stack:
