@@ -27,7 +27,7 @@ DESK = {
     },
 }
 _ENDS = {"+": "succeeds", "f": "failed", "t": "timed out"}
-_QUIET = ("+",) * 6
+_QUIET = ("+",) * 5
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,6 @@ SCENES = (
         False,
         "night",
     ),
-    Scene("half a day in which nothing runs", ("",) * 12, False, "night"),
-    Scene(
-        "a failure, good hours, and a failure in each third hour: never three within five",
-        ("f +", "+", "+", "f +", "+", "+", "f +", *_QUIET),
-        False,
-        "two",
-    ),
     Scene(
         "failures in three of five hours, each beside an execution that went well",
         ("+", "f +", "+", "f +", "+", "f +", "+"),
@@ -77,7 +70,7 @@ SCENES = (
     ),
     Scene(
         "an hour with a failure, one with a time-out, and one with a failure again",
-        ("f +", "+", "t +", "f +", "+"),
+        ("f +", "t +", "f +", "+"),
         True,
         "mixed",
         ("",) * 8,
@@ -125,7 +118,7 @@ def _play(bench: Workbench, machine: Machine, listener: Listener, scene: Scene) 
                 raise NotYet(
                     f"{_capital(scene.what)}: after {number + 1} hours of it {name} went to ALARM, "
                     f"and somebody was told. {_pattern(scene, number)}",
-                    hint=scene.hint,
+                    hint=scene.hint if _is_bad(scene.hours[: number + 1]) else "night",
                 )
     if scene.rings:
         why = "an alarm went to ALARM, and told nobody" if rung else "no alarm went to ALARM"
@@ -155,7 +148,8 @@ def _is_over(bench: Workbench, machine: Machine, listener: Listener, scene: Scen
         kind = "good hours" if scene.after[0] else "hours in which nothing ran"
         last = f"the last that was said is {heard[-1][1]}" if heard else "nobody was told so"
         raise NotYet(
-            f"{_capital(scene.what)}: somebody was told. Then came {len(scene.after)} {kind}, and {last}.",
+            f"{_capital(scene.what)}: somebody was told. Then came {len(scene.after)} {kind}, and "
+            f"{last}.",
             hint="over" if scene.after[0] else "night",
         )
 
@@ -167,6 +161,10 @@ def _hour(bench: Workbench, machine: Machine, hour: str) -> None:
     for kind in hour.split():
         machine.start({"ends": _ENDS[kind]})
     bench.advance_to(began + timedelta(hours=1))
+
+
+def _is_bad(hours: tuple[str, ...]) -> bool:
+    return any(kind in hour for hour in hours for kind in "ft")
 
 
 def _capital(text: str) -> str:
