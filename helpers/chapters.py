@@ -127,5 +127,11 @@ CHAPTERS = {
             30,
             "test functions, states, the workflow and the stack; kill mutants; write a pipeline",
         ),
+        Chapter(
+            "15",
+            "Watch it, and what it costs",
+            35,
+            "logs that answer, alarms that ring in time, Standard or Express, a year's bill",
+        ),
     )
 }

@@ -360,6 +360,32 @@ SEEN: dict[str, dict[str, str]] = {
         "hides-failure": "an `echo` at the end, `|| true`, a pipe into `tee`",
         "too-late": "the unit tests after the deploy, as in the starter",
     },
+    "15.1": {
+        "secret": "the whole order in the log, and the client's account with it",
+        "by-hand": "JSON by an f-string, good until a name has a quote in it",
+        "swallowed": "the error logged, and not raised again",
+    },
+    "15.2": {
+        "stack-failed": "the right to put log events, as a function has it",
+        "too-wide": "`CloudWatchLogsFullAccess`, which is what one finds by searching",
+    },
+    "15.3": {
+        "night": "`TreatMissingData` left out: two failures, a quiet night, and it rings at dawn",
+        "one-bad-hour": "the sum of five hours, which a single bad one reaches",
+        "timed-out": "`ExecutionsFailed` alone",
+    },
+    "15.4": {
+        "quotes": "price as the reason for everything",
+        "journal": "an Express workflow without a log: nobody will know why it failed",
+    },
+    "15.5": {
+        "loop": "the boxes of the picture counted, not the states entered",
+        "retries": "what failed taken for free",
+    },
+    "15.6": {
+        "goes-on": "somebody told, and nothing stopped; or a function without the right",
+        "again": "`OKActions` that put the rule on again, once an hour",
+    },
 }
 """Exercise → key of its hints → what learners do there, told to a teacher."""
 

@@ -151,6 +151,37 @@ def test_there_is_no_trail(module_endpoint):
     assert refused(trail.lookup_events)["Code"] == "NotImplemented"
 
 
+def test_no_trace_is_kept(module_endpoint, role):
+    states = module_endpoint.client("stepfunctions")
+    machine = states.create_state_machine(
+        name="traced",
+        definition=json.dumps(PASS),
+        roleArn=role,
+        tracingConfiguration={"enabled": True},
+    )["stateMachineArn"]
+    told = states.describe_state_machine(stateMachineArn=machine)
+    assert told["tracingConfiguration"] == {"enabled": True}
+    states.start_execution(stateMachineArn=machine)
+    xray = module_endpoint.client("xray")
+    error = refused(xray.get_trace_summaries, StartTime=0, EndTime=2_000_000_000)
+    assert error["Code"] == "NotImplemented"
+
+
+def test_nothing_is_ever_spent(module_endpoint):
+    account, budgets = "123456789012", module_endpoint.client("budgets")
+    limit = {"Amount": "5", "Unit": "USD"}
+    budget = {"BudgetName": "course", "BudgetType": "COST", "TimeUnit": "MONTHLY"}
+    budgets.create_budget(AccountId=account, Budget=budget | {"BudgetLimit": limit})
+    [kept] = budgets.describe_budgets(AccountId=account)["Budgets"]
+    assert float(kept["CalculatedSpend"]["ActualSpend"]["Amount"]) == 0
+    spent = module_endpoint.client("ce").get_cost_and_usage(
+        TimePeriod={"Start": "2026-11-01", "End": "2026-11-28"},
+        Granularity="MONTHLY",
+        Metrics=["BlendedCost"],
+    )
+    assert spent["ResultsByTime"] == []
+
+
 def test_users_and_assumed_roles_may_do_everything(module_endpoint):
     iam = module_endpoint.client("iam")
     iam.create_user(UserName="without-policies")
