@@ -1,6 +1,7 @@
 """What the API refuses, with AWS's error types and words."""
 
 import json
+import time
 
 import pytest
 from botocore.exceptions import ClientError
@@ -375,6 +376,35 @@ def test_logging_that_the_role_may_not_set_up(workshop):
     allow(DELIVERY, "*")
     update(stateMachineArn=machine, loggingConfiguration=configuration)
     make(loggingConfiguration=configuration)
+
+
+def test_a_stack_whose_workflow_may_not_log_says_so_in_awss_words(workshop):
+    destination = {"CloudWatchLogsLogGroup": {"LogGroupArn": {"Fn::GetAtt": ["Log", "Arn"]}}}
+    workflow = {
+        "RoleArn": workshop.endpoint.role("may-not-log", allow="lambda:*"),
+        "DefinitionString": json.dumps(PASS),
+        "LoggingConfiguration": {"Level": "ALL", "Destinations": [destination]},
+    }
+    resources = {
+        "Log": {"Type": "AWS::Logs::LogGroup"},
+        "Workflow": {"Type": "AWS::StepFunctions::StateMachine", "Properties": workflow},
+    }
+    client = workshop.endpoint.client("cloudformation")
+    client.create_stack(StackName="no-log", TemplateBody=json.dumps({"Resources": resources}))
+    while client.describe_stacks(StackName="no-log")["Stacks"][0]["StackStatus"].endswith("GRESS"):
+        time.sleep(0.05)
+    events = client.describe_stack_events(StackName="no-log")["StackEvents"]
+    [why] = [
+        one["ResourceStatusReason"]
+        for one in events
+        if one["LogicalResourceId"] == "Workflow" and one["ResourceStatus"] == "CREATE_FAILED"
+    ]
+    assert why.startswith(
+        'Resource handler returned message: "The state machine IAM Role is not authorized to '
+        "access the Log Destination (Service: AWSStepFunctions; Status Code: 400; Error Code: "
+        "AccessDeniedException; "
+    )
+    assert why.endswith("HandlerErrorCode: AccessDenied)")
 
 
 def test_a_definition_that_is_no_json_says_once_where(workshop):

@@ -212,8 +212,10 @@ def _number(number: float) -> str:
 
 
 def _off(found: float, wanted: float) -> str:
-    share = found / wanted - 1
-    return f", {abs(share):.0%} {'less' if share > 0 else 'more'}" if abs(share) < 20 else ""
+    if not 0 < found < 20 * wanted:
+        return ""
+    share = wanted / found - 1
+    return f", {abs(share):.0%} {'more' if share > 0 else 'less'}" if share < 20 else ""
 
 
 TASK = Task(
@@ -283,9 +285,9 @@ rounds 1 + 12 + 5 + 1 = 19 states. Of a quarter of the runs each round is tried 
 retry counts as a transition: 12 more in such a run, 3 on the average. 22 transitions where the
 picture shows five boxes.
 
-Lambda bills calls and GB-seconds, and those that failed as well. Together a year is some thirteen
-dollars, and most of it is the loop. Asked every two minutes instead of every one, the loop would
-cost half. A .waitForTaskToken would cost one state, however long it takes.
+Lambda bills calls and GB-seconds, and those that failed as well. Together a year is some ten
+dollars, and nearly all of it is the loop. Asked every two minutes instead of every one, it would
+cost about half. A .waitForTaskToken would cost one state, however long it takes.
 
 What is estimated should be counted once: from the history (the states entered, and what was
 scheduled again), and from the metrics of Lambda. Five percent is near enough: prices change, and

@@ -1,4 +1,4 @@
-"""Carries out an order, or refuses it. What it returns, and what it raises, is as it should be."""
+"""Carries out an order, or refuses it. What it returns and raises is as it should be."""
 
 PRICES = {"ACME": 80, "MOON": 3, "OAK": 12.5}
 
