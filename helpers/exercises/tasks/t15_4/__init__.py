@@ -123,7 +123,7 @@ def _unknown(bench: Workbench, stack: Stack, arn: str) -> None:
             hint="result",
         )
     group, logs = stack.outputs.get("Journal", ""), bench.client("logs")
-    give_up = time.monotonic() + patience(3)
+    give_up = time.monotonic() + patience(1)
     while time.monotonic() < give_up:
         entries = logs.filter_log_events(logGroupName=group)["events"] if group else []
         told = [one["message"] for one in entries if answer["executionArn"] in one["message"]]
