@@ -12,7 +12,8 @@ body{font:16px/1.4 system-ui,sans-serif;margin:1.5rem;color:#222;background:#fff
 h1{font-size:1.3rem;margin:0 0 .2rem}h2{font-size:1.1rem;margin:1.5rem 0 .4rem}
 table{border-collapse:collapse}th,td{padding:.15rem .35rem;text-align:left;white-space:nowrap}
 .board{overflow-x:auto}
-.board td.m{text-align:center;border:1px solid #ddd;min-width:.7rem;padding:.15rem .03rem}
+.board td.m{text-align:center;border:1px solid #ddd;min-width:.55rem;padding:.15rem 0;
+  font-size:.8rem}
 .board th[scope=row]{max-width:11rem;overflow:hidden;text-overflow:ellipsis}
 .board th.n{border-left:2px solid #888}.board td.n{border-left:2px solid #888}
 td.right{background:#c8f5ca}td.shown{background:#e3efff}td.tried{background:#ffd9d6}
