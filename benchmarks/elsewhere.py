@@ -82,6 +82,8 @@ def learner(folder: Path, url: str, key: str, secret: str, account: str) -> dict
         if not name.startswith(("AWS_", "COURSE_", "LOCALAWS_"))
     }
     (folder / "work").mkdir(parents=True)
+    plugins = "[plugins]\nendpoint = helpers.localaws.aws_plugin\n"  # `aws sqs` goes to AWS without
+    (folder / "config").write_text(plugins, encoding="utf-8")
     shutil.copytree(ROOT / "sam-app", folder / "sam-app", ignore=shutil.ignore_patterns(".aws-sam"))
     return environment | {
         "COURSE_TARGET": "aws",
@@ -94,7 +96,7 @@ def learner(folder: Path, url: str, key: str, secret: str, account: str) -> dict
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": str(folder / "none"),
+        "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
         "SAM_CLI_POLL_DELAY": "0.5",
         "COLUMNS": "100",
@@ -116,29 +118,24 @@ def stop(environment: dict[str, str]) -> None:
 
 
 def _walk(path: Path, environment: dict[str, str], pass_time: PassTime | None) -> Walked:
-    from helpers import kernels, target
+    from helpers import kernels
 
     kept = nbformat.read(path, as_version=4)
     notebook = nbformat.from_dict(kept)
     before = {cell.id: _errors(cell) for cell in kept.cells if cell.cell_type == "code"}
-
-    def executed(cell: NotebookNode, cell_index: int, execute_reply: object) -> None:
-        later = _LATER.search(_text(cell))
-        if later and pass_time is not None:
-            pass_time(target.duration(later[1]))
-
     with tempfile.TemporaryDirectory(prefix="kernel-") as private:
         how = {"transport": kernels.transport(), "connection_file": f"{private}/kernel.json"}
-        NotebookClient(
+        client = _Patient(
             notebook,
             timeout=CELL_SECONDS,
             allow_errors=True,
             kernel_name="python3",
-            on_cell_executed=executed,
             resources={"metadata": {"path": str(path.parent)}},
             config=Config({"KernelManager": how}),
             extra_arguments=["--IPKernelApp.log_level=40"],
-        ).execute(env=environment)
+        )
+        client.pass_time = pass_time
+        client.execute(env=environment)
     wrong = {
         cell.id: next(iter(errors.values()))
         for cell in notebook.cells
@@ -146,6 +143,23 @@ def _walk(path: Path, environment: dict[str, str], pass_time: PassTime | None) -
         and (errors := {k: v for k, v in _errors(cell).items() if k not in before[cell.id]})
     }
     return Walked(path.name[:2], len(before), wrong)
+
+
+class _Patient(NotebookClient):
+    """Lets time pass as soon as a cell says when to come back: the rest of it may wait for that."""
+
+    pass_time: PassTime | None = None
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int
+    ) -> NotebookNode | None:
+        """Put an output to its cell."""
+        from helpers import target
+
+        later = _LATER.search(str(msg["content"].get("text", "")))
+        if later and self.pass_time is not None:
+            self.pass_time(target.duration(later[1]))
+        return super().output(outs, msg, display_id, cell_index)
 
 
 def _errors(cell: NotebookNode) -> dict[str, str]:

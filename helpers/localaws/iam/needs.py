@@ -88,6 +88,7 @@ _WHOLE = {
     "cloudformation:DescribeStackDriftDetectionStatus",
     "cloudformation:DescribeStacks",
     "cloudformation:ValidateTemplate",
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
     "logs:TestMetricFilter",
@@ -180,7 +181,12 @@ def _states(action: str, request: dict[str, Any], where: str) -> str:
     if action in ("states:CreateStateMachine", "states:CreateActivity"):
         kind = action.removeprefix("states:Create")
         return f"arn:aws:states:{where}:{kind[0].lower()}{kind[1:]}:{request['name']}"
-    names = ("stateMachineArn", "executionArn", "activityArn", "resourceArn", "mapRunArn")
+    if action == "states:CreateStateMachineAlias":
+        request = request["routingConfiguration"][0]
+    names = (
+        *("stateMachineArn", "executionArn", "activityArn", "resourceArn", "mapRunArn"),
+        *("stateMachineAliasArn", "stateMachineVersionArn"),
+    )
     found = next((request[name] for name in names if request.get(name)), "")
     # a version or an alias is allowed with its state machine, as the reference has it
     return ":".join(found.split(":")[:7]) if ":stateMachine:" in found else found
