@@ -91,6 +91,7 @@ _WHOLE = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
+    "logs:GetQueryResults",
     "logs:TestMetricFilter",
     "resource-groups:SearchResources",
     "states:TestState",
@@ -143,6 +144,10 @@ def _several(
         bus = f"arn:aws:events:{where}:event-bus/"
         names = [entry.get("EventBusName") or "default" for entry in request["Entries"]]
         return [(action, _arn_or(name, bus)) for name in names]
+    if service == "cloudwatch" and "AlarmNames" in request and operation != "DescribeAlarms":
+        return [
+            (action, f"arn:aws:cloudwatch:{where}:alarm:{one}") for one in request["AlarmNames"]
+        ]
     if service == "ssm" and operation in ("GetParameters", "DeleteParameters"):
         return [(action, _parameter(name, where)) for name in request["Names"]]
     return None

@@ -1,0 +1,33 @@
+"""What a request asks of IAM, where its resource stands in an unusual place."""
+
+import pytest
+
+from helpers.localaws.iam.needs import needs
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Desk"
+ALARM = "arn:aws:cloudwatch:us-east-1:123456789012:alarm"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_", "expected"),
+    [
+        ("stepfunctions", "CreateStateMachineAlias",
+         {"name": "live", "routingConfiguration": [
+             {"stateMachineVersionArn": f"{MACHINE}:2", "weight": 100}]},
+         [("states:CreateStateMachineAlias", MACHINE)]),
+        ("stepfunctions", "UpdateStateMachineAlias", {"stateMachineAliasArn": f"{MACHINE}:live"},
+         [("states:UpdateStateMachineAlias", MACHINE)]),
+        ("stepfunctions", "DeleteStateMachineVersion", {"stateMachineVersionArn": f"{MACHINE}:2"},
+         [("states:DeleteStateMachineVersion", MACHINE)]),
+        ("cloudwatch", "DeleteAlarms", {"AlarmNames": ["a", "b"]},
+         [("cloudwatch:DeleteAlarms", f"{ALARM}:a"), ("cloudwatch:DeleteAlarms", f"{ALARM}:b")]),
+        ("cloudwatch", "PutMetricAlarm", {"AlarmName": "a"},
+         [("cloudwatch:PutMetricAlarm", f"{ALARM}:a")]),
+        ("cloudwatch", "DescribeAlarms", {"AlarmNames": ["a"]},
+         [("cloudwatch:DescribeAlarms", "*")]),
+        ("logs", "TestMetricFilter", {"filterPattern": "x"}, [("logs:TestMetricFilter", "*")]),
+        ("logs", "GetQueryResults", {"queryId": "x"}, [("logs:GetQueryResults", "*")]),
+    ],
+)  # fmt: skip
+def test_what_a_request_asks_for(service, operation, request_, expected):
+    assert needs(service, operation, request_, "us-east-1", "123456789012") == expected
