@@ -385,3 +385,43 @@ def test_a_rule_that_an_event_matches(sky):
     sky.events.disable_rule(Name=name)
     sky.events.put_events(Entries=[{"Source": "tests", "DetailType": "t", "Detail": "{}"}])
     assert len(sky.received(url)) == 1, "a rule that is disabled fires"
+
+
+# -- what is not here
+
+
+def names_of(sky, namespace):
+    pages = sky.watch.get_paginator("list_metrics").paginate(Namespace=namespace)
+    return {one["MetricName"] for page in pages for one in page["Metrics"]}
+
+
+def test_activities_and_the_memory_of_express_executions_have_no_metrics(sky):
+    activity = sky.states.create_activity(name="unmeasured")["activityArn"]
+    task = {"Type": "Task", "Resource": activity, "End": True}
+    machine = sky.machine({"StartAt": "Wait", "States": {"Wait": task}})
+    started = sky.states.start_execution(stateMachineArn=machine)["executionArn"]
+    token = sky.states.get_activity_task(activityArn=activity)["taskToken"]
+    sky.states.send_task_success(taskToken=token, output="{}")
+    assert sky.ended(started)["status"] == "SUCCEEDED"
+    sky.states.start_execution(stateMachineArn=sky.machine(type="EXPRESS"))
+    until = time.monotonic() + 30
+    while "ExpressExecutionBilledDuration" not in (found := names_of(sky, "AWS/States")):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert "ExecutionsSucceeded" in found
+    assert not {name for name in found if name.startswith(("Activit", "ExpressExecutionMemory"))}
+    assert not {name for name in found if name.startswith("ExpressExecutionBilledMemory")}
+    assert not found & {"ThrottledEvents", "ProvisionedBucketSize", "OpenExecutionCount"}
+
+
+def test_asynchronous_invocations_and_concurrency_that_is_reserved_have_no_metrics(sky):
+    name = sky.function("def handler(event, context):\n    return 1\n")
+    sky.lambdas.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=2)
+    sky.lambdas.invoke(FunctionName=name, InvocationType="Event")
+    until = time.monotonic() + 30
+    while sky.stat("AWS/Lambda", "Invocations", FunctionName=name) != 1:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert names_of(sky, "AWS/Lambda") <= {
+        "Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"
+    }  # fmt: skip
