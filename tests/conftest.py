@@ -46,6 +46,8 @@ LONGEST = (
     "sam_app/test_commands.py",
     "test_jupyterlab.py",
     "localaws/lambdas/test_kills.py",
+    "test_course_policy.py",
+    "test_course_policy_part_two.py",
 )
 """What runs longest runs first, so that no worker is left alone with it at the end."""
 

@@ -20,7 +20,6 @@ MOST_EXPRESSIONS = 2
 """Regular expressions in a pattern."""
 MOST_WITH_EXPRESSIONS = 5
 """Metric filters of a log group that may have regular expressions."""
-_FIELD = re.compile(r"\$[.\w\[]?.*", re.DOTALL)
 _NAME = re.compile(r"[^:*$]*")
 
 
@@ -44,7 +43,7 @@ def check(pattern: str, transformation: dict[str, Any]) -> None:
             f"not {read.expressions}"
         )
     value = str(transformation["metricValue"])
-    if number(value) is None and not _FIELD.fullmatch(value):
+    if number(value) is None and not re.fullmatch(r"\$.+", value):
         raise Invalid(
             f"Invalid metric transformation: metricValue is neither a number nor a field: {value}"
         )
