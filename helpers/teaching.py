@@ -267,6 +267,10 @@ SEEN: dict[str, dict[str, str]] = {
         "still-taken": "the stack deleted, and the cause left where it was",
         "deletes-always": "a delete before each deploy, also of a stack with a year of data",
     },
+    "10.7": {
+        "not-caught": "a Catch for `ExchangeClosed`: the caller's error is always States.TaskFailed",
+        "any-failure": "a word looked for in the cause, where it may stand in a sentence, too",
+    },
     "11.1": {
         "list": "ResultPath alone: `found` is the list of both answers",
         "order-lost": "ResultSelector alone: what was found takes the order's place",
@@ -318,6 +322,10 @@ SEEN: dict[str, dict[str, str]] = {
     "12.6": {
         "interrupted": "ten minutes as TimeoutSeconds: whoever reads is cut off",
         "for-ever": "HeartbeatSeconds alone: a forgotten window holds the order",
+    },
+    "12.7": {
+        "new-too": "whatever is RUNNING is stopped, the new ones among them",
+        "one-page": "the first hundred of a hundred and three",
     },
     "13.1": {
         "refused": "QueryLanguage at the top, and the old fields left; or `{% $.id %}`",
