@@ -298,6 +298,7 @@ SEEN: dict[str, dict[str, str]] = {
     "11.7": {
         "old-definition": "published before it was updated",
         "goes-on": "no `set -e`: a refused definition, and the script goes on",
+        "bell": "an alias is published, and the bell goes on starting what was deployed last",
     },
     "12.1": {
         "after-yes": "no ResultPath: the answer takes the order's place, and the trade finds no id",

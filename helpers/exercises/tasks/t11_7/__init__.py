@@ -1,4 +1,4 @@
-"""11.7 One start in ten: a version is published, and an alias gives it a tenth of the starts."""
+"""11.7 One start in ten: an alias gives a new version a tenth of the starts; a bell starts it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers import executions
-from helpers.exercises import Machine, NotYet, Task, Workbench
+from helpers.exercises import Machine, NotYet, Stack, Task, Workbench
 from helpers.exercises.workbench import Ran
 
-FILE = "release.sh"
-STARTS = 20
+FILE, BELL = "release.sh", "bell.yaml"
+STARTS, HOURS = 20, 3
 
 
 @dataclass
@@ -50,10 +50,13 @@ def check(bench: Workbench) -> str:
     _started(desk, word)
     bench.trying("a release that AWS refuses")
     _refused(bench, _desk(bench, published=2, live=1))
+    bench.trying(f"{BELL}, and {HOURS} hours")
+    _rings(bench)
     return (
         "Nine starts in ten go where they went before, one to the new version, and each of "
         f"{STARTS} executions gave what one of the two gives. A definition that AWS refuses "
-        "changed nothing, and the script said so by its exit code."
+        "changed nothing, and the script said so by its exit code. And the bell starts the alias: "
+        "it rang for the version to which that led."
     )
 
 
@@ -149,9 +152,61 @@ def _refused(bench: Workbench, desk: Desk) -> None:
         )
 
 
+def _rings(bench: Workbench) -> None:
+    """The bell starts the alias: also while that leads to the version before the last."""
+    stack = bench.stack(BELL)
+    client = bench.client("stepfunctions")
+    aliases = _aliases(client, stack)
+    if not aliases:
+        raise NotYet(f"The stack of {BELL} has no workflow with an alias live.", hint="bell")
+    first = client.describe_state_machine_alias(stateMachineAliasArn=aliases[0])
+    stack.deploy_again(BELL, parameters={"Word": "new"})
+    client.update_state_machine_alias(
+        stateMachineAliasArn=aliases[0], routingConfiguration=first["routingConfiguration"]
+    )
+    bench.advance(f"{HOURS} hours")
+    runs = _rung(client, aliases[0])
+    story = (
+        f"{BELL} was deployed twice, and somebody led the alias back to the first version. In "
+        f"{HOURS} hours the bell"
+    )
+    if not runs:
+        raise NotYet(f"{story} started nothing.", hint="silent")
+    past = [run for run in runs if run.get("stateMachineAliasArn") != aliases[0]]
+    if past:
+        raise NotYet(
+            f"{story} started {len(runs)} executions, {len(past)} of them past the alias: with "
+            f"what was deployed last. It said {past[0]['output']}.",
+            hint="bell",
+        )
+
+
+def _aliases(client: Any, stack: Stack) -> list[str]:
+    machines = [
+        stack.physical[name]
+        for name, kind in stack.types.items()
+        if kind == "AWS::StepFunctions::StateMachine"
+    ]
+    return [
+        one["stateMachineAliasArn"]
+        for machine in machines
+        for one in client.list_state_machine_aliases(stateMachineArn=machine)["stateMachineAliases"]
+        if one["stateMachineAliasArn"].endswith(":live")
+    ]
+
+
+def _rung(client: Any, alias: str) -> list[dict[str, Any]]:
+    """What the bell started, each ended: past the alias as well as by it."""
+    machine = alias.rpartition(":")[0]
+    listed = client.list_executions(stateMachineArn=machine)["executions"]
+    for one in listed:
+        executions.read(one["executionArn"], client=client).wait(10)
+    return [client.describe_execution(executionArn=one["executionArn"]) for one in listed]
+
+
 TASK = Task(
     title="One start in ten",
-    minutes=12,
+    minutes=15,
     check=check,
     hints={
         "": (
@@ -204,6 +259,18 @@ TASK = Task(
             "A shell goes on with the next line, whatever became of the one before.",
             "set -e ends a script with the first command that fails, and with its code.",
         ),
+        "bell": (
+            "Whom does the rule start? aws events list-targets-by-rule tells, or the template as "
+            "SAM expanded it.",
+            "That an alias is published is one thing, and that an event starts it another.",
+            "The SAM reference of AWS::Serverless::StateMachine has a property for it, in whose "
+            "name are an alias and an event.",
+        ),
+        "silent": (
+            "Is there a rule, and is it on? What is its target, and in which role does it start it?",
+            "A rule that may not start its target says so to nobody.",
+            "An event of the workflow gets its role from SAM. A rule of your own needs one.",
+        ),
     },
     reasoning="""\
 A version is the workflow as it was at one moment: definition and role, and it never changes again.
@@ -219,8 +286,9 @@ to be deployed for that.
 touched, with an exit code that a pipeline sees.
 
 Also right: update and publish as two commands, in this order; the whole in Python. In a template
-SAM does the same with AutoPublishAlias and a DeploymentPreference, and a rule or schedule then
-starts the alias.
+SAM does the same with AutoPublishAlias and a DeploymentPreference. Its events start the workflow
+all the same, which is the definition of the last deploy, until UseAliasAsEventTarget says that they
+are to start the alias.
 
 Usual mistakes: to publish first and update then, which publishes the old definition; `:1` for the
 old version; the latest version for the one that everybody has; to pass over a refusal.""",
