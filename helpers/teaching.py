@@ -190,6 +190,10 @@ SEEN: dict[str, dict[str, str]] = {
         "hides-failure": "`|| true`: the pipeline is green for ever",
         "nothing-to-do": "nothing done: `sam deploy` ends with 1 where nothing has changed",
     },
+    "05.6": {
+        "trust": "more rights in the role, where it is the trust that is at fault",
+        "too-wide": "a principal of `*`, or Lambda left beside Step Functions",
+    },
     "06.1": {
         "price-lost": "the result replaces the input, since no ResultPath is there",
         "one-branch": "done for the buyer, forgotten for the seller",
