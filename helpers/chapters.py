@@ -100,7 +100,7 @@ CHAPTERS = {
         Chapter(
             "10",
             "When it fails",
-            30,
+            35,
             "try again, catch, buy once what comes twice, take up a night's failures",
         ),
         Chapter(
@@ -112,7 +112,7 @@ CHAPTERS = {
         Chapter(
             "12",
             "Ask a person",
-            30,
+            35,
             "a workflow that waits for a yes, gets a no, or ends when nobody answers",
         ),
         Chapter(

@@ -1,6 +1,7 @@
-"""A name that no cell has made yet: said in a sentence, with what to run, in place of a traceback.
+"""A name that no cell has made yet: said in a sentence, with what to run, and no traceback.
 
-A kernel that was started anew has forgotten every cell. `jupyter/ipython_config.py` calls `explain`.
+A kernel that was started anew has forgotten every cell. `jupyter/ipython_config.py` calls
+`explain`.
 """
 
 from __future__ import annotations

@@ -272,7 +272,7 @@ SEEN: dict[str, dict[str, str]] = {
         "deletes-always": "a delete before each deploy, also of a stack with a year of data",
     },
     "10.7": {
-        "not-caught": "a Catch for `ExchangeClosed`: the caller's error is always States.TaskFailed",
+        "not-caught": "a Catch for `ExchangeClosed`, when the caller's error is States.TaskFailed",
         "any-failure": "a word looked for in the cause, where it may stand in a sentence, too",
     },
     "11.1": {

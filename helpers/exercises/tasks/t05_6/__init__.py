@@ -1,4 +1,4 @@
-"""05.6 Refused three times: a bucket, a capability, and a role that the workflow may not take on."""
+"""05.6 Refused three times: a bucket, a capability, and a role that a workflow cannot take on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE = 90.0
 
 
 def check(bench: Workbench) -> str:
-    """`sam deploy` alone brings up two desks, each works, and only Step Functions takes the role."""
+    """`sam deploy` alone brings up two desks that work; only Step Functions takes on the role."""
     bench.text(TEMPLATE)
     bench.needs("sam")
     for stack in STACKS:
@@ -26,8 +26,8 @@ def check(bench: Workbench) -> str:
         _works(bench, stack)
         _trusted(bench, stack)
     return (
-        "Two desks were deployed by `sam deploy --stack-name` and nothing else, each wrote an order "
-        "into a book of its own, and nobody but Step Functions can take on their roles."
+        "Two desks were deployed by `sam deploy --stack-name` and nothing else, each wrote an "
+        "order into a book of its own, and nobody but Step Functions can take on their roles."
     )
 
 
@@ -66,9 +66,7 @@ def _first_failure(bench: Workbench, stack: str) -> str:
 def _physical(bench: Workbench, stack: str, kind: str) -> list[str]:
     listed = bench.client("cloudformation").describe_stack_resources(StackName=stack)
     return [
-        one["PhysicalResourceId"]
-        for one in listed["StackResources"]
-        if one["ResourceType"] == kind
+        one["PhysicalResourceId"] for one in listed["StackResources"] if one["ResourceType"] == kind
     ]
 
 

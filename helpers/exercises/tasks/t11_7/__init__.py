@@ -267,7 +267,7 @@ TASK = Task(
             "name are an alias and an event.",
         ),
         "silent": (
-            "Is there a rule, and is it on? What is its target, and in which role does it start it?",
+            "Is there a rule, and is it on? What is its target, and in which role is it started?",
             "A rule that may not start its target says so to nobody.",
             "An event of the workflow gets its role from SAM. A rule of your own needs one.",
         ),

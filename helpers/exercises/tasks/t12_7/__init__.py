@@ -266,8 +266,8 @@ The script asks each execution that is RUNNING with which definition it runs
 stopped and started anew, with the input that it had. The people get a second message; an answer to
 the first one is refused with TaskTimedOut, so nobody decides twice.
 
-Also right: comparing the execution's startDate with the workflow's updateDate; comparing revisionId,
-which changes with the role too; the aws command in a loop.
+Also right: comparing the execution's startDate with the workflow's updateDate; comparing
+revisionId, which changes with the role too; the aws command in a loop.
 
 Usual mistakes: only the first page of the list; stopping whatever waits; starting anew with the old
 name, which is refused; starting anew and not stopping. And do it only where a second start does no
