@@ -18,6 +18,11 @@ GENERIC: dict[str, tuple[str, str, str]] = {
         "YAML goes by indentation: what belongs to a key stands further in, by spaces only.",
         "Compare the lines around it with the starter's: what did you add or move?",
     ),
+    "not-toml": (
+        "Which line does the check name, and what stands there that is no `name = value`?",
+        "In TOML a text has double quotes, true and false have none, and a heading has brackets.",
+        "Compare the line with samconfig.toml in your own project, work/demo-sam.",
+    ),
     "not-python": (
         "Python did not get as far as running it. Which line does it name?",
         "The mistake may be at the end of the line before: a bracket or a quote left open.",

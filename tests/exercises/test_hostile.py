@@ -100,6 +100,36 @@ def test_a_definition_that_was_emptied_is_not_json(outcome_of):
     assert (outcome.status, outcome.hint) == ("not yet", "not-json")
 
 
+def a_command(bench):
+    return bench.run("true").output or "it ran"
+
+
+@pytest.mark.parametrize(
+    ("toml", "hint"), [("[[", "not-toml"), ('stack_name = "desk', "not-toml"), ("a = 1", "")]
+)
+def test_settings_that_are_no_toml_are_named_before_sam_stumbles(outcome_of, toml, hint):
+    outcome = outcome_of(a_command, samconfig__toml=toml)
+    assert (outcome.hint or "") == hint, outcome
+    assert ("samconfig.toml is not TOML" in outcome.text) == bool(hint)
+    assert bool(outcome) != bool(hint)
+
+
+@pytest.mark.parametrize("yaml", ["", "- one\n", "Resources:\n  A: 1\n B: 2\n"])
+def test_a_template_that_is_none_is_named_before_sam_stumbles(outcome_of, yaml):
+    outcome = outcome_of(a_command, template__yaml=yaml)
+    assert (outcome.status, outcome.hint) == ("not yet", "not-yaml")
+    assert "template.yaml" in outcome.text
+
+
+def test_what_a_check_breaks_itself_later_is_not_the_learners(outcome_of):
+    def breaks(bench):
+        bench.run("true")
+        (bench.folder / "template.yaml").write_text("")
+        return bench.run("true").output or "it ran twice"
+
+    assert outcome_of(breaks, template__yaml="Resources: {}").status == "right"
+
+
 def test_an_answer_that_edits_the_check_proves_nothing(outcome_of):
     mine = Path(checking.__file__).with_name("hints.py")
     before = mine.stat()

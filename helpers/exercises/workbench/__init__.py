@@ -36,6 +36,7 @@ class Workbench:
         self._names = 0
         self._own_role = ""
         self._bucket = ""
+        self._looked_through = False
 
     # -- the learner's files
 
@@ -77,7 +78,13 @@ class Workbench:
     def run(
         self, *command: str, timeout: float = 20, cwd: Path | None = None, **variables: str
     ) -> Ran:
-        """Run a command in the copy, with `variables` added to its environment."""
+        """Run a command in the copy, with `variables` added to its environment.
+
+        Before the first one: what sam would stumble over without naming the file is said here.
+        """
+        if not self._looked_through:
+            self._looked_through = True
+            reading.project_of(self.folder)
         environment = self.environment | variables
         return commands.run(command, cwd or self.folder, environment, timeout)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,22 @@ def yaml_of(folder: Path, name: str) -> Any:
         return read_text(content, file=name).data
     except DefinitionDoesNotParse as error:
         raise NotYet(f"{name} cannot be read: {error}", hint="not-yaml") from None
+
+
+def project_of(folder: Path) -> None:
+    """Read what SAM reads, where it is there. Raises NotYet (`not-toml`, `not-yaml`) if not."""
+    if (folder / "samconfig.toml").exists():
+        try:
+            tomllib.loads(text(folder, "samconfig.toml"))
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise NotYet(f"samconfig.toml is not TOML: {error}.", hint="not-toml") from None
+    if (folder / "template.yaml").exists() and not isinstance(
+        yaml_of(folder, "template.yaml"), dict
+    ):
+        raise NotYet(
+            "template.yaml has no Resources: it is empty, or it is no mapping of keys to values.",
+            hint="not-yaml",
+        )
 
 
 def python_of(folder: Path, name: str) -> str:

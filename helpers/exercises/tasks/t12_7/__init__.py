@@ -15,7 +15,7 @@ from helpers.exercises.workbench import Machine
 SCRIPT = "renew.py"
 OLD = 103
 """Orders that wait with the old definition: more than a page of executions."""
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds for one run of the script; on a quiet machine it takes two."""
 
 
