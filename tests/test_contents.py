@@ -113,6 +113,13 @@ def test_what_follows_a_question_is_a_cell_of_its_own(number):
         assert not stray, f"move into the next cell of prose: {stray[0]}"
 
 
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_the_options_of_a_question_are_html(number):
+    """JupyterLab leaves Markdown as it stands between the tags of a summary."""
+    options = re.findall(r"<summary>(.+?)</summary>", "\n".join(prose(number)), re.S)
+    assert not [option for option in options if re.search(r"[`*]", option)], "write <code>…</code>"
+
+
 @pytest.mark.parametrize("number", [number for number in CHAPTERS if number >= "02"])
 def test_it_recalls_an_earlier_one_before_anything_new(number):
     """Among the first cells, before the second thing that is run."""
