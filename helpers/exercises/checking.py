@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import tempfile
 import traceback
 from pathlib import Path
@@ -28,7 +30,8 @@ def check(task: Task, folder: Path) -> Outcome:
             copy = Path(scratch, "answer")
             copy.mkdir()
             folders.copy(folder, copy)
-            with place.open_place(Path(scratch)) as here:
+            stays = _key(copy, before) if task.stays else ""
+            with place.open_place(Path(scratch), stays) as here:
                 outcome = _carried_out(task, Workbench(copy, here))
     except CourseError as error:
         outcome = Outcome("cannot check", str(error))
@@ -58,12 +61,26 @@ _TAMPERED = CannotCheck(
 def _own_files(task: Task) -> dict[str, tuple[int, int]]:
     """What the check consists of; an answer is not to write there."""
     here = [path for path in _COURSE.rglob("*.py") if "tasks" not in path.parts]
-    there = [task.folder / name for name in folders.files(task.folder)]
+    there = [
+        folder / name
+        for folder in dict.fromkeys((task.folder, task.source))
+        for name in folders.files(folder)
+    ]
     return {
         str(path): (status.st_size, status.st_mtime_ns)
         for path in [*here, *there]
         if (status := path.stat())
     }
+
+
+def _key(answer: Path, own: dict[str, tuple[int, int]]) -> str:
+    """Of an answer and the check: what was made of it is of use as long as both are the same."""
+    found = hashlib.sha256(repr(sorted(own.items())).encode())
+    for name in sorted(folders.files(answer)):
+        found.update(f"{name.as_posix()}\0".encode())
+        with contextlib.suppress(OSError):  # a link to nothing
+            found.update(hashlib.sha256((answer / name).read_bytes()).digest())
+    return found.hexdigest()
 
 
 def _picture(found: NotYet) -> Picture | None:

@@ -20,7 +20,7 @@ _WHOLE = 45
 
 def folder_of(task: Task) -> Path:
     """Where the learner's files for a task are, or will be."""
-    return stages.work() / "exercises" / task.id
+    return stages.work() / "exercises" / task.answer
 
 
 class Exercise:
@@ -41,7 +41,7 @@ class Exercise:
         """Try the learner's files and say what they do; nothing that was made for it stays."""
         began = time.monotonic()
         if self._is_untouched():
-            there = f"the files in exercises/{self.task.id} are as they were handed out."
+            there = f"the files in exercises/{self.task.answer} are as they were handed out."
             outcome = Outcome("not attempted", there)
         else:
             outcome = checking.check(self.task, self.folder)
@@ -82,20 +82,20 @@ class Exercise:
         record.add(self.task.id, "apply")
         kept = self._lay_anew()
         folders.lay(self.task.solution, self.folder)
-        return Words(f"The solution is in exercises/{self.task.id}. {kept}".rstrip())
+        return Words(f"The solution is in exercises/{self.task.answer}. {kept}".rstrip())
 
     def restart(self) -> Words:
         """Lay out the files as they were handed out; what was there is kept beside."""
         record.add(self.task.id, "restart")
         kept = self._lay_anew()
-        return Words(f"exercises/{self.task.id} is as it was handed out. {kept}".rstrip())
+        return Words(f"exercises/{self.task.answer} is as it was handed out. {kept}".rstrip())
 
     def __repr__(self) -> str:
         names = ", ".join(path.as_posix() for path in folders.files(self.folder))
         return (
             f"Exercise {self.task.id} · {self.task.title} · about {self.task.minutes} minutes"
             f"{' · done' if record.is_done(self.task.id) else ''}\n"
-            f"Your files are in exercises/{self.task.id}: {names}"
+            f"Your files are in exercises/{self.task.answer}: {names}"
         )
 
     def _after_an_attempt(self) -> None:

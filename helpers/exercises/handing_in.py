@@ -36,11 +36,11 @@ def write(to: Path | None = None) -> Path:
         with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("summary.txt", summary())
             archive.write(record.file(), record.file().name)
-            for task in catalogue.every():
-                folder = answers / task.id
+            for answer in dict.fromkeys(task.answer for task in catalogue.every()):
+                folder = answers / answer
                 for name in folders.files(folder):
                     if not (folder / name).is_symlink():
-                        inside = PurePosixPath("exercises", task.id, name.as_posix())
+                        inside = PurePosixPath("exercises", answer, name.as_posix())
                         archive.write(folder / name, str(inside))
     except OSError as error:
         raise CannotCheck(

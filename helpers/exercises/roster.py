@@ -51,7 +51,7 @@ def _learners(group: Path) -> Iterator[Path]:
 def _statuses(learner: Path, tasks: list[Task]) -> list[Status]:
     try:
         with handing_in.opened(learner) if learner.is_file() else nullcontext(learner) as work:
-            return [_outcome(task, work / "exercises" / task.id).status for task in tasks]
+            return [_outcome(task, work / "exercises" / task.answer).status for task in tasks]
     except CannotCheck:
         return ["cannot check"] * len(tasks)
 

@@ -23,6 +23,9 @@ class Task:
     hints: by the key that NotYet names, three a key; "" is for who has tried nothing.
     reasoning: why the solution is as it is, what else is right, and the usual mistakes.
     minutes: how long a learner needs. folder: where the task's files lie.
+    files_of: the exercise whose files this one looks at, where it has none of its own.
+    stays: what a check made may stand until the next check of the same files, which finds it by
+    `bench.stands`.
     """
 
     title: str
@@ -30,6 +33,8 @@ class Task:
     check: Callable[[Workbench], str]
     hints: Mapping[str, Three]
     reasoning: str
+    files_of: str = ""
+    stays: bool = False
     folder: Path = field(default=Path(), compare=False)
 
     @property
@@ -38,14 +43,24 @@ class Task:
         return self.folder.name.removeprefix("t").replace("_", ".")
 
     @property
+    def answer(self) -> str:
+        """The name of the learner's folder: the exercise's number, or that of `files_of`."""
+        return self.files_of or self.id
+
+    @property
+    def source(self) -> Path:
+        """Where starter and solution lie."""
+        return self.folder.with_name(f"t{self.answer.replace('.', '_')}")
+
+    @property
     def starter(self) -> Path:
         """The files that a learner begins with."""
-        return self.folder / "starter"
+        return self.source / "starter"
 
     @property
     def solution(self) -> Path:
         """Those files that change, as they should be."""
-        return self.folder / "solution"
+        return self.source / "solution"
 
     def hints_for(self, key: str) -> Three:
         """The three hints for what a check saw; those for nothing seen if there are no others."""

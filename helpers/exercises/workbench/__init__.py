@@ -38,6 +38,15 @@ class Workbench:
         self._bucket = ""
         self._looked_through = False
 
+    @property
+    def stands(self) -> bool:
+        """Is what an earlier check of the same files made, and let stay, still there?"""
+        return self._place.stands
+
+    def let_stay(self, stays: bool = True) -> None:
+        """Let what this check made stand for the next check of the same files, or not."""
+        self._place.stays = stays
+
     # -- the learner's files
 
     def text(self, name: str) -> str:

@@ -28,6 +28,10 @@ class Place:
 
     def __init__(self, settings: dict[str, str | None], scratch: Path) -> None:
         self.settings, self.scratch = settings, scratch
+        self.stands = False
+        """Is here what an earlier check of the same files made?"""
+        self.stays = False
+        """May what is here stand until the next check of the same files?"""
         self._clients: dict[str, Any] = {}
 
     @property
@@ -61,30 +65,44 @@ class Place:
 
 
 @contextmanager
-def open_place(scratch: Path) -> Iterator[Place]:
+def open_place(scratch: Path, key: str = "") -> Iterator[Place]:
     """The checks' endpoint, started if need be, for this check alone.
+
+    It is empty, unless a check with the same `key` was the last one, and let stay what it made.
 
     Raises CannotCheck if it does not start.
     """
     folder = home()
     with locks.held(folder.with_name("checks.lock")):
+        note = folder / "stands"
+        stands = bool(key) and note.exists() and note.read_text(encoding="utf-8") == key
+        note.unlink(missing_ok=True)
         settings = _settings(str(folder))
         here = Place(settings, scratch)
         try:
-            _empty(here)
+            _prepare(here, stands)
         except target.CourseError:  # it has ended meanwhile
             _settings.cache_clear()
             here = Place(_settings(str(folder)), scratch)
-            _empty(here)
+            _prepare(here, stands)
+        here.stands = stands
         try:
             yield here
+        except BaseException:
+            here.stays = False
+            raise
         finally:
-            _empty(here)
+            if key and here.stays:
+                here.control("/_local/clock", {"mode": "jump"})
+                note.write_text(key, encoding="utf-8")
+            else:
+                _prepare(here)
 
 
-def _empty(here: Place) -> None:
-    """Nothing of the check before is left, nor how it had the clock run."""
-    here.control("/_local/reset", {})
+def _prepare(here: Place, stands: bool = False) -> None:
+    """Nothing of the check before is left unless it `stands`, nor how it had the clock run."""
+    if not stands:
+        here.control("/_local/reset", {})
     here.control("/_local/clock", {"mode": "jump"})
 
 
