@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import tempfile
 import traceback
 from pathlib import Path
@@ -30,7 +31,7 @@ def check(task: Task, folder: Path) -> Outcome:
             copy = Path(scratch, "answer")
             copy.mkdir()
             folders.copy(folder, copy)
-            stays = _key(copy, before) if task.stays else ""
+            stays = _key(copy, task) if task.stays else ""
             with place.open_place(Path(scratch), stays) as here:
                 outcome = _carried_out(task, Workbench(copy, here))
     except CourseError as error:
@@ -58,12 +59,15 @@ _TAMPERED = CannotCheck(
 )
 
 
-def _own_files(task: Task) -> dict[str, tuple[int, int]]:
-    """What the check consists of; an answer is not to write there."""
-    here = [path for path in _COURSE.rglob("*.py") if "tasks" not in path.parts]
+def _own_files(task: Task, *, alone: bool = True) -> dict[str, tuple[int, int]]:
+    """What the check consists of; an answer is not to write there.
+
+    alone: with what it does not share with other exercises that look at the same files.
+    """
+    here = [path for path in _COURSE.rglob("*.py") if not re.search(r"/t\d\d_\d/", path.as_posix())]
     there = [
         folder / name
-        for folder in dict.fromkeys((task.folder, task.source))
+        for folder in dict.fromkeys((task.folder if alone else task.source, task.source))
         for name in folders.files(folder)
     ]
     return {
@@ -73,8 +77,9 @@ def _own_files(task: Task) -> dict[str, tuple[int, int]]:
     }
 
 
-def _key(answer: Path, own: dict[str, tuple[int, int]]) -> str:
+def _key(answer: Path, task: Task) -> str:
     """Of an answer and the check: what was made of it is of use as long as both are the same."""
+    own = _own_files(task, alone=False)
     found = hashlib.sha256(repr(sorted(own.items())).encode())
     for name in sorted(folders.files(answer)):
         found.update(f"{name.as_posix()}\0".encode())

@@ -6,6 +6,7 @@ What is amiss with the learner's files comes out as NotYet by itself.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from typing import Any
 
 from helpers import target
 from helpers.exercises import progress
-from helpers.exercises.outcome import NotYet
+from helpers.exercises.outcome import CannotCheck, NotYet
 
 from . import commands, functions, machines, reading, stacks
 from .commands import Ran
@@ -214,6 +215,25 @@ class Workbench:
         made.create(template, parameters or {})
         return made
 
+    def standing_stack(self, name: str = "exercise") -> Stack:
+        """A stack that an earlier check made, and let stay. Raises CannotCheck if it is gone."""
+        from botocore.exceptions import ClientError
+
+        made = Stack(
+            self.client("cloudformation"),
+            name,
+            lambda file, given: self._packaged(file, given, self.folder),
+        )
+        try:
+            _ = made.described
+        except ClientError as error:
+            raise CannotCheck(
+                "What an earlier check had deployed is gone.",
+                str(error),
+                "Check once more: it is then deployed anew.",
+            ) from None
+        return made
+
     # -- the simulated clock
 
     def now(self) -> datetime:
@@ -237,7 +257,8 @@ class Workbench:
 
     def _name(self, kind: str) -> str:
         self._names += 1
-        return f"exercise-{kind}-{self._names}"
+        name = f"exercise-{kind}-{self._names}"
+        return f"{name}-{uuid.uuid4().hex[:8]}" if self.stands else name  # others have been taken
 
     def _function_role(self) -> str:
         if not self._own_role:

@@ -133,7 +133,7 @@ class Stack:
         status = self._settled(answer["StackId"])["StackStatus"]
         if status not in _GOOD:
             raise NotYet(
-                f"The stack went to {status}. {self._first_failure()}", hint="stack-failed"
+                f"The stack went to {status}. {self.first_failure()}", hint="stack-failed"
             )
         return True
 
@@ -151,7 +151,7 @@ class Stack:
                 )
             time.sleep(0.05)
 
-    def _first_failure(self) -> str:
+    def first_failure(self) -> str:
         """The resource that failed first, and why, in CloudFormation's words."""
         pages = self.client.get_paginator("describe_stack_events").paginate(StackName=self.name)
         events = [event for page in pages for event in page["StackEvents"]]

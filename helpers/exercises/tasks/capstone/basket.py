@@ -1,0 +1,36 @@
+"""A basket of three hundred: dealt once for those exercises that look at it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from helpers import executions
+from helpers.executions import Execution
+
+from .desk import Desk, order
+
+COUNT = 300
+NAME = "b-300"
+LONGEST = 120.0
+_APART = 900.0
+"""Seconds on each side in which nothing else is done: what was used is counted by the minute."""
+
+
+def three_hundred(desk: Desk) -> Execution:
+    """The execution of a basket of 300 good orders, ended; the one that was, if there was one."""
+    pages = desk.machine.client.get_paginator("list_executions").paginate(
+        stateMachineArn=desk.machine.arn
+    )
+    for page in pages:
+        for one in page["executions"]:
+            if one["name"].startswith(f"{NAME}-"):
+                return executions.read(one["executionArn"], client=desk.machine.client)
+    orders = [order(quantity=1 + number) for number in range(COUNT)]
+    desk.bench.advance(_APART)
+    try:
+        return desk.deal(orders, NAME, LONGEST)
+    finally:
+        desk.bench.advance(_APART)
+
+
+MARGIN = timedelta(seconds=_APART / 2)

@@ -1,0 +1,164 @@
+"""The learner's desk, deployed: baskets go in, and what came of them is looked at from outside."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from helpers import executions
+from helpers.executions import Execution
+from helpers.exercises import NotYet, Stack, Workbench
+from helpers.exercises.workbench import Machine, shown
+from helpers.exercises.workbench.patience import patience
+
+TEMPLATE = "template.yaml"
+STACK = "exercise"
+EXCHANGE = "exchange"
+EXCHANGE_CODE = Path(__file__).parents[1] / "t16_1" / "starter" / "exchange" / "app.py"
+ASKED = "exercise-table-1"
+MOST = 5
+"""So many orders at once the exchange takes."""
+LONGEST = 20.0
+
+Basket = list[Any]
+
+
+def order(**fields: Any) -> dict[str, Any]:
+    """A good order with an id of its own; `fields` take the place of its fields."""
+    name = f"o-{uuid.uuid4().hex[:8]}"
+    return {"id": name, "stock": "ACME", "side": "buy", "quantity": 5} | fields
+
+
+class Desk:
+    """The stack that the learner's files make, and the exchange beside it."""
+
+    def __init__(self, bench: Workbench) -> None:
+        """Deploy it, unless it stands. Raises NotYet where that fails, or an edge is missing."""
+        self.bench = bench
+        if not (Path(bench.folder) / TEMPLATE).is_file():
+            raise NotYet(f"There is no {TEMPLATE} in the folder yet.", hint="no-template")
+        if bench.stands:
+            self.stack = bench.standing_stack(STACK)
+        else:
+            bench.trying("to deploy")
+            self._make_exchange()
+            self.stack = self._deployed()
+        bench.let_stay()
+        self.machine, self.book = self._edges()
+
+    # -- what goes in
+
+    def start(self, orders: Basket, name: str | None = None) -> Execution:
+        """Start an execution for a basket, and return at once."""
+        basket = {"basket": name or f"b-{uuid.uuid4().hex[:8]}", "orders": orders}
+        return self.machine.start(basket, f"{basket['basket']}-{uuid.uuid4().hex[:8]}")
+
+    def deal(self, orders: Basket, name: str | None = None, longest: float = LONGEST) -> Execution:
+        """Give it a basket, and wait until its execution has ended."""
+        return self.ended(self.start(orders, name), longest)
+
+    def ended(self, run: Execution, longest: float = LONGEST) -> Execution:
+        """Wait for the end. Raises NotYet (`does-not-end`) where there is none."""
+        longest = patience(longest)
+        try:
+            return run.wait(longest)
+        except executions.StillRunning:
+            self.machine.client.stop_execution(executionArn=run.arn)
+            run.refresh()
+            where = f", in the state {run.path[-1]}" if run.path else ""
+            raise NotYet(
+                f"The basket {shown(run.input)} went in, and its execution had not ended after "
+                f"{longest:.0f} seconds{where}; it was stopped.",
+                hint="does-not-end",
+                run=run,
+            ) from None
+
+    # -- what came of it
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The book, by Id."""
+        return {str(row["Id"]): row for row in self.bench.items(self.book)}
+
+    def carried_out(self) -> list[dict[str, Any]]:
+        """What the exchange wrote of each order that it carried out."""
+        logs, found = self.bench.client("logs"), []
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=f"/aws/lambda/{EXCHANGE}"
+        )
+        for page in pages:
+            for event in page["events"]:
+                if event["message"].startswith('{"order"'):
+                    found.append(json.loads(event["message"]))
+        return found
+
+    def times_asked(self, orders: Iterable[dict[str, Any]]) -> dict[str, int]:
+        """How often the exchange was asked for each order whose stock it counts."""
+        asked = {one["id"]: one["Times"] for one in self.bench.items(ASKED)}
+        return {one["id"]: asked.get(one["id"], 0) for one in orders}
+
+    # -- how it is made
+
+    def _make_exchange(self) -> None:
+        table = self.bench.table("id")
+        assert table == ASKED
+        code = {"app.py": EXCHANGE_CODE.read_text(encoding="utf-8")}
+        self.bench.function(EXCHANGE, code, timeout=20, variables={"ASKED": table})
+        with ThreadPoolExecutor(MOST) as several:  # its first answers are no slower than the rest
+            warm = [{"id": f"warm-{number}", "stock": "NONE"} for number in range(MOST)]
+            for _ in several.map(lambda one: self.bench.invoke(EXCHANGE, one), warm):
+                pass
+
+    def _deployed(self) -> Stack:
+        declared = self.bench.yaml(TEMPLATE)
+        parameters = declared.get("Parameters") if isinstance(declared, dict) else None
+        if not isinstance(parameters, dict) or "ExchangeName" not in parameters:
+            raise NotYet(
+                f"{TEMPLATE} takes no parameter ExchangeName, so nobody can tell the desk which "
+                "exchange to ask.",
+                hint="edges",
+            )
+        return self.bench.stack(TEMPLATE, STACK, {"ExchangeName": EXCHANGE})
+
+    def _edges(self) -> tuple[Machine, str]:
+        outputs = self.stack.outputs
+        for name in ("DeskArn", "BookName"):
+            if name not in outputs:
+                has = ", ".join(outputs) or "none"
+                raise NotYet(
+                    f"The stack was deployed, and has no output {name} (it has {has}).",
+                    hint="edges",
+                )
+        client = self.bench.client("stepfunctions")
+        try:
+            told = client.describe_state_machine(stateMachineArn=outputs["DeskArn"])
+        except Exception:
+            raise NotYet(
+                f"The output DeskArn is {outputs['DeskArn']!r}, and no state machine has that ARN.",
+                hint="edges",
+            ) from None
+        if told["type"] != "STANDARD":
+            raise NotYet(
+                f"The state machine DeskArn is of the type {told['type']}: nobody can look up how "
+                "an execution of it ended.",
+                hint="edges",
+            )
+        return Machine(client, outputs["DeskArn"], told["definition"]), self._book(outputs)
+
+    def _book(self, outputs: dict[str, str]) -> str:
+        name = outputs["BookName"]
+        try:
+            table = self.bench.client("dynamodb").describe_table(TableName=name)["Table"]
+        except Exception:
+            raise NotYet(
+                f"The output BookName is {name!r}, and there is no such table.", hint="edges"
+            ) from None
+        keys = [(one["AttributeName"], one["KeyType"]) for one in table["KeySchema"]]
+        kinds = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
+        if keys != [("Id", "HASH")] or kinds.get("Id") != "S":
+            said = ", ".join(f"{name} ({kinds[name]})" for name, _ in keys)
+            raise NotYet(f"The book's key is {said}; it should be Id, a string.", hint="edges")
+        return name
