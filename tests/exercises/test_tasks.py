@@ -2,6 +2,7 @@
 each with the hint that fits.
 
 `answers/06.1/` holds a folder an answer, laid over the starter: `right.NAME`, `wrong.HINT.NAME`.
+One that is another answer but for a few places says so in a `change.yaml` (`changes.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import pytest
 
 from helpers.exercises import catalogue, find, folders, hints
 from helpers.exercises.workbench import patience
+
+from . import changes
 
 ANSWERS = Path(__file__).parent / "answers"
 IDS = catalogue.ids()
@@ -31,7 +34,7 @@ def answered(number: str, *overlays: Path):
     """The exercise, with an answer laid over what was handed out."""
     exercise = find(number)
     for overlay in overlays:
-        folders.lay(overlay, exercise.folder)
+        changes.lay(overlay, exercise.folder)
     return exercise
 
 

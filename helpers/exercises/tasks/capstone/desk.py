@@ -12,11 +12,12 @@ from typing import Any
 from helpers import executions
 from helpers.executions import Execution
 from helpers.exercises import NotYet, Stack, Workbench
-from helpers.exercises.workbench import Machine, shown
+from helpers.exercises.workbench import RUNTIME, Machine, shown
 from helpers.exercises.workbench.patience import patience
 
 TEMPLATE = "template.yaml"
-STACK = "exercise"
+BUILT = ".aws-sam/build"
+STACK = "order-desk"
 EXCHANGE = "exchange"
 EXCHANGE_CODE = Path(__file__).parents[1] / "t16_1" / "starter" / "exchange" / "app.py"
 ASKED = "exercise-table-1"
@@ -121,7 +122,27 @@ class Desk:
                 "exchange to ask.",
                 hint="edges",
             )
-        return self.bench.stack(TEMPLATE, STACK, {"ExchangeName": EXCHANGE})
+        project = self._built(declared, parameters)
+        return self.bench.stack(TEMPLATE, STACK, {"ExchangeName": EXCHANGE}, project)
+
+    def _built(self, declared: dict[str, Any], parameters: dict[str, Any]) -> Path:
+        """Where what is to be deployed lies: functions are built as the learner builds them."""
+        resources = declared.get("Resources")
+        kinds = [
+            one.get("Type")
+            for one in (resources.values() if isinstance(resources, dict) else ())
+            if isinstance(one, dict)
+        ]
+        if "AWS::Serverless::Function" not in kinds and "AWS::Serverless::LayerVersion" not in kinds:
+            return Path(self.bench.folder)
+        given = [f"ExchangeName={EXCHANGE}"]
+        if "PythonRuntime" in parameters:
+            given.append(f"PythonRuntime={RUNTIME}")
+        command = ("sam", "build", "--template-file", TEMPLATE, "--build-dir", BUILT)
+        ran = self.bench.run(*command, "--parameter-overrides", *given, timeout=60)
+        if ran.code:
+            raise NotYet(f"`sam build` failed: {ran.last_line}", hint="stack-failed")
+        return Path(self.bench.folder) / BUILT
 
     def _edges(self) -> tuple[Machine, str]:
         outputs = self.stack.outputs

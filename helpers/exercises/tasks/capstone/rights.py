@@ -107,6 +107,7 @@ def _twin(iam: Any, role: str, name: str) -> str:
     for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
         for policy in page["PolicyNames"]:
             document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+            document = {"Version": "2012-10-17"} | document
             iam.put_role_policy(
                 RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document)
             )

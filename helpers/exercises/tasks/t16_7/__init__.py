@@ -10,7 +10,7 @@ from helpers.exercises.tasks.capstone.texts import hints
 
 _OURS = {EXCHANGE, ASKED, f"/aws/lambda/{EXCHANGE}"}
 _OUR = "exercise-"
-"""So begins what checks make, and not what they deploy: that is called exercise-NAME-RANDOM."""
+"""So begins what the check makes; what it deploys begins with the name of the stack."""
 
 
 def check(bench: Workbench) -> str:
