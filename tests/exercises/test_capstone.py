@@ -1,0 +1,148 @@
+"""The capstone: seven demands on one folder. Who misses one of them is told that one, and no other."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers.exercises import catalogue, find, folders, handing_in
+from helpers.exercises.tasks import t16_3, t16_5
+from helpers.exercises.tasks.capstone import basket, desk
+from helpers.exercises.workbench import Workbench
+
+from . import changes
+from .changes import ANSWERS
+
+DEMANDS = [task.id for task in catalogue.every("16")]
+STARTER = catalogue.task("16.1").starter
+MISSES = {
+    "16.1": "wrong.accepted.half-a-share",
+    "16.2": "wrong.asked-twice.put-over",
+    "16.3": "wrong.too-late.no-limit",
+    "16.4": "wrong.too-many.no-cap",
+    "16.5": "wrong.too-dear.a-pass-after-each",
+    "16.6": "wrong.deletes.crud",
+    "16.7": "wrong.left-logs.lambdas-own",
+}
+"""Demand → the answer that does all that the brief says but for this one."""
+
+
+@pytest.fixture
+def deploys(monkeypatch):
+    """How often a check deployed what it found."""
+    counted = []
+    plain = desk.Desk._deployed
+    monkeypatch.setattr(
+        desk.Desk, "_deployed", lambda self: counted.append(1) or plain(self)
+    )
+    return counted
+
+
+def answered(answer: Path) -> Path:
+    """The learner's folder, with an answer in it."""
+    folder = find("16.1").folder
+    changes.lay(answer, folder)
+    return folder
+
+
+def test_for_each_demand_there_is_one_who_misses_it():
+    assert list(MISSES) == DEMANDS
+
+
+@pytest.mark.parametrize("missed", DEMANDS)
+def test_who_misses_one_demand_is_told_that_one_and_no_other(missed, learner, deploys):
+    answered(ANSWERS / missed / MISSES[missed])
+    outcomes = {number: find(number).check() for number in DEMANDS}
+    assert {number: one.status for number, one in outcomes.items()} == {
+        number: "not yet" if number == missed else "right" for number in DEMANDS
+    }, outcomes
+    assert outcomes[missed].hint == MISSES[missed].split(".")[1]
+    assert len(deploys) == 1  # and the seven looked at one stack
+
+
+def test_what_was_changed_is_deployed_anew(learner, deploys):
+    folder = answered(catalogue.task("16.1").solution)
+    assert find("16.2").check() and find("16.2").check()
+    assert len(deploys) == 1
+    template = folder / "template.yaml"
+    template.write_text(template.read_text().replace("BookName:", "Bookname:"))
+    assert find("16.2").check().hint == "edges"
+    assert len(deploys) == 2
+
+
+def test_another_check_finds_nothing_of_what_stood(learner):
+    answered(catalogue.task("16.1").solution)
+    assert find("16.2").check()
+    folders.lay(catalogue.task("12.1").solution, find("12.1").folder)
+    seen = []
+    plain = Workbench.machine
+
+    def look(bench, *arguments, **more):
+        seen.append(bench.client("cloudformation").list_stacks()["StackSummaries"])
+        return plain(bench, *arguments, **more)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Workbench, "machine", look)
+        assert find("12.1").check()
+    assert seen and not any(seen)
+    assert find("16.2").check()  # and it is deployed once more
+
+
+def test_all_look_at_one_folder_and_nothing_in_it_is_lost(learner):
+    exercises = [find(number) for number in DEMANDS]
+    assert {one.folder for one in exercises} == {learner / "exercises" / "16.1"}
+    mine = exercises[0].folder / "template.yaml"
+    mine.write_text("Resources: {}\n")
+    assert exercises[4].check().status == "not yet"
+    said = exercises[4].apply()
+    assert str(said) == (
+        "The solution is in exercises/16.1. What you had is kept in exercises/16.1-kept-1."
+    )
+    kept = learner / "exercises" / "16.1-kept-1"
+    assert (kept / "template.yaml").read_text() == "Resources: {}\n"
+    assert "Parameters" in mine.read_text()
+    exercises[2].restart()
+    assert not mine.exists() and folders.same(exercises[0].folder, STARTER)
+    assert len(list(learner.glob("exercises/16.1-kept-*"))) == 2
+    assert find("16.7").check().status == "not attempted"
+
+
+def test_a_record_has_the_folder_once(learner):
+    answered(ANSWERS / "16.1" / "wrong.no-template.a-plan")
+    find("16.6").check()
+    with handing_in.opened(handing_in.write()) as record:
+        assert [path.name for path in (record / "exercises").glob("16.*")] == ["16.1"]
+        assert (record / "exercises" / "16.1" / "plan.md").exists()
+
+
+def test_the_brief_says_what_is_checked():
+    brief = (STARTER / "BRIEF.md").read_text(encoding="utf-8")
+    assert len(brief.split()) < 850  # it is a page
+    demands = re.findall(r"^\d\. \*\*.+?\*\* ?\((16\.\d)\)", brief, re.M)
+    assert demands == DEMANDS
+    exchange: dict[str, float] = {}
+    code = (STARTER / "exchange" / "app.py").read_text(encoding="utf-8")
+    names, values = re.search(r"^([A-Z, ]+) = ([\d., ]+)$", code, re.M).groups()
+    exchange = dict(zip(names.split(", "), map(float, values.split(", ")), strict=True))
+    assert exchange["SLOW"] == t16_3.ANSWERED
+    words = (
+        f"answered after {exchange['SLOW']:g} seconds",
+        f"`STEADY` after {exchange['STEADY']:g}",
+        f"a basket of {basket.COUNT} good orders costs at most **{t16_5.BUDGET * 100:.0f} cents**",
+        f"more than {desk.MOST} at once",
+        "`ExchangeName`",
+        "`DeskArn`",
+        "`BookName`",
+        "`NotABasket`",
+    )
+    assert not [one for one in words if one not in brief]
+
+
+def test_the_exchange_can_be_deployed_by_the_learner(learner):
+    """Its template is the course's, and names what the code looks for."""
+    template = (STARTER / "exchange" / "template.yaml").read_text(encoding="utf-8")
+    code = (STARTER / "exchange" / "app.py").read_text(encoding="utf-8")
+    for name in re.findall(r'os\.environ\["(\w+)"\]', code):
+        assert f"{name}:" in template
+    assert json.dumps("app.lambda_handler").strip('"') in template
