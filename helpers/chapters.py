@@ -132,6 +132,10 @@ CHAPTERS = {
             "Watch it, and what it costs",
             35,
             "logs that answer, alarms that ring in time, Standard or Express, a year's bill",
+            "16",
+            "Capstone",
+            20,
+            "a workflow of your own from a one-page brief, checked by what it does",
         ),
     )
 }

@@ -398,6 +398,34 @@ SEEN: dict[str, dict[str, str]] = {
     "15.6": {
         "goes-on": "somebody told, and nothing stopped; or a function without the right",
         "again": "`OKActions` that put the rule on again, once an hour",
+    "16.1": {
+        "accepted": "2.5 shares, or the text `5`, carried out: rules that were never tried",
+        "basket-lost": "`null` in the list, and no basket at all is answered",
+        "edges": "a name of their own for an output of the brief",
+    },
+    "16.2": {
+        "asked-twice": "a look at the table before, and a put after the exchange was asked",
+        "row-changed": "one Catch for claim and exchange: known orders marked as failed",
+    },
+    "16.3": {
+        "asked-again": "Retry on `States.ALL`, or boto3's own retries: bought twice",
+        "too-late": "no time limit at all, as a Task has none of its own",
+    },
+    "16.4": {
+        "too-many": "no `MaxConcurrency`: with four orders nobody sees it",
+        "lost": "the exchange's whole answers carried along, 256 KB of them",
+    },
+    "16.5": {
+        "too-dear": "a Choice a field, a Pass after each Task",
+        "not-through": "begun before 16.4 was done: nothing went through that could be counted",
+    },
+    "16.6": {
+        "deletes": "`DynamoDBCrudPolicy`, as it was in an example",
+        "wide-table": "`AmazonDynamoDBFullAccess`, as it worked",
+    },
+    "16.7": {
+        "left-logs": "functions without log groups of their own",
+        "not-deleted": "a bucket for results, with results in it",
     },
 }
 """Exercise → key of its hints → what learners do there, told to a teacher."""

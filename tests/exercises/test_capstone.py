@@ -1,4 +1,4 @@
-"""The capstone: seven demands on one folder. Who misses one of them is told that one, and no other."""
+"""The capstone: seven demands on one folder. Who misses one is told that one, and no other."""
 
 import json
 import re
@@ -33,9 +33,7 @@ def deploys(monkeypatch):
     """How often a check deployed what it found."""
     counted = []
     plain = desk.Desk._deployed
-    monkeypatch.setattr(
-        desk.Desk, "_deployed", lambda self: counted.append(1) or plain(self)
-    )
+    monkeypatch.setattr(desk.Desk, "_deployed", lambda self: counted.append(1) or plain(self))
     return counted
 
 

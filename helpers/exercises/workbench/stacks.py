@@ -132,9 +132,7 @@ class Stack:
             ) from None
         status = self._settled(answer["StackId"])["StackStatus"]
         if status not in _GOOD:
-            raise NotYet(
-                f"The stack went to {status}. {self.first_failure()}", hint="stack-failed"
-            )
+            raise NotYet(f"The stack went to {status}. {self.first_failure()}", hint="stack-failed")
         return True
 
     def _settled(self, stack_id: str) -> dict[str, Any]:

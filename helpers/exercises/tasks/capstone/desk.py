@@ -133,7 +133,10 @@ class Desk:
             for one in (resources.values() if isinstance(resources, dict) else ())
             if isinstance(one, dict)
         ]
-        if "AWS::Serverless::Function" not in kinds and "AWS::Serverless::LayerVersion" not in kinds:
+        if (
+            "AWS::Serverless::Function" not in kinds
+            and "AWS::Serverless::LayerVersion" not in kinds
+        ):
             return Path(self.bench.folder)
         given = [f"ExchangeName={EXCHANGE}"]
         if "PythonRuntime" in parameters:
@@ -178,7 +181,9 @@ class Desk:
                 f"The output BookName is {name!r}, and there is no such table.", hint="edges"
             ) from None
         keys = [(one["AttributeName"], one["KeyType"]) for one in table["KeySchema"]]
-        kinds = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
+        kinds = {
+            one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]
+        }
         if keys != [("Id", "HASH")] or kinds.get("Id") != "S":
             said = ", ".join(f"{name} ({kinds[name]})" for name, _ in keys)
             raise NotYet(f"The book's key is {said}; it should be Id, a string.", hint="edges")

@@ -123,10 +123,8 @@ def _express(metrics: _Metrics) -> tuple[Decimal, Decimal]:
     return requests, milliseconds
 
 
-def _transitions(
-    bench: Workbench, machines: list[str], since: datetime, until: datetime
-) -> int:
-    """States entered by Standard executions; one that was tried again counts once more each time."""
+def _transitions(bench: Workbench, machines: list[str], since: datetime, end: datetime) -> int:
+    """States entered by Standard executions; each time one is tried again counts once more."""
     client = bench.client("stepfunctions")
     counted = 0
     for machine in machines:
@@ -135,7 +133,7 @@ def _transitions(
         pages = client.get_paginator("list_executions").paginate(stateMachineArn=machine)
         for page in pages:
             for one in page["executions"]:
-                if since <= one["startDate"] <= until:
+                if since <= one["startDate"] <= end:
                     counted += _entered(client, one["executionArn"])
     return counted
 
@@ -154,9 +152,7 @@ def _entered(client: Any, execution: str) -> int:
         if kind in ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"):
             scheduled_after.add(event["previousEventId"])
     names = {event["id"]: event["type"] for event in events}
-    tries = sum(
-        not names.get(before, "").endswith("StateEntered") for before in scheduled_after
-    )
+    tries = sum(not names.get(before, "").endswith("StateEntered") for before in scheduled_after)
     for run in client.list_map_runs(executionArn=execution)["mapRuns"]:
         for page in client.get_paginator("list_executions").paginate(mapRunArn=run["mapRunArn"]):
             for child in page["executions"]:

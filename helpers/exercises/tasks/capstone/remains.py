@@ -1,4 +1,4 @@
-"""What is left on an endpoint that was empty before: each service is asked, and nobody's word taken."""
+"""What is left on an endpoint that was empty before: each service is asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ _LISTS: tuple[tuple[str, str, str, str, Callable[[Any], str]], ...] = (
     ("log group", "logs", "describe_log_groups", "logGroups", lambda one: one["logGroupName"]),
     ("table", "dynamodb", "list_tables", "TableNames", str),
     ("function", "lambda", "list_functions", "Functions", lambda one: one["FunctionName"]),
-    ("state machine", "stepfunctions", "list_state_machines", "stateMachines", lambda one: one["name"]),
+    (
+        "state machine",
+        "stepfunctions",
+        "list_state_machines",
+        "stateMachines",
+        lambda one: one["name"],
+    ),
     ("activity", "stepfunctions", "list_activities", "activities", lambda one: one["name"]),
     ("role", "iam", "list_roles", "Roles", lambda one: one["RoleName"]),
     ("rule", "events", "list_rules", "Rules", lambda one: one["Name"]),

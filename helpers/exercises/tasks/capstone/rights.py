@@ -80,8 +80,7 @@ def tried(bench: Workbench, roles: list[str], calls: list[Call]) -> dict[str, li
     """Role → those of the calls that it allows."""
     event = {
         "calls": [
-            [str(place), one.service, one.method, one.arguments]
-            for place, one in enumerate(calls)
+            [str(place), one.service, one.method, one.arguments] for place, one in enumerate(calls)
         ]
     }
     found = {}
@@ -115,4 +114,3 @@ def _twin(iam: Any, role: str, name: str) -> str:
         for policy in page["AttachedPolicies"]:
             iam.attach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
     return made["Role"]["Arn"]
-

@@ -23,10 +23,10 @@ COMMON: dict[str, Three] = {
         "aws cloudformation describe-stacks shows a stack's outputs as others see them.",
     ),
     "fails": (
-        "The execution failed. In which state, and with which error? The picture shows it.",
+        "The execution failed. In which state, with which error? The picture shows it.",
         "Deploy it yourself and give it the same basket: the history has the cause in full.",
-        "A right that is missing, a path that leads nowhere, a name that DynamoDB keeps for itself: "
-        "these three are the most common.",
+        "A right that is missing, a path that leads nowhere, a word that DynamoDB keeps for "
+        "itself: these three are the most common.",
     ),
     "answer": (
         "Compare the execution's output with the answer in the brief, field by field.",

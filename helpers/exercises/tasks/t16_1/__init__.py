@@ -1,4 +1,4 @@
-"""16.1 One basket: what is good is carried out, what is not is told, and neither hurts the other."""
+"""16.1 One basket: what is good is carried out, and what is not is told."""
 
 from __future__ import annotations
 
@@ -41,7 +41,12 @@ BAD: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """The field that is amiss first, and how; None: it is not there."""
 NO_ORDERS = (None, "o-17")
-NO_BASKETS: tuple[Any, ...] = ({}, {"basket": "b-1"}, {"basket": "b-1", "orders": "o-1"}, {"orders": []})
+NO_BASKETS: tuple[Any, ...] = (
+    {},
+    {"basket": "b-1"},
+    {"basket": "b-1", "orders": "o-1"},
+    {"orders": []},
+)
 
 
 def check(bench: Workbench) -> str:
@@ -100,7 +105,7 @@ def _carried_out(desk: Desk, orders: list[dict[str, Any]], story: str) -> None:
         if price != asked[0]["price"]:
             raise NotYet(
                 f"{story}. The exchange carried out {one['id']} at {asked[0]['price']}, and the "
-                f"book has {f'the Price {shown(price)}' if price is not None else 'no Price'} for it.",
+                f"book has {'no Price' if price is None else f'the Price {price}'} for it.",
                 hint="row",
             )
 
@@ -130,7 +135,9 @@ def _mixed(desk: Desk) -> None:
     for position, reason in wanted:
         told = [why for where, why in found if where == position]
         if told != [reason]:
-            said = f"gives the reason {shown(told[0])}" if told else "does not have it among `failed`"
+            said = (
+                f"gives the reason {shown(told[0])}" if told else "does not have it among `failed`"
+            )
             raise NotYet(
                 f"{story}. At position {position} stands {shown(basket[position])}; the answer "
                 f"{said}, and its {reason} is amiss.",
@@ -212,7 +219,7 @@ TASK = Task(
             "accepted": (
                 "An order went through that is not good. Which of the brief's rules did it break, "
                 "and where do you ask for that one?",
-                "A whole number: 2.5 is none, and neither is the text \"5\". A text: 17 is none.",
+                'A whole number: 2.5 is none, and neither is the text "5". A text: 17 is none.',
                 "Try your rules on their edges: 0, 1, 1000, 1001.",
             ),
             "basket-lost": (
@@ -236,9 +243,9 @@ TASK = Task(
             ),
             "not-a-basket": (
                 "What does your workflow make of an event that has no list of orders? A name of an "
-                "error is part of the contract: others wait for it.",
+                "error is part of the contract.",
                 "Somebody has to look before the first order is taken: a Choice, or a function.",
-                "A Fail state names its error. An exception of a function has the name of its class.",
+                "A Fail state names its error. A function's exception has the name of its class.",
             ),
         }
     ),

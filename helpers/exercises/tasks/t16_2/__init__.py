@@ -1,4 +1,4 @@
-"""16.2 What comes twice: at least once is what a queue promises, and once is what a client wants."""
+"""16.2 What comes twice: a queue promises at least once, and a client wants once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LATER = 3600.0
 
 
 def check(bench: Workbench) -> str:
-    """The same id in one basket, the same basket later and at once, and an id with other content."""
+    """The same id in one basket, the same basket later and at once, an id with other content."""
     desk = Desk(bench)
     first = [order(), order(side="sell", quantity=7), order(stock="NONE")]
     bench.trying("the same id twice in a basket")
@@ -45,8 +45,8 @@ def check(bench: Workbench) -> str:
     _at_once(desk)
     return (
         "An id twice in one basket, a basket again after an hour, the same basket twice at the "
-        "same time, an id with other content: the exchange was asked once each, and each row stayed "
-        "as it was."
+        "same time, an id with other content: the exchange was asked once each, and each row "
+        "stayed as it was."
     )
 
 
@@ -67,7 +67,7 @@ def _once(desk: Desk, orders: list[dict[str, Any]], story: str) -> None:
     for one in orders:
         if asked[one["id"]] > 1:
             raise NotYet(
-                f"{story}: the exchange has now carried out {one['id']} {_times(asked[one['id']])}.",
+                f"{story}: the exchange has carried out {one['id']} {_times(asked[one['id']])}.",
                 hint="asked-twice",
             )
 
@@ -147,7 +147,7 @@ TASK = Task(
             ),
             "second-fails": (
                 "The first time went well and the second did not. Which state failed?",
-                "A conditional put that finds its row there fails: that is an answer, and no fault.",
+                "A conditional put that finds its row there fails. That is an answer, no fault.",
                 "Catch it by its name, DynamoDB.ConditionalCheckFailedException, or in a function "
                 "as ClientError with that code.",
             ),

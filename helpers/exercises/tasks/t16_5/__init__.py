@@ -76,7 +76,8 @@ What an order comes to is made by the Output of its last Task, and not by a Pass
 Also right: one function an order, which is one state and some milliseconds; a distributed Map with
 Express children, where states cost nothing and executions a ten-thousandth of a cent.
 
-Usual mistakes: a Choice for each field and a Pass for each result; a Standard child execution for
-each order, which pays for its own states on top; looking again and again whether something is there.
+Usual mistakes: a Choice for each field and a Pass for each result; a Standard child execution
+for each order, which pays for its own states on top; looking again and again whether
+something is there.
 """,
 )

@@ -15,9 +15,7 @@ def check(bench: Workbench) -> str:
     succeeded(desk.deal([order()]), "A basket of one good order went in")
     physical = desk.stack.physical
     roles = {
-        physical[name]: name
-        for name, kind in desk.stack.types.items()
-        if kind == "AWS::IAM::Role"
+        physical[name]: name for name, kind in desk.stack.types.items() if kind == "AWS::IAM::Role"
     }
     bench.trying(f"what {plural(len(roles), 'role')} may do")
     calls = rights.forbidden(bench, desk.book)
@@ -30,8 +28,8 @@ def check(bench: Workbench) -> str:
                 hint=allowed[0].key,
             )
     return (
-        f"The desk works, and {plural(len(calls), 'call')} that are none of its business were denied "
-        f"to each of its {plural(len(roles), 'role')}."
+        f"The desk works, and {plural(len(calls), 'call')} that are none of its business were "
+        f"denied to each of its {plural(len(roles), 'role')}."
     )
 
 
@@ -82,7 +80,7 @@ action and the resource. Each of them is a line.
 Also right: statements of your own with the same actions and ARNs; a role for each function; for a
 distributed Map the right to start the workflow itself, by its name.
 
-Usual mistakes: DynamoDBCrudPolicy, which may delete; AWSLambda_FullAccess or AmazonDynamoDBFullAccess,
-which were meant for consoles; a * because an ARN had a circle in it.
+Usual mistakes: DynamoDBCrudPolicy, which may delete; AWSLambda_FullAccess or
+AmazonDynamoDBFullAccess, which were meant for consoles; a * because an ARN had a circle in it.
 """,
 )

@@ -76,8 +76,8 @@ TASK = Task(
         }
     ),
     reasoning="""
-A stack deletes what it made. What is left is what others made for it: log groups by Lambda, objects
-in buckets, children that outlive a parent. The solution has no function, and therefore no log group.
+A stack deletes what it made. What is left is what others made for it: log groups by
+Lambda, objects in buckets. The solution has no function, and therefore no log group.
 
 Also right: functions with their log groups as resources of the stack, named as Lambda names them; a
 LoggingConfig with a group of one's own; a bucket that something empties before it goes.
