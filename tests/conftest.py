@@ -45,6 +45,7 @@ LONGEST = (
     "test_sam_cli.py",
     "sam_app/test_commands.py",
     "test_jupyterlab.py",
+    "exercises/test_capstone.py",
     "localaws/lambdas/test_kills.py",
     "test_course_policy.py",
     "test_course_policy_part_two.py",

@@ -5,7 +5,7 @@ import os
 import random
 import time
 
-SLOW, STEADY, QUICK = 8, 1.5, 0.03
+SLOW, STEADY, QUICK = 8, 1.5, 0.01
 """Seconds until it answers."""
 
 
