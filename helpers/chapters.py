@@ -132,6 +132,8 @@ CHAPTERS = {
             "Watch it, and what it costs",
             35,
             "logs that answer, alarms that ring in time, Standard or Express, a year's bill",
+        ),
+        Chapter(
             "16",
             "Capstone",
             20,

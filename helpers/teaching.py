@@ -398,6 +398,7 @@ SEEN: dict[str, dict[str, str]] = {
     "15.6": {
         "goes-on": "somebody told, and nothing stopped; or a function without the right",
         "again": "`OKActions` that put the rule on again, once an hour",
+    },
     "16.1": {
         "accepted": "2.5 shares, or the text `5`, carried out: rules that were never tried",
         "basket-lost": "`null` in the list, and no basket at all is answered",
