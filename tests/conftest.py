@@ -46,6 +46,7 @@ LONGEST = (
     "sam_app/test_commands.py",
     "test_jupyterlab.py",
     "exercises/test_capstone.py",
+    "exercises/test_tasks_of_the_capstone.py",
     "localaws/lambdas/test_kills.py",
     "test_course_policy.py",
     "test_course_policy_part_two.py",

@@ -18,13 +18,29 @@ from . import changes
 
 ANSWERS = Path(__file__).parent / "answers"
 IDS = catalogue.ids()
+CAPSTONE = "16."
+"""Its exercises have a file of their own: they take minutes, and another worker has them."""
 ENDLESS = {"does-not-end", "never-ends"}
 """Hints of answers that run until they are stopped."""
 
 
-def answers(kind: str) -> list:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    cases(metafunc, [number for number in IDS if not number.startswith(CAPSTONE)])
+
+
+def cases(metafunc: pytest.Metafunc, numbers: list[str]) -> None:
+    """Have a test run for each of these exercises, or for each right or wrong answer to them."""
+    for kind in ("right", "wrong"):
+        if f"{kind}_answer" in metafunc.fixturenames:
+            metafunc.parametrize(("number", f"{kind}_answer"), answers(kind, numbers))
+            return
+    if "number" in metafunc.fixturenames:
+        metafunc.parametrize("number", numbers)
+
+
+def answers(kind: str, numbers: list[str]) -> list:
     """(exercise, folder) of each answer of a kind, named for pytest."""
-    found = sorted(ANSWERS.glob(f"*/{kind}.*"))
+    found = [path for path in sorted(ANSWERS.glob(f"*/{kind}.*")) if path.parent.name in numbers]
     return [
         pytest.param(path.parent.name, path, id=f"{path.parent.name}-{path.name}") for path in found
     ]
@@ -38,13 +54,11 @@ def answered(number: str, *overlays: Path):
     return exercise
 
 
-@pytest.mark.parametrize("number", IDS)
 def test_as_handed_out_it_is_not_attempted(number, learner):
     outcome = find(number).check()
     assert outcome.status == "not attempted" and not outcome
 
 
-@pytest.mark.parametrize("number", IDS)
 def test_the_solution_is_right(number, learner):
     exercise = answered(number, catalogue.task(number).solution)
     outcome = exercise.check()
@@ -52,29 +66,26 @@ def test_the_solution_is_right(number, learner):
     assert str(outcome).startswith("Right. ") and len(outcome.text) > 10
 
 
-@pytest.mark.parametrize(("number", "folder"), answers("right"))
-def test_another_right_answer_is_right(number, folder, learner):
-    outcome = answered(number, folder).check()
+def test_another_right_answer_is_right(number, right_answer, learner):
+    outcome = answered(number, right_answer).check()
     assert outcome.status == "right", outcome
 
 
-@pytest.mark.parametrize(("number", "folder"), answers("wrong"))
 def test_a_wrong_answer_is_not_yet_and_gets_the_hint_that_fits(
-    number, folder, learner, monkeypatch
+    number, wrong_answer, learner, monkeypatch
 ):
-    exercise = answered(number, folder)
-    if folder.name.split(".")[1] in ENDLESS:
+    exercise = answered(number, wrong_answer)
+    if wrong_answer.name.split(".")[1] in ENDLESS:
         # It is stopped in any case: a machine that it keeps busy itself need not be waited for.
         monkeypatch.setattr(patience, "MOST", 1.0)
     outcome = exercise.check()
     assert outcome.status == "not yet", outcome
-    assert outcome.hint == folder.name.split(".")[1], outcome
+    assert outcome.hint == wrong_answer.name.split(".")[1], outcome
     task = catalogue.task(number)
     assert outcome.hint in {*task.hints, *hints.GENERIC}, "its TASK has no hints of this key"
     assert task.hints_for(outcome.hint)[0] in exercise.hint()
 
 
-@pytest.mark.parametrize("number", IDS)
 def test_nothing_is_left_of_a_file_and_it_is_still_no_traceback(number, learner):
     exercise = find(number)
     for name in list(folders.files(exercise.folder)):
@@ -83,7 +94,6 @@ def test_nothing_is_left_of_a_file_and_it_is_still_no_traceback(number, learner)
     assert outcome.status == "not yet", outcome
 
 
-@pytest.mark.parametrize("number", IDS)
 def test_without_its_files_it_is_not_yet(number, learner):
     exercise = find(number)
     folders.empty(exercise.folder)
@@ -91,7 +101,6 @@ def test_without_its_files_it_is_not_yet(number, learner):
     assert outcome.status == "not yet", outcome
 
 
-@pytest.mark.parametrize("number", IDS)
 def test_is_proved_by_another_right_answer_and_three_wrong_ones(number):
     place = f"tests/exercises/answers/{number}"
     assert list(ANSWERS.glob(f"{number}/right.*")), f"{place}/right.NAME/: one more right answer"
@@ -99,7 +108,6 @@ def test_is_proved_by_another_right_answer_and_three_wrong_ones(number):
     assert len(wrong) >= 3, f"{place}/wrong.HINT.NAME/: three wrong answers, or more"
 
 
-@pytest.mark.parametrize("number", IDS)
 def test_has_three_hints_a_key_and_reasons(number):
     task = catalogue.task(number)
     assert "" in task.hints
