@@ -107,6 +107,52 @@ PLANS = {
             ),
         ),
     ),
+    "three days": (
+        Plan(
+            "first day",
+            9 * 60,
+            420,
+            (
+                Pause(4, "what has already gone wrong with a workflow of yours?"),
+                *("10", "10.*"),
+                _BREAK,
+                "11",
+                _LUNCH,
+                "11.*",
+                _BREAK,
+                "12",
+                Pause(5, "what is still open; the answers to it tomorrow"),
+            ),
+        ),
+        Plan(
+            "second day",
+            9 * 60,
+            420,
+            (
+                Pause(5, "yesterday's open questions"),
+                "12.*",
+                _BREAK,
+                *("13", "13.*"),
+                _LUNCH,
+                *("14", "14.*"),
+                Pause(5, "what is still open; the answers to it tomorrow"),
+            ),
+        ),
+        Plan(
+            "third day",
+            9 * 60,
+            420,
+            (
+                Pause(5, "yesterday's open questions"),
+                *("15", "15.*"),
+                _LUNCH,
+                "16",
+                _BREAK,
+                "16.*",
+                Pause(10, "three desks side by side: how they differ, and what each costs"),
+            ),
+        ),
+    ),
 }
 
 SEEN: dict[str, dict[str, str]] = {
