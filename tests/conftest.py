@@ -40,7 +40,9 @@ TRUST = {
 
 
 LONGEST = (
+    "exercises/test_tasks_of_part_two.py",
     "notebooks/test_notebooks.py",
+    "exercises/test_tasks.py",
     "test_course.py",
     "test_sam_cli.py",
     "sam_app/test_commands.py",

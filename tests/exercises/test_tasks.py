@@ -7,6 +7,7 @@ One that is another answer but for a few places says so in a `change.yaml` (`cha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,16 @@ from . import changes
 
 ANSWERS = Path(__file__).parent / "answers"
 IDS = catalogue.ids()
-CAPSTONE = "16."
-"""Its exercises have a file of their own: they take minutes, and another worker has them."""
+PART_TWO, CAPSTONE = "10", "16"
+"""From these notebooks on, exercises have files of their own, which other workers take: each file
+takes minutes.
+"""
 ENDLESS = {"does-not-end", "never-ends"}
 """Hints of answers that run until they are stopped."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    cases(metafunc, [number for number in IDS if not number.startswith(CAPSTONE)])
+    cases(metafunc, [number for number in IDS if number < PART_TWO])
 
 
 def cases(metafunc: pytest.Metafunc, numbers: list[str]) -> None:
@@ -118,3 +121,12 @@ def test_has_three_hints_a_key_and_reasons(number):
 
 def test_every_answer_is_an_answer_to_an_exercise():
     assert {path.name for path in ANSWERS.glob("*.*")} - {".gitkeep"} <= set(IDS)
+
+
+def tests_of_an_exercise() -> dict[str, Callable[..., None]]:
+    """Those of these tests that are about one exercise, for the other files, by name."""
+    return {
+        name: test
+        for name, test in globals().items()
+        if name.startswith("test_") and "number" in test.__code__.co_varnames
+    }
