@@ -221,7 +221,7 @@ TAGGED = {
 
 
 def test_the_pages_commands_do_what_it_says(account):
-    """Its blocks, typed into a bash: a policy, a budget, and a list of what carries the tag."""
+    """Its blocks, typed into a bash: policies, a budget, and a list of what carries the tag."""
     blocks = re.findall(
         r"^```sh\n(.+?)^```", (ROOT / "docs/real-account.md").read_text(), re.M | re.S
     )
@@ -235,6 +235,8 @@ def test_the_pages_commands_do_what_it_says(account):
         Tags=[{"Key": key, "Value": value}],
     )
     cloudformation.get_waiter("stack_create_complete").wait(StackName="tagged")
+    iam = account.client("iam")
+    iam.create_user(UserName="ada")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     said = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
@@ -245,7 +247,11 @@ def test_the_pages_commands_do_what_it_says(account):
         capture_output=True,
         text=True,
     ).stdout
-    assert ":policy/serverless-workflows-course" in said
+    attached = iam.list_attached_user_policies(UserName="ada")["AttachedPolicies"]
+    assert [one["PolicyName"] for one in attached] == [
+        "serverless-workflows-course",
+        "serverless-workflows-course-part-two",
+    ]
     assert ":table/of-the-course" in said and ":stack/tagged/" in said
     cloudformation.delete_stack(StackName="tagged")
     (made,) = account.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]

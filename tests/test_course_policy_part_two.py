@@ -1,13 +1,13 @@
 """docs/course-policy-part-two.json: what part two's notebooks need beside part one's policy."""
 
-from tests.course_policies import OfAPart, Part
+from tests.course_policies import ROOT, OfAPart, Part
 
 OWN = frozenset({"AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"})
 """Types that are new, or whose resources have other names than those of part one."""
 
 
 class TestPartTwo(OfAPart):
-    """Under both policies: those of its notebooks that are there."""
+    """Under both policies."""
 
     part = Part(
         "1[0-6]_*.ipynb",
@@ -28,4 +28,8 @@ class TestPartTwo(OfAPart):
     )
 
     def test_the_notebooks_are_there(self):
-        assert self.part.numbers[:5] == ["10", "11", "12", "13", "14"]
+        assert self.part.numbers == [f"{number}" for number in range(10, 17)]
+
+    def test_the_readme_has_their_count(self, course):
+        cells = sum(one.cells for one in course.walked)
+        assert f"all {cells} of part two" in (ROOT / "README.md").read_text()

@@ -183,7 +183,6 @@ REPLACED = {
         ("moto.logs.models", "LogGroup", "get_log_events"),
         ("moto.logs.models", "LogsBackend", "create_log_group"),
         ("moto.logs.models", "LogsBackend", "put_retention_policy"),
-        ("moto.logs.utils", "EventMessageFilter", "__init__"),
         ("moto.events.responses", "EventsHandler", "test_event_pattern"),
         ("moto.events.models", "EventPattern", "_wildcard_match"),
         ("moto.iam.access_control", "IAMPolicyStatement", "_match"),
