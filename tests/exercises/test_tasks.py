@@ -7,7 +7,7 @@ One that is another answer but for a few places says so in a `change.yaml` (`cha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -31,19 +31,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     cases(metafunc, [number for number in IDS if number < PART_TWO])
 
 
-def cases(metafunc: pytest.Metafunc, numbers: list[str]) -> None:
-    """Have a test run for each of these exercises, or for each right or wrong answer to them."""
+def cases(metafunc: pytest.Metafunc, numbers: list[str], elsewhere: Collection[Path] = ()) -> None:
+    """Have a test run for each of these exercises, or for each right or wrong answer to them.
+
+    elsewhere: answers that another test tries.
+    """
     for kind in ("right", "wrong"):
         if f"{kind}_answer" in metafunc.fixturenames:
-            metafunc.parametrize(("number", f"{kind}_answer"), answers(kind, numbers))
+            metafunc.parametrize(("number", f"{kind}_answer"), answers(kind, numbers, elsewhere))
             return
     if "number" in metafunc.fixturenames:
         metafunc.parametrize("number", numbers)
 
 
-def answers(kind: str, numbers: list[str]) -> list:
+def answers(kind: str, numbers: list[str], elsewhere: Collection[Path]) -> list:
     """(exercise, folder) of each answer of a kind, named for pytest."""
-    found = [path for path in sorted(ANSWERS.glob(f"*/{kind}.*")) if path.parent.name in numbers]
+    found = [
+        path
+        for path in sorted(ANSWERS.glob(f"*/{kind}.*"))
+        if path.parent.name in numbers and path not in elsewhere
+    ]
     return [
         pytest.param(path.parent.name, path, id=f"{path.parent.name}-{path.name}") for path in found
     ]

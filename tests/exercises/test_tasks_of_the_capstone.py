@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from . import test_tasks
+from . import test_capstone, test_tasks
 
 NUMBERS = [number for number in test_tasks.IDS if number >= test_tasks.CAPSTONE]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    test_tasks.cases(metafunc, NUMBERS)
+    test_tasks.cases(metafunc, NUMBERS, test_capstone.MISSING_ONE)
 
 
 globals().update(test_tasks.tests_of_an_exercise())
