@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,8 +29,14 @@ class Ran:
 
     @property
     def last_line(self) -> str:
-        """The last line that says something; empty if none does."""
-        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        """The last line that says something; empty if none does.
+
+        Where `sam` broke off it ends with the address for a report; what happened stands before.
+        """
+        said = re.split(r"^An unexpected error was encountered while exec", self.output, flags=re.M)
+        lines = [line.strip() for line in said[0].splitlines() if line.strip()]
+        if len(said) > 1:
+            lines = [line for line in lines if line.startswith("Error: ")] or lines
         return lines[-1][:300] if lines else ""
 
 

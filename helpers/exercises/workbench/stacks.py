@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -38,7 +39,8 @@ def package(run: Run, project: Path, template: str, bucket: str) -> str:
         cwd=project,
     )
     if done.code:
-        raise NotYet(f"{template} cannot be packaged: {done.last_line}", hint="stack-failed")
+        said = done.last_line.replace(f"{project}{os.sep}", "")  # the copy's folder tells nothing
+        raise NotYet(f"{template} cannot be packaged: {said}", hint="stack-failed")
     return packaged.read_text(encoding="utf-8")
 
 

@@ -138,6 +138,7 @@ class Desk:
             and "AWS::Serverless::LayerVersion" not in kinds
         ):
             return Path(self.bench.folder)
+        self._code_is_there(declared)
         given = [f"ExchangeName={EXCHANGE}"]
         if "PythonRuntime" in parameters:
             given.append(f"PythonRuntime={RUNTIME}")
@@ -146,6 +147,24 @@ class Desk:
         if ran.code:
             raise NotYet(f"`sam build` failed: {ran.last_line}", hint="stack-failed")
         return Path(self.bench.folder) / BUILT
+
+    def _code_is_there(self, declared: dict[str, Any]) -> None:
+        """`sam build` skips a folder that is not there, and breaks off later over its own."""
+        common = (declared.get("Globals") or {}).get("Function") or {}
+        for name, one in declared["Resources"].items():
+            if not isinstance(one, dict) or one.get("Type") != "AWS::Serverless::Function":
+                continue
+            where = (common | (one.get("Properties") or {})).get("CodeUri")
+            if (
+                isinstance(where, str)
+                and ":" not in where
+                and not (Path(self.bench.folder) / where).exists()
+            ):
+                raise NotYet(
+                    f"{TEMPLATE} says that the code of the function {name} is in {where}, and "
+                    "there is nothing there.",
+                    hint="no-code",
+                )
 
     def _edges(self) -> tuple[Machine, str]:
         outputs = self.stack.outputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from helpers.executions import Execution
@@ -22,8 +23,23 @@ def ended(run: Execution) -> str:
     """How an execution ended, in words."""
     if run.status == "SUCCEEDED":
         return "SUCCEEDED"
-    cause = str(run.cause or "").partition(" (Service:")[0].rstrip(".")[:300]
+    cause = _said(str(run.cause or "")).partition(" (Service:")[0].rstrip(".")[:300]
     return f"{run.status} with {run.error}{f' ({cause})' if cause else ''}"
+
+
+def _said(cause: str) -> str:
+    """What a cause says: a function's is JSON, and one sentence of it is for people.
+
+    >>> _said('{"errorMessage": "no such key", "errorType": "KeyError", "stackTrace": []}')
+    'no such key'
+    >>> _said("not authorized")
+    'not authorized'
+    """
+    try:
+        found = json.loads(cause)
+    except ValueError:
+        return cause
+    return str(found.get("errorMessage", cause)) if isinstance(found, dict) else cause
 
 
 def succeeded(run: Execution, story: str, hint: str = "fails") -> None:

@@ -17,6 +17,11 @@ COMMON: dict[str, Three] = {
         "The folder is empty but for the brief and the exchange: template.yaml is yours to write.",
         "A template with one parameter, one table, one state machine and two outputs is a start.",
     ),
+    "no-code": (
+        "Which file or folder is that, as seen from template.yaml? Does it have another name?",
+        "CodeUri is a folder beside the template; Handler names a file in it, and a function.",
+        "An empty folder is no code yet: a file with a lambda_handler that returns something is.",
+    ),
     "edges": (
         "The check knows your desk by its edges only. What does the brief call them?",
         "One parameter, two outputs, one key: names count, to the letter.",

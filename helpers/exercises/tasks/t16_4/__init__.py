@@ -27,8 +27,8 @@ def check(bench: Workbench) -> str:
     most = at_once(said)
     if most > MOST:
         raise NotYet(
-            f"{story}. At one moment the exchange had {most} of them in hand; it takes {MOST}, and "
-            "puts the phone down then.",
+            f"{story}. At one moment the exchange had {most} of them in hand; {MOST} are the most "
+            "that the brief allows.",
             hint="too-many",
             run=run,
         )
