@@ -138,6 +138,12 @@ def test_the_brief_says_what_is_checked():
         "`DeskArn`",
         "`BookName`",
         "`NotABasket`",
+        "in the order of the basket",
+        "other rows have to be in another table",
+        f"ends within {desk.LONGEST:.0f} seconds",
+        f"ends within {t16_3.ANSWERED:.0f} seconds, waits between two tries included",
+        f"After {t16_3.LIMIT:.0f} seconds without an answer",
+        "tries after the first",
     )
     assert not [one for one in words if one not in brief]
 
