@@ -59,7 +59,7 @@ def run(command: tuple[str, ...], cwd: Path, environment: dict[str, str], timeou
     command.
     """
     needs(command[:1], environment.get("PATH"))
-    said = " ".join(Path(word).name if word.startswith("/") else word for word in command)
+    said = " ".join(_named(word) for word in command)
     try:
         started = subprocess.Popen(
             command,
@@ -90,6 +90,17 @@ def run(command: tuple[str, ...], cwd: Path, environment: dict[str, str], timeou
             hint="does-not-end",
         )
     return Ran(code, printed.decode("utf-8", "replace"))
+
+
+def _named(word: str) -> str:
+    """A word of a command as it is told: no folder of the check's, and no program of many lines.
+
+    >>> _named("/tmp/check/python"), _named("import bill\\nbill.year()"), _named("-c")
+    ('python', '…', '-c')
+    """
+    if "\n" in word:
+        return "…"
+    return Path(word).name if word.startswith("/") else word
 
 
 def _end(started: subprocess.Popen[bytes]) -> None:

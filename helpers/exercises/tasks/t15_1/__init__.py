@@ -100,7 +100,8 @@ def _does_the_same(bench: Workbench, order: dict[str, Any]) -> None:
                 hint="swallowed",
             )
     elif error or answer != wanted:
-        said = f"failed with {error}: {shown(answer, 160)}" if error else f"gave {shown(answer)}"
+        why = answer.get("errorMessage", answer) if isinstance(answer, dict) else answer
+        said = f"failed with {error}: {shown(why, 160)}" if error else f"gave {shown(answer)}"
         raise NotYet(
             f"The order {shown(order, 120)} {said}; it should have given {shown(wanted)}, as "
             "before.",
