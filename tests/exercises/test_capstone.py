@@ -189,3 +189,15 @@ def test_what_ran_is_counted(answer, stocks, wanted, learner, tmp_path):
     by_time = {prices.SECONDS, money.EXPRESS_SECONDS}
     assert found.keys() - wanted.keys() <= by_time
     assert (prices.SECONDS in found) == (prices.REQUESTS in wanted)
+
+
+@pytest.mark.parametrize("section", ["Globals: [Function]", "Globals: {Function: text}", ""])
+def test_a_template_whose_sections_are_none_is_not_yet(learner, section):
+    folder = answered(ANSWERS / "16.1" / "wrong.no-template.a-plan")
+    (folder / "template.yaml").write_text(
+        f"{section}\nTransform: AWS::Serverless-2016-10-31\n"
+        "Parameters: {ExchangeName: {Type: String}}\n"
+        "Resources: {Desk: {Type: AWS::Serverless::Function, Properties: [CodeUri]}}\n"
+    )
+    outcome = find("16.1").check()
+    assert (outcome.status, outcome.hint) == ("not yet", "stack-failed"), outcome

@@ -150,11 +150,11 @@ class Desk:
 
     def _code_is_there(self, declared: dict[str, Any]) -> None:
         """`sam build` skips a folder that is not there, and breaks off later over its own."""
-        common = (declared.get("Globals") or {}).get("Function") or {}
+        common = _section(_section(declared, "Globals"), "Function")
         for name, one in declared["Resources"].items():
             if not isinstance(one, dict) or one.get("Type") != "AWS::Serverless::Function":
                 continue
-            where = (common | (one.get("Properties") or {})).get("CodeUri")
+            where = (common | _section(one, "Properties")).get("CodeUri")
             if (
                 isinstance(where, str)
                 and ":" not in where
@@ -207,3 +207,9 @@ class Desk:
             said = ", ".join(f"{name} ({kinds[name]})" for name, _ in keys)
             raise NotYet(f"The book's key is {said}; it should be Id, a string.", hint="edges")
         return name
+
+
+def _section(found: dict[str, Any], name: str) -> dict[str, Any]:
+    """A section of a template; an empty one where it is none, which sam says in its own words."""
+    section = found.get(name)
+    return section if isinstance(section, dict) else {}
