@@ -52,6 +52,9 @@ LONGEST = (
     "localaws/lambdas/test_kills.py",
     "test_course_policy.py",
     "test_course_policy_part_two.py",
+    "test_walkthrough.py",
+    "test_walkthrough_resumed.py",
+    "notebooks/test_version_2.py",
 )
 """What runs longest runs first, so that no worker is left alone with it at the end."""
 
