@@ -130,7 +130,7 @@ def test_every_answer_is_an_answer_to_an_exercise():
     assert {path.name for path in ANSWERS.glob("*.*")} - {".gitkeep"} <= set(IDS)
 
 
-def tests_of_an_exercise() -> dict[str, Callable[..., None]]:
+def of_one_exercise() -> dict[str, Callable[..., None]]:
     """Those of these tests that are about one exercise, for the other files, by name."""
     return {
         name: test

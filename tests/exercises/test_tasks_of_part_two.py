@@ -13,4 +13,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     test_tasks.cases(metafunc, NUMBERS)
 
 
-globals().update(test_tasks.tests_of_an_exercise())
+globals().update(test_tasks.of_one_exercise())
