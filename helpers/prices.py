@@ -77,6 +77,7 @@ STARTS = "EventBridge: rules by schedule"
 PUTS = "S3 Standard: uploads, copies and lists"
 OBJECTS = "S3 Standard: what is kept"
 WRITES_ON_DEMAND = "DynamoDB, on demand: writes"
+READS_ON_DEMAND = "DynamoDB, on demand: reads"
 ALARMS = "CloudWatch: alarms"
 
 PRICES = dict(
@@ -91,7 +92,7 @@ PRICES = dict(
         _price(WRITES, "0.00065", 1, "unit-hours", "dynamodb", 25 * HOURS_A_MONTH),
         _price(READS, "0.00013", 1, "unit-hours", "dynamodb", 25 * HOURS_A_MONTH),
         _price(WRITES_ON_DEMAND, "0.625", M, "request units", "dynamodb"),
-        _price("DynamoDB, on demand: reads", "0.125", M, "request units", "dynamodb"),
+        _price(READS_ON_DEMAND, "0.125", M, "request units", "dynamodb"),
         _price(ITEMS, "0.25", 1, "GB-months", "dynamodb", 25),
         _price(OBJECTS, "0.023", 1, "GB-months", "s3"),
         _price(PUTS, "0.005", 1000, "requests", "s3"),

@@ -159,7 +159,7 @@ def test_the_brief_says_what_is_checked():
         (
             ANSWERS / "16.1" / "right.distributed",
             ["ACME", "ACME", "ACME"],
-            {prices.TRANSITIONS: 3, money.EXPRESS_REQUESTS: 3, prices.WRITES_ON_DEMAND: 6},
+            {prices.TRANSITIONS: 3, prices.EXPRESS_STARTS: 3, prices.WRITES_ON_DEMAND: 6},
         ),
         (
             ANSWERS / "16.1" / "right.functions",
@@ -186,7 +186,7 @@ def test_what_ran_is_counted(answer, stocks, wanted, learner, tmp_path):
         )
     found = {one.what: one.count for one in counted}
     assert {what: found.get(what) for what in wanted} == wanted
-    by_time = {prices.SECONDS, money.EXPRESS_SECONDS}
+    by_time = {prices.SECONDS, prices.EXPRESS_SECONDS}
     assert found.keys() - wanted.keys() <= by_time
     assert (prices.SECONDS in found) == (prices.REQUESTS in wanted)
 

@@ -199,6 +199,11 @@ class Workbench:
             for item in page["Items"]
         ]
 
+    def logged(self, group: str) -> list[str]:
+        """The messages in a log group. Raises what boto3 raises where there is no such group."""
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"] for page in pages for event in page["events"]]
+
     def stack(
         self,
         template: str = "template.yaml",
@@ -207,11 +212,7 @@ class Workbench:
         project: Path | None = None,
     ) -> Stack:
         """Deploy a template of the copy: its code is uploaded, its transform expanded."""
-        made = Stack(
-            self.client("cloudformation"),
-            name,
-            lambda file, given: self._packaged(file, given, project or self.folder),
-        )
+        made = self._stack(name, project or self.folder)
         made.create(template, parameters or {})
         return made
 
@@ -219,11 +220,7 @@ class Workbench:
         """A stack that an earlier check made, and let stay. Raises CannotCheck if it is gone."""
         from botocore.exceptions import ClientError
 
-        made = Stack(
-            self.client("cloudformation"),
-            name,
-            lambda file, given: self._packaged(file, given, self.folder),
-        )
+        made = self._stack(name, self.folder)
         try:
             _ = made.described
         except ClientError as error:
@@ -233,6 +230,13 @@ class Workbench:
                 "Check once more: it is then deployed anew.",
             ) from None
         return made
+
+    def _stack(self, name: str, project: Path) -> Stack:
+        return Stack(
+            self.client("cloudformation"),
+            name,
+            lambda file, given: self._packaged(file, given, project),
+        )
 
     # -- the simulated clock
 

@@ -39,6 +39,16 @@ class Ran:
             lines = [line for line in lines if line.startswith("Error: ")] or lines
         return lines[-1][:300] if lines else ""
 
+    @property
+    def last_words(self) -> str:
+        """The last line, or that there is none, as a sentence."""
+        return f"Its last words: {self.last_line}" if self.last_line else "It said nothing."
+
+    @property
+    def exit_words(self) -> str:
+        """The exit code with the last line: `exit code 2: no such stack`."""
+        return f"exit code {self.code}: {self.last_line or 'it said nothing.'}"
+
 
 def needs(commands: tuple[str, ...], path: str | None = None) -> None:
     """Raise CannotCheck if one of the commands is not on this machine."""

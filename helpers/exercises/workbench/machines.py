@@ -59,7 +59,18 @@ class Machine:
 
         Raises NotYet (`does-not-end`) if it does not.
         """
-        started, longest = self.start(input, name), patience(LONGEST)
+        return self.ended(
+            self.start(input, name), f"With the input {shown(input)} the execution", LONGEST
+        )
+
+    def ended(
+        self, started: executions.Execution, story: str, longest: float
+    ) -> executions.Execution:
+        """Wait until an execution has ended, at most `longest` seconds, more on a busy machine.
+
+        story: how the sentence begins if it does not. Raises NotYet (`does-not-end`) then.
+        """
+        longest = patience(longest)
         try:
             return started.wait(longest)
         except executions.StillRunning:
@@ -67,8 +78,7 @@ class Machine:
             where = started.refresh().path
             last = f", in the state {where[-1]}" if where else ""
             raise NotYet(
-                f"With the input {shown(input)} the execution had not ended after "
-                f"{longest:.0f} seconds{last}; it was stopped.",
+                f"{story} had not ended after {longest:.0f} seconds{last}; it was stopped.",
                 hint="does-not-end",
                 run=started,
             ) from None

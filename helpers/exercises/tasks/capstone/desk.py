@@ -9,11 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from helpers import executions
 from helpers.executions import Execution
 from helpers.exercises import NotYet, Stack, Workbench
 from helpers.exercises.workbench import RUNTIME, Machine, shown
-from helpers.exercises.workbench.patience import patience
 
 TEMPLATE = "template.yaml"
 BUILT = ".aws-sam/build"
@@ -64,19 +62,8 @@ class Desk:
 
     def ended(self, run: Execution, longest: float = LONGEST) -> Execution:
         """Wait for the end. Raises NotYet (`does-not-end`) where there is none."""
-        longest = patience(longest)
-        try:
-            return run.wait(longest)
-        except executions.StillRunning:
-            self.machine.client.stop_execution(executionArn=run.arn)
-            run.refresh()
-            where = f", in the state {run.path[-1]}" if run.path else ""
-            raise NotYet(
-                f"The basket {shown(run.input)} went in, and its execution had not ended after "
-                f"{longest:.0f} seconds{where}; it was stopped.",
-                hint="does-not-end",
-                run=run,
-            ) from None
+        story = f"The basket {shown(run.input)} went in, and its execution"
+        return self.machine.ended(run, story, longest)
 
     # -- what came of it
 
@@ -86,15 +73,8 @@ class Desk:
 
     def carried_out(self) -> list[dict[str, Any]]:
         """What the exchange wrote of each order that it carried out."""
-        logs, found = self.bench.client("logs"), []
-        pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=f"/aws/lambda/{EXCHANGE}"
-        )
-        for page in pages:
-            for event in page["events"]:
-                if event["message"].startswith('{"order"'):
-                    found.append(json.loads(event["message"]))
-        return found
+        said = self.bench.logged(f"/aws/lambda/{EXCHANGE}")
+        return [json.loads(one) for one in said if one.startswith('{"order"')]
 
     def times_asked(self, orders: Iterable[dict[str, Any]]) -> dict[str, int]:
         """How often the exchange was asked for each order whose stock it counts."""

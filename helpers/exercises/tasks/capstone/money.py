@@ -12,9 +12,6 @@ from typing import Any
 from helpers import prices
 from helpers.exercises import Workbench
 
-EXPRESS_REQUESTS = "Step Functions, Express: executions"
-EXPRESS_SECONDS = "Step Functions, Express: memory × time"
-READS_ON_DEMAND = "DynamoDB, on demand: reads"
 EXPRESS_GB = Decimal(64) / 1024
 _MINUTE = 60
 
@@ -61,15 +58,15 @@ def used(bench: Workbench, types: dict[str, str], since: datetime, until: dateti
     requests, express = _express(metrics)
     counts = {
         prices.TRANSITIONS: Decimal(_transitions(bench, machines, since, until)),
-        EXPRESS_REQUESTS: requests,
-        EXPRESS_SECONDS: express / 1000 * EXPRESS_GB,
+        prices.EXPRESS_STARTS: requests,
+        prices.EXPRESS_SECONDS: express / 1000 * EXPRESS_GB,
         prices.REQUESTS: sum(
             (metrics.total("AWS/Lambda", "Invocations", FunctionName=name) for name in functions),
             Decimal(0),
         ),
         prices.SECONDS: sum((took / 1000 * gb for took, gb in milliseconds), Decimal(0)),
         prices.WRITES_ON_DEMAND: sum((metrics.units(name, "Write") for name in tables), Decimal(0)),
-        READS_ON_DEMAND: sum((metrics.units(name, "Read") for name in tables), Decimal(0)),
+        prices.READS_ON_DEMAND: sum((metrics.units(name, "Read") for name in tables), Decimal(0)),
     }
     return [Used(what, count) for what, count in counts.items() if count]
 

@@ -52,14 +52,14 @@ def _goes_well(bench: Workbench) -> None:
     if ran.code or _status(bench, FRESH) != "CREATE_COMPLETE":
         raise NotYet(
             "There was no stack of that name. The script ended with code "
-            f"{ran.code}, and afterwards the stack is {_status(bench, FRESH)}. {_words(ran)}",
+            f"{ran.code}, and afterwards the stack is {_status(bench, FRESH)}. {ran.last_words}",
             hint="not-deployed",
         )
     ran = _deploy(bench, folder, FRESH)
     if ran.code:
         raise NotYet(
             "The stack was up to date, and the template as before. The script ended with code "
-            f"{ran.code}. {_words(ran)}",
+            f"{ran.code}. {ran.last_words}",
             hint="nothing-to-do",
         )
     _edit(folder, 'Value: "50"', 'Value: "45"')
@@ -68,7 +68,7 @@ def _goes_well(bench: Workbench) -> None:
     if ran.code or value != "45":
         raise NotYet(
             "The limit in the template was changed from 50 to 45. The script ended with code "
-            f"{ran.code}, and the limit that is deployed is {value}. {_words(ran)}",
+            f"{ran.code}, and the limit that is deployed is {value}. {ran.last_words}",
             hint="not-deployed",
         )
 
@@ -114,10 +114,6 @@ def _deploy(bench: Workbench, folder: Path, stack: str) -> Ran:
     ran = bench.run("bash", SCRIPT, stack, timeout=PATIENCE, cwd=folder)
     time.sleep(1 - time.time() % 1)  # `aws cloudformation deploy` names change sets by the second
     return ran
-
-
-def _words(ran: Ran) -> str:
-    return f"Its last words: {ran.last_line}" if ran.last_line else "It said nothing."
 
 
 def _status(bench: Workbench, stack: str) -> str:

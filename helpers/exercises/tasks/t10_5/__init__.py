@@ -69,7 +69,7 @@ def check(bench: Workbench) -> str:
     again = bench.run(sys.executable, SCRIPT, night.machine.arn, timeout=PATIENCE)
     if again.code:
         raise NotYet(
-            f"When all was done, {SCRIPT} ended with exit code {again.code}: {_words(again)}",
+            f"When all was done, {SCRIPT} ended with {again.exit_words}",
             hint="stops",
         )
     _nothing_anew(night, _ended(night))
@@ -203,7 +203,7 @@ def _done(night: Night, runs: dict[str, Any], ran: Ran) -> None:
     left = [name for name in night.names["closed"] if runs[name]["status"] != "SUCCEEDED"]
     if left:
         done = NIGHT - len(left)
-        code = f" It ended with exit code {ran.code}: {_words(ran)}" if ran.code else ""
+        code = f" It ended with {ran.exit_words}" if ran.code else ""
         hint = "stops" if ran.code else ("one-page" if _oldest(left) and done else "left")
         raise NotYet(
             f"Of {NIGHT} executions that had failed with ExchangeClosed in the night, {done} went "
@@ -212,8 +212,7 @@ def _done(night: Night, runs: dict[str, Any], ran: Ran) -> None:
         )
     if ran.code:
         raise NotYet(
-            f"All of the night went on, and then {SCRIPT} ended with exit code {ran.code}: "
-            f"{_words(ran)}",
+            f"All of the night went on, and then {SCRIPT} ended with {ran.exit_words}",
             hint="stops",
         )
 
@@ -230,10 +229,6 @@ def _oldest(left: Iterable[str]) -> bool:
     """Are these the executions that a list names last?"""
     numbers = sorted(int(name.partition("-")[2]) for name in left)
     return numbers == list(range(1, len(numbers) + 1))
-
-
-def _words(ran: Ran) -> str:
-    return ran.last_line or "it said nothing."
 
 
 TASK = Task(

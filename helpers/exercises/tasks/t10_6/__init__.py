@@ -83,17 +83,13 @@ def _stack(bench: Workbench, name: str) -> dict[str, Any]:
         return {"StackStatus": "not there", "StackId": ""}
 
 
-def _words(ran: Ran) -> str:
-    return f"Its last words: {ran.last_line}" if ran.last_line else "It said nothing."
-
-
 def _log_is_there(bench: Workbench) -> None:
     logs = bench.client("logs")
     try:
-        found = logs.filter_log_events(logGroupName=TAKEN)["events"]
+        found = bench.logged(TAKEN)
     except logs.exceptions.ResourceNotFoundException:
         found = []
-    if [event["message"] for event in found] != [LINE]:
+    if found != [LINE]:
         raise NotYet(
             f"{TAKEN} had a line of 2024, and it is gone: the name is free, and somebody's journal "
             "is lost.",
@@ -105,9 +101,9 @@ def _stands(bench: Workbench, name: str, ran: Ran, was: str, hint: str) -> None:
     status = _stack(bench, name)["StackStatus"]
     told = f"The stack {name} {was}. The script ended with exit code {ran.code}, and the stack is"
     if status != "CREATE_COMPLETE":
-        raise NotYet(f"{told} {status}. {_words(ran)}", hint=hint)
+        raise NotYet(f"{told} {status}. {ran.last_words}", hint=hint)
     if ran.code:
-        raise NotYet(f"{told} {status}. {_words(ran)}", hint="exit-code")
+        raise NotYet(f"{told} {status}. {ran.last_words}", hint="exit-code")
     _has_both(bench, name)
 
 
@@ -139,7 +135,7 @@ def _goes_on_standing(bench: Workbench, ran: Ran, before: dict[str, Any]) -> Non
     if ran.code:
         raise NotYet(
             f"The stack {STUCK} stood, and nothing had changed. The script ended with exit code "
-            f"{ran.code}. {_words(ran)}",
+            f"{ran.code}. {ran.last_words}",
             hint="exit-code",
         )
 

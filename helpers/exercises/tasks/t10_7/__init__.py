@@ -85,14 +85,7 @@ def _bought(buyer: Machine, run: Execution) -> None:
             hint="not-waited",
             run=run,
         )
-    output = run.output if isinstance(run.output, dict) else {}
-    if any(output.get(key) != value for key, value in GOOD.items()):
-        raise NotYet(
-            f"The order was {shown(GOOD)}, and what came out is {shown(run.output)}: the order is "
-            "not in it.",
-            hint="order-lost",
-            run=run,
-        )
+    output = _beside(run, GOOD, "It was bought")
     purchase, wanted = output.get("purchase"), {"bought": 6, "at": 41, "for": "order-20"}
     if purchase != wanted:
         raise NotYet(
@@ -108,6 +101,18 @@ def _bought(buyer: Machine, run: Execution) -> None:
         )
 
 
+def _beside(run: Execution, order: dict[str, Any], told: str) -> dict[str, Any]:
+    """The output, which has the order in it."""
+    output = run.output if isinstance(run.output, dict) else {}
+    if any(output.get(key) != value for key, value in order.items()):
+        raise NotYet(
+            f"{told}. What came out is {shown(run.output)}: the order {shown(order)} is not in it.",
+            hint="order-lost",
+            run=run,
+        )
+    return output
+
+
 def _is_text(purchase: Any) -> bool:
     """Is the other one's output there as text, by itself or in all that is known of it?"""
     return isinstance(purchase, str) or (
@@ -121,14 +126,7 @@ def _closed(run: Execution) -> None:
         raise NotYet(
             f"{told}, and the execution ended {run.status}.{_why(run)}", hint="not-caught", run=run
         )
-    output = run.output if isinstance(run.output, dict) else {}
-    if any(output.get(key) != value for key, value in CLOSED.items()):
-        raise NotYet(
-            f"{told}. What came out is {shown(run.output)}: the order {shown(CLOSED)} is not in "
-            "it.",
-            hint="order-lost",
-            run=run,
-        )
+    output = _beside(run, CLOSED, told)
     if output.get("outcome") != "tomorrow":
         raise NotYet(
             f"{told}, and the outcome is {shown(output.get('outcome'))}; it should be tomorrow.",

@@ -129,7 +129,7 @@ def _renewed(desk: Desk, ran: Ran) -> None:
     waiting = desk.listed("RUNNING")
     old = [arn for arn in waiting if not desk.is_new(arn)]
     orders = Counter(_name(desk.given(arn)) for arn in waiting)
-    code = f" It ended with exit code {ran.code}: {_words(ran)}" if ran.code else ""
+    code = f" It ended with {ran.exit_words}" if ran.code else ""
     stopped = [name for name in ("new-1", "new-2") if _arn(desk, name) not in waiting]
     if stopped:
         raise NotYet(
@@ -166,7 +166,7 @@ def _renewed(desk: Desk, ran: Ran) -> None:
         )
     if ran.code:
         raise NotYet(
-            f"All was done, and then {SCRIPT} ended with exit code {ran.code}: {_words(ran)}",
+            f"All was done, and then {SCRIPT} ended with {ran.exit_words}",
             hint="stops",
         )
 
@@ -174,7 +174,7 @@ def _renewed(desk: Desk, ran: Ran) -> None:
 def _nothing_more(desk: Desk, seen: dict[str, str], ran: Ran) -> None:
     if ran.code:
         raise NotYet(
-            f"When all was done, {SCRIPT} ended with exit code {ran.code}: {_words(ran)}",
+            f"When all was done, {SCRIPT} ended with {ran.exit_words}",
             hint="stops",
         )
     new = [arn for arn in desk.listed() if arn not in seen]
@@ -197,10 +197,6 @@ def _arn(desk: Desk, name: str) -> str:
 
 def _name_of(arn: str) -> str:
     return arn.rpartition(":")[2]
-
-
-def _words(ran: Ran) -> str:
-    return ran.last_line or "it said nothing."
 
 
 TASK = Task(

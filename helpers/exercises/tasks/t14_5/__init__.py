@@ -47,7 +47,7 @@ def _on_one_stack(bench: Workbench) -> None:
             stack = "is there" if there else "is not there"
             raise NotYet(
                 f"The tests are good, the template is, too. The {nth} run ended with code "
-                f"{ran.code}, and the stack {stack}. {_words(ran)}",
+                f"{ran.code}, and the stack {stack}. {ran.last_words}",
                 hint="asks" if "Deploy this changeset" in ran.output else hint,
             )
         _both_were_run(project, nth)
@@ -120,10 +120,6 @@ def _edit(path: Path, old: str, new: str) -> None:
 def _pipeline(bench: Workbench, project: Path, stack: str) -> Ran:
     settings = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     return bench.run("bash", SCRIPT, stack, timeout=PATIENCE, cwd=project, **settings)
-
-
-def _words(ran: Ran) -> str:
-    return f"Its last words: {ran.last_line}" if ran.last_line else "It said nothing."
 
 
 def _minimum(bench: Workbench, stack: str) -> str | None:

@@ -111,9 +111,7 @@ def _does_the_same(bench: Workbench, order: dict[str, Any]) -> None:
 
 def _messages(bench: Workbench) -> list[str]:
     """What the function itself has logged."""
-    pages = bench.client("logs").get_paginator("filter_log_events").paginate(logGroupName=GROUP)
-    found = [event["message"] for page in pages for event in page["events"]]
-    return [one for one in found if not _OWN.match(one)]
+    return [one for one in bench.logged(GROUP) if not _OWN.match(one)]
 
 
 def _parsed(message: str) -> dict[str, Any] | None:

@@ -67,10 +67,8 @@ def _desk(bench: Workbench, stack: Stack) -> Machine:
 def _log(bench: Workbench, stack: Stack) -> list[dict[str, Any]]:
     """The entries of the log that the output Journal names."""
     group = stack.outputs.get("Journal", "")
-    logs = bench.client("logs")
     try:
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-        found = [event["message"] for page in pages for event in page["events"]]
+        found = bench.logged(group)
     except Exception:
         raise NotYet(
             f"The output Journal is {shown(group)}, and there is no log group of that name.",

@@ -122,11 +122,11 @@ def _unknown(bench: Workbench, stack: Stack, arn: str) -> None:
             f"now it ends {answer['status']} with {found}.",
             hint="result",
         )
-    group, logs = stack.outputs.get("Journal", ""), bench.client("logs")
+    group = stack.outputs.get("Journal", "")
     give_up = time.monotonic() + patience(1)
     while time.monotonic() < give_up:
-        entries = logs.filter_log_events(logGroupName=group)["events"] if group else []
-        told = [one["message"] for one in entries if answer["executionArn"] in one["message"]]
+        entries = bench.logged(group) if group else []
+        told = [one for one in entries if answer["executionArn"] in one]
         if any("ExecutionFailed" in one and "NoMarket" in one for one in told):
             return
         time.sleep(0.1)

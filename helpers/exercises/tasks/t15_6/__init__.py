@@ -110,10 +110,9 @@ class _Desk:
         """What the function that was to stop it said in its log, if it failed."""
         logs = self.bench.client("logs")
         for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
-            events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
-            for event in events:
-                if "[ERROR]" in event["message"]:
-                    said = event["message"].split("\n")[0].split("Traceback")[0]
+            for message in self.bench.logged(group["logGroupName"]):
+                if "[ERROR]" in message:
+                    said = message.split("\n")[0].split("Traceback")[0]
                     return f"A function failed: {said.replace('[ERROR] ', '')[:240]}"
         return ""
 
