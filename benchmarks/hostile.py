@@ -31,7 +31,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.serialize import create_serializer
 
-from helpers.localaws import proofs
+from helpers.localaws.front import proofs
 
 SERVICES = (
     "stepfunctions", "dynamodb", "lambda", "cloudformation", "s3", "events", "logs",

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 
-from helpers.localaws import process, proofs
-from helpers.localaws.workspace import Workspace
+from helpers.localaws.front import proofs
+from helpers.localaws.process import background
+from helpers.localaws.process.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -157,7 +158,7 @@ def an_endpoint(home: Path, *options: str) -> Iterator[LocalEndpoint]:
                 environment[name] = value
         yield LocalEndpoint(url, home, environment)
     finally:
-        process.stop(workspace)
+        background.stop(workspace)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers import homes, stages
-from helpers.localaws.workspace import Workspace
+from helpers.localaws.process.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 

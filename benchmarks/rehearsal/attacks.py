@@ -69,7 +69,7 @@ def _no_keys(victim: dict[str, Any]) -> str:
 
 
 def _own_control(victim: dict[str, Any]) -> str:
-    from helpers.localaws import proofs
+    from helpers.localaws.front import proofs
 
     secret, host = os.environ["AWS_SECRET_ACCESS_KEY"], f"127.0.0.1:{victim['port']}"
     header = {proofs.REQUEST_HEADER: proofs.signature(secret, "POST", host, "/_local/reset", b"{}")}

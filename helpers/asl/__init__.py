@@ -1,11 +1,11 @@
 """Amazon States Language: load a definition, walk its states, say what is wrong with it."""
 
-from .definition import Definition, load
-from .diagnosis import diagnose
-from .diagnostic import Diagnostic, invalid_definition_message
-from .errors import AslError, DefinitionDoesNotParse, DefinitionNotFound, NotADefinition
-from .model import Catcher, Edge, Retrier, Scope, State
-from .words import rule_holds, rule_value, rule_words
+from helpers.asl.definition import Definition, load
+from helpers.asl.diagnosis import diagnose
+from helpers.asl.diagnostic import Diagnostic, invalid_definition_message
+from helpers.asl.errors import AslError, DefinitionDoesNotParse, DefinitionNotFound, NotADefinition
+from helpers.asl.model import Catcher, Edge, Retrier, Scope, State
+from helpers.asl.words import rule_holds, rule_value, rule_words
 
 __all__ = [
     "AslError",

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from .diagnostic import Findings, is_placeholder
-from .places import Steps
-from .suggest import nearest
-from .values import expect, expect_reference, required, too_many, unknown_field, wrong_language
-from .words import COMPARISONS, OPERATORS, TYPE_TESTS, is_timestamp
+from helpers.asl.diagnostic import Findings, is_placeholder
+from helpers.asl.places import Steps
+from helpers.asl.suggest import nearest
+from helpers.asl.values import (
+    expect,
+    expect_reference,
+    required,
+    too_many,
+    unknown_field,
+    wrong_language,
+)
+from helpers.asl.words import COMPARISONS, OPERATORS, TYPE_TESTS, is_timestamp
 
 SELECTORS = ("And", "Or", "Not", "Variable", "Condition")
 _TOP_FIELDS = frozenset({*SELECTORS, *OPERATORS, "Next", "Comment", "Assign", "Output"})

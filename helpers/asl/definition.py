@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .errors import DefinitionNotFound, NotADefinition
-from .model import Edge, Language, Scope, State
-from .placeholders import fill, placeholders
-from .places import Steps, place_of
-from .reading import Source, read_text, too_deep
-from .template import (
+from helpers.asl.errors import DefinitionNotFound, NotADefinition
+from helpers.asl.model import Edge, Language, Scope, State
+from helpers.asl.placeholders import fill, placeholders
+from helpers.asl.places import Steps, place_of
+from helpers.asl.reading import Source, read_text, too_deep
+from helpers.asl.template import (
     definition_file,
     function_arns,
     inline_definition,
@@ -20,7 +20,7 @@ from .template import (
     pick,
     substitutions_of,
 )
-from .walk import edges, walk
+from helpers.asl.walk import edges, walk
 
 
 class Definition:

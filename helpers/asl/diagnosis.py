@@ -11,17 +11,17 @@ import json
 from collections.abc import Hashable
 from typing import Any
 
-from .definition import Definition
-from .diagnostic import SCHEMA, Diagnostic, Finding, Findings
-from .fields import NUMBERS, Number
-from .graph import broken_flow, check_labels, check_machine, check_names, check_scope
-from .jackson import parse_error
-from .model import Scope, State
-from .places import Steps, doubled_keys, json_places, place_of
-from .reading import MAX_DEPTH, json_advice, too_deep
-from .states import check_state
-from .values import expect_number, expect_one_of
-from .walk import walk
+from helpers.asl.definition import Definition
+from helpers.asl.diagnostic import SCHEMA, Diagnostic, Finding, Findings
+from helpers.asl.fields import NUMBERS, Number
+from helpers.asl.graph import broken_flow, check_labels, check_machine, check_names, check_scope
+from helpers.asl.jackson import parse_error
+from helpers.asl.model import Scope, State
+from helpers.asl.places import Steps, doubled_keys, json_places, place_of
+from helpers.asl.reading import MAX_DEPTH, json_advice, too_deep
+from helpers.asl.states import check_state
+from helpers.asl.values import expect_number, expect_one_of
+from helpers.asl.walk import walk
 
 
 def diagnose(

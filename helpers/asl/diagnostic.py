@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .model import location
-from .places import Steps
+from helpers.asl.model import location
+from helpers.asl.places import Steps
 
 Severity = Literal["ERROR", "WARNING"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .paths import is_jsonpath
+from helpers.asl.paths import is_jsonpath
 
 FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "Array": (0, None),
@@ -68,7 +68,7 @@ def _call(text: str, at: int, depth: int) -> int:
         raise _Wrong("An intrinsic function is written States.Name(arguments).")
     name = found[1]
     if name not in FUNCTIONS:
-        from .suggest import nearest
+        from helpers.asl.suggest import nearest
 
         meant = nearest(name, FUNCTIONS)
         tail = f" Did you mean 'States.{meant}'?" if meant else ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .diagnostic import Findings, is_placeholder
-from .fields import COMMON, MACHINE_FIELDS, NESTED_FIELDS, STATE_FIELDS
-from .model import Scope, State
-from .places import Steps
-from .suggest import nearest
-from .values import expect, required, unknown_field
+from helpers.asl.diagnostic import Findings, is_placeholder
+from helpers.asl.fields import COMMON, MACHINE_FIELDS, NESTED_FIELDS, STATE_FIELDS
+from helpers.asl.model import Scope, State
+from helpers.asl.places import Steps
+from helpers.asl.suggest import nearest
+from helpers.asl.values import expect, required, unknown_field
 
 TARGET = "MISSING_TRANSITION_TARGET"
 

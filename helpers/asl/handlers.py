@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from .diagnostic import Findings, is_placeholder
-from .fields import RESERVED_ERRORS, RETRY_NUMBERS
-from .payloads import check_template, check_variable_names
-from .places import Steps
-from .suggest import nearest
-from .values import (
+from helpers.asl.diagnostic import Findings, is_placeholder
+from helpers.asl.fields import RESERVED_ERRORS, RETRY_NUMBERS
+from helpers.asl.payloads import check_template, check_variable_names
+from helpers.asl.places import Steps
+from helpers.asl.suggest import nearest
+from helpers.asl.values import (
     expect,
     expect_number,
     expect_one_of,

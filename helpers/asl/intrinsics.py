@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .placeholders import fill
+from helpers.asl.placeholders import fill
 
 
 def resolve(data: Any) -> Any:

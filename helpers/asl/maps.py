@@ -6,14 +6,14 @@ import re
 from collections.abc import Hashable
 from typing import Any
 
-from .diagnostic import Findings, is_placeholder
-from .fields import BATCHER_NUMBERS, NO_CONTEXT_PATHS, READER_NUMBERS, Number
-from .jsonata import is_expression
-from .payloads import check_template
-from .places import Steps
-from .service import PLACEHOLDER_PARTS
-from .suggest import nearest
-from .values import (
+from helpers.asl.diagnostic import Findings, is_placeholder
+from helpers.asl.fields import BATCHER_NUMBERS, NO_CONTEXT_PATHS, READER_NUMBERS, Number
+from helpers.asl.jsonata import is_expression
+from helpers.asl.payloads import check_template
+from helpers.asl.places import Steps
+from helpers.asl.service import PLACEHOLDER_PARTS
+from helpers.asl.suggest import nearest
+from helpers.asl.values import (
     expect,
     expect_number,
     expect_one_of,

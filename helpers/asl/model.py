@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from .saying import map_words, number, settings_words, strings, value_words, wait_words
-from .service import Call, call_of
-from .words import path_words
+from helpers.asl.saying import map_words, number, settings_words, strings, value_words, wait_words
+from helpers.asl.service import Call, call_of
+from helpers.asl.words import path_words
 
 Language = Literal["JSONPath", "JSONata"]
 EdgeKind = Literal["start", "next", "choice", "default", "catch", "branch", "iteration", "end"]

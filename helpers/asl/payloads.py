@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from .diagnostic import Findings, is_placeholder
-from .fields import NOT_JSONATA, PAYLOADS
-from .functions import why_not_intrinsic
-from .jsonata import ERROR_OUTPUT, INVALID, STATES_FIELDS, UNSUPPORTED, is_expression, read
-from .paths import is_jsonpath
-from .places import Steps
-from .suggest import did_you_mean
+from helpers.asl.diagnostic import Findings, is_placeholder
+from helpers.asl.fields import NOT_JSONATA, PAYLOADS
+from helpers.asl.functions import why_not_intrinsic
+from helpers.asl.jsonata import (
+    ERROR_OUTPUT,
+    INVALID,
+    STATES_FIELDS,
+    UNSUPPORTED,
+    is_expression,
+    read,
+)
+from helpers.asl.paths import is_jsonpath
+from helpers.asl.places import Steps
+from helpers.asl.suggest import did_you_mean
 
 
 def check_template(findings: Findings, value: Any, steps: Steps) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .errors import DefinitionDoesNotParse
-from .placeholders import PLACEHOLDER, fill_json
-from .places import Steps, json_places
+from helpers.asl.errors import DefinitionDoesNotParse
+from helpers.asl.placeholders import PLACEHOLDER, fill_json
+from helpers.asl.places import Steps, json_places
 
 MAX_DEPTH = 300
 """Deepest nesting of objects and arrays that is read. 50 Parallel states inside each other take
@@ -226,7 +226,7 @@ class _Yaml:
 
     def _cloudformation(self, node: Any, steps: Steps, depth: int) -> Any:
         """`!Sub x` is `{"Fn::Sub": x}`, as CloudFormation reads it."""
-        from .intrinsics import resolve_one
+        from helpers.asl.intrinsics import resolve_one
 
         name = node.tag[1:]
         if node.id == "mapping":

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .diagnostic import Findings, is_placeholder
-from .places import Steps
-from .service import PLACEHOLDER_PARTS, split_arn
-from .suggest import did_you_mean, nearest
+from helpers.asl.diagnostic import Findings, is_placeholder
+from helpers.asl.places import Steps
+from helpers.asl.service import PLACEHOLDER_PARTS, split_arn
+from helpers.asl.suggest import did_you_mean, nearest
 
 _CODEBUILD = (
     "startBuild.sync startBuildBatch.sync retryBuildBatch.sync stopBuild stopBuildBatch "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .service import call_of
-from .words import path_words
+from helpers.asl.service import call_of
+from helpers.asl.words import path_words
 
 
 def wait_words(raw: dict[str, Any]) -> str:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from . import fields
-from .choices import check_choices
-from .diagnostic import Findings, is_placeholder
-from .functions import why_not_intrinsic
-from .handlers import check_catch, check_retry
-from .jsonata import is_expression
-from .maps import check_map
-from .model import State
-from .payloads import (
+from helpers.asl import fields
+from helpers.asl.choices import check_choices
+from helpers.asl.diagnostic import Findings, is_placeholder
+from helpers.asl.functions import why_not_intrinsic
+from helpers.asl.handlers import check_catch, check_retry
+from helpers.asl.jsonata import is_expression
+from helpers.asl.maps import check_map
+from helpers.asl.model import State
+from helpers.asl.payloads import (
     check_expressions,
     check_static,
     check_template,
     check_variable_names,
     looks_dynamic,
 )
-from .places import Steps
-from .resources import calls_aws, check_resource
-from .suggest import did_you_mean, nearest
-from .values import (
+from helpers.asl.places import Steps
+from helpers.asl.resources import calls_aws, check_resource
+from helpers.asl.suggest import did_you_mean, nearest
+from helpers.asl.values import (
     expect,
     expect_number,
     expect_one_of,
@@ -35,7 +35,7 @@ from .values import (
     unknown_field,
     wrong_language,
 )
-from .words import is_timestamp
+from helpers.asl.words import is_timestamp
 
 
 def check_state(findings: Findings, state: State, raw: Any, *, express: bool) -> None:

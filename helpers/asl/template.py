@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .errors import NotADefinition
-from .intrinsics import resolve
-from .placeholders import fill
+from helpers.asl.errors import NotADefinition
+from helpers.asl.intrinsics import resolve
+from helpers.asl.placeholders import fill
 
 TYPES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from .diagnostic import Findings, is_placeholder
-from .fields import INSTEAD, Number
-from .jsonata import is_expression
-from .paths import is_jsonpath, why_not_reference_path
-from .places import Steps
-from .suggest import did_you_mean, nearest
+from helpers.asl.diagnostic import Findings, is_placeholder
+from helpers.asl.fields import INSTEAD, Number
+from helpers.asl.jsonata import is_expression
+from helpers.asl.paths import is_jsonpath, why_not_reference_path
+from helpers.asl.places import Steps
+from helpers.asl.suggest import did_you_mean, nearest
 
 _EXPRESSION_HINT = "Write a number, or a JSONata expression between {% and %}."
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .model import Catcher, Edge, EdgeKind, Language, Scope, State
-from .saying import as_list, map_words
-from .words import rule_words
+from helpers.asl.model import Catcher, Edge, EdgeKind, Language, Scope, State
+from helpers.asl.saying import as_list, map_words
+from helpers.asl.words import rule_words
 
 NESTED = ("ItemProcessor", "Iterator")
 """Where a Map keeps its inner state machine: the field of today and the one before 2022."""

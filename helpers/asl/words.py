@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .paths import MISSING, look_up
+from helpers.asl.paths import MISSING, look_up
 
 _SIGNS = {
     "Equals": "=",

@@ -14,14 +14,14 @@ nothing here talks to AWS.
 
 from __future__ import annotations
 
-from .errors import CannotSave, DrawError, GraphvizFailed, NothingToDraw
-from .gantt import timeline
-from .ledger_chart import trades
-from .live import watch
-from .machine import state_machine
-from .picture import Picture
-from .player import Replay, replay
-from .resource_graph import template
+from helpers.draw.errors import CannotSave, DrawError, GraphvizFailed, NothingToDraw
+from helpers.draw.gantt import timeline
+from helpers.draw.ledger_chart import trades
+from helpers.draw.live import watch
+from helpers.draw.machine import state_machine
+from helpers.draw.picture import Picture
+from helpers.draw.player import Replay, replay
+from helpers.draw.resource_graph import template
 
 __all__ = [
     "CannotSave",

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .dot import Dot, label_of
-from .widths import text_width
+from helpers.draw.dot import Dot, label_of
+from helpers.draw.widths import text_width
 
 SIZE = 11
 RANKS = 2  # that an arrow passes; one through words has them on the rank in the middle

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from .errors import CannotSave
+from helpers.draw.errors import CannotSave
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .look import clean
+from helpers.draw.look import clean
 
 
 def quote(text: str) -> str:

@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from helpers import units
-
-from . import look
-from .given import as_execution
-from .look import STATUS
-from .picture import Picture, card
-from .widths import text_width
-from .words import counts, nothing_entered, status_word, tally
+from helpers.draw import look
+from helpers.draw.given import as_execution
+from helpers.draw.look import STATUS
+from helpers.draw.picture import Picture, card
+from helpers.draw.widths import text_width
+from helpers.draw.words import counts, nothing_entered, status_word, tally
 
 if TYPE_CHECKING:
     from helpers.executions import Attempt, Execution, Run, Step

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import asl, units
 from helpers.asl import Definition
-
-from .errors import NothingToDraw
+from helpers.draw.errors import NothingToDraw
 
 if TYPE_CHECKING:
     from helpers.executions import Execution

@@ -6,7 +6,7 @@ import os
 import shutil
 from functools import lru_cache
 
-from .errors import GraphvizFailed
+from helpers.draw.errors import GraphvizFailed
 
 OVERRIDE = "COURSE_GRAPHVIZ"
 """Set it to `wasm` (or `dot`) in the environment to force one of the two."""

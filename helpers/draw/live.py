@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers import units
-
-from .errors import NothingToDraw
-from .given import as_execution
-from .machine import state_machine
-from .picture import Picture
+from helpers.draw.errors import NothingToDraw
+from helpers.draw.given import as_execution
+from helpers.draw.machine import state_machine
+from helpers.draw.picture import Picture
 
 if TYPE_CHECKING:
     from helpers.executions import Execution

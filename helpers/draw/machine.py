@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import units
 from helpers.asl import Definition, Edge, Scope, State
-
-from . import arrows, look, words
-from .dot import Dot, label_of
-from .errors import NothingToDraw
-from .given import as_definition, as_execution, check_iteration
-from .look import STATUS, clean, wrap
-from .outlines import SKEW, Line, room
-from .overlay import Overlay
-from .picture import Picture
-from .ranks import Ranks
-from .widths import text_width
+from helpers.draw import arrows, look, words
+from helpers.draw.dot import Dot, label_of
+from helpers.draw.errors import NothingToDraw
+from helpers.draw.given import as_definition, as_execution, check_iteration
+from helpers.draw.look import STATUS, clean, wrap
+from helpers.draw.outlines import SKEW, Line, room
+from helpers.draw.overlay import Overlay
+from helpers.draw.picture import Picture
+from helpers.draw.ranks import Ranks
+from helpers.draw.widths import text_width
 
 if TYPE_CHECKING:
     from helpers.executions import Execution, Step

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .widths import text_width
+from helpers.draw.widths import text_width
 
 LINE_HEIGHT = 15.6  # the most that Graphviz gives a line of 13
 RIM = 7.5  # pixels round the words: six, and the half of a heavy outline

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import arrows, browser, layout
-from .errors import CannotSave
-from .look import EDGE_OF_PAPER, FONT_STACK, PAPER, clean
+from helpers.draw import arrows, browser, layout
+from helpers.draw.errors import CannotSave
+from helpers.draw.look import EDGE_OF_PAPER, FONT_STACK, PAPER, clean
 
 FORMATS = (".svg", ".html", ".dot", ".txt", ".png", ".pdf")
 WIDE = 1000  # pixels; a drawing up to here is shrunk to the column that it stands in

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import units
 from helpers.asl import Definition, Edge, State
-
-from . import words
-from .errors import NothingToDraw
-from .given import as_definition, as_execution, check_iteration
-from .look import STATUS
-from .machine import Spare, drawn, edge_lines, status_line
-from .overlay import Overlay
-from .picture import Picture
+from helpers.draw import words
+from helpers.draw.errors import NothingToDraw
+from helpers.draw.given import as_definition, as_execution, check_iteration
+from helpers.draw.look import STATUS
+from helpers.draw.machine import Spare, drawn, edge_lines, status_line
+from helpers.draw.overlay import Overlay
+from helpers.draw.picture import Picture
 
 if TYPE_CHECKING:
     from helpers.executions import Attempt, Execution, Step

@@ -8,16 +8,15 @@ from os import PathLike
 from typing import Any
 
 from helpers import units
-
-from . import arrows, layout, look, resources
-from .dot import Dot, label_of
-from .kinds import GROUPS
-from .look import wrap
-from .outlines import Line, room
-from .picture import Picture, card, from_graphviz, inside, size
-from .ranks import loops
-from .resources import Resource, Template, Tie
-from .widths import text_width
+from helpers.draw import arrows, layout, look, resources
+from helpers.draw.dot import Dot, label_of
+from helpers.draw.kinds import GROUPS
+from helpers.draw.look import wrap
+from helpers.draw.outlines import Line, room
+from helpers.draw.picture import Picture, card, from_graphviz, inside, size
+from helpers.draw.ranks import loops
+from helpers.draw.resources import Resource, Template, Tie
+from helpers.draw.widths import text_width
 
 # Each group's ground and the colour of its heading, outlines and arrows: 4.5:1 on the ground.
 _GROUNDS = {

@@ -12,9 +12,8 @@ from typing import Any
 from helpers.asl.errors import AslError
 from helpers.asl.intrinsics import resolve
 from helpers.asl.reading import read_text
-
-from .errors import NothingToDraw
-from .kinds import kind_of
+from helpers.draw.errors import NothingToDraw
+from helpers.draw.kinds import kind_of
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 _SAM_POLICY_VERBS = (

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import units
 from helpers.asl import Definition, Edge, State
-
-from .look import STATUS
+from helpers.draw.look import STATUS
 
 if TYPE_CHECKING:
+    from helpers.draw.overlay import Overlay
     from helpers.executions import Execution, Run, Step
-
-    from .overlay import Overlay
 
 LONGEST_PATH = 60  # steps of one run that are told before the middle is left out
 MANY_RUNS = 8  # iterations that are told one by one

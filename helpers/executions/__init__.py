@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .errors import (
+from helpers.executions.errors import (
     CannotStart,
     ExecutionsError,
     NoSuchExecution,
@@ -22,9 +22,9 @@ from .errors import (
     StillRunning,
     Unreachable,
 )
-from .execution import Execution
-from .model import Attempt, Run, Step
-from .service import count, latest, listing, read, resolve, start
+from helpers.executions.execution import Execution
+from helpers.executions.model import Attempt, Run, Step
+from helpers.executions.service import count, latest, listing, read, resolve, start
 
 __all__ = [
     "Attempt",

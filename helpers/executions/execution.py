@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import units
 from helpers.asl import paths
-
-from . import history
-from .errors import ExecutionsError, StillRunning
-from .model import Run, Step, payload, seconds_between
+from helpers.executions import history
+from helpers.executions.errors import ExecutionsError, StillRunning
+from helpers.executions.model import Run, Step, payload, seconds_between
 
 if TYPE_CHECKING:
-    from .service import Source
+    from helpers.executions.service import Source
 
 ENDED = ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT")
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from json import dumps
 from typing import Any
 
-from .errors import NotAHistory
-from .model import CONTAINERS, Attempt, Run, Step, payload, seconds_between
+from helpers.executions.errors import NotAHistory
+from helpers.executions.model import CONTAINERS, Attempt, Run, Step, payload, seconds_between
 
 _OUTCOME = {
     "Succeeded": "succeeded",

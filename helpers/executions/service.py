@@ -9,9 +9,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from helpers import clients, units
-
-from . import errors
-from .execution import Execution
+from helpers.executions import errors
+from helpers.executions.execution import Execution
 
 MACHINE = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:stateMachine:")
 EXECUTION = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:(?:express|execution):")

@@ -9,11 +9,11 @@ A task (`tasks/t06_1/`) is a folder: its texts and its check, `starter/` and `so
 
 from __future__ import annotations
 
-from .catalogue import every, find
-from .exercise import Exercise
-from .outcome import CannotCheck, NotYet, Outcome
-from .task import Task
-from .workbench import Machine, Ran, Stack, Trader, Workbench
+from helpers.exercises.catalogue import every, find
+from helpers.exercises.exercise import Exercise
+from helpers.exercises.outcome import CannotCheck, NotYet, Outcome
+from helpers.exercises.task import Task
+from helpers.exercises.workbench import Machine, Ran, Stack, Trader, Workbench
 
 __all__ = [
     "CannotCheck",

@@ -19,9 +19,8 @@ from pathlib import Path
 
 from helpers import target
 from helpers.errors import CourseError
-
-from . import board, catalogue, handing_in, projected, record, roster, sharing
-from .exercise import Exercise, folder_of
+from helpers.exercises import board, catalogue, handing_in, projected, record, roster, sharing
+from helpers.exercises.exercise import Exercise, folder_of
 
 
 def main(arguments: list[str] | None = None) -> int:

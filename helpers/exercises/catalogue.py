@@ -8,9 +8,9 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from .exercise import Exercise
-from .outcome import CannotCheck
-from .task import Task
+from helpers.exercises.exercise import Exercise
+from helpers.exercises.outcome import CannotCheck
+from helpers.exercises.task import Task
 
 TASKS = Path(__file__).parent / "tasks"
 

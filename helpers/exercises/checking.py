@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.errors import CourseError
-
-from . import folders, progress
-from .outcome import CannotCheck, NotYet, Outcome
-from .task import Task
-from .workbench import Workbench, place
+from helpers.exercises import folders, progress
+from helpers.exercises.outcome import CannotCheck, NotYet, Outcome
+from helpers.exercises.task import Task
+from helpers.exercises.workbench import Workbench, place
 
 if TYPE_CHECKING:
     from helpers.draw import Picture

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from helpers import stages
 from helpers.errors import CourseError
-
-from . import checking, folders, record
-from .outcome import Outcome
-from .task import Task
-from .words import Words
+from helpers.exercises import checking, folders, record
+from helpers.exercises.outcome import Outcome
+from helpers.exercises.task import Task
+from helpers.exercises.words import Words
 
 _WHOLE = 45
 """Lines up to which a solution's file is shown whole; of a longer one what changes."""

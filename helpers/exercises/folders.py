@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from .outcome import CannotCheck
+from helpers.exercises.outcome import CannotCheck
 
 BY_COMMANDS = {".aws-sam", ".pytest_cache", ".ipynb_checkpoints", "__pycache__", ".DS_Store"}
 """What commands leave in a folder is no answer."""

@@ -10,9 +10,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from helpers import stages
-
-from . import catalogue, folders, record
-from .outcome import CannotCheck
+from helpers.exercises import catalogue, folders, record
+from helpers.exercises.outcome import CannotCheck
 
 LARGEST = 100 * 1024 * 1024
 """Bytes that a record may unpack to."""

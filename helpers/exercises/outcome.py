@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.errors import CourseError
-
-from .words import as_html
+from helpers.exercises.words import as_html
 
 if TYPE_CHECKING:
     from helpers.draw import Picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
-from . import board, catalogue
+from helpers.exercises import board, catalogue
 
 _STYLE = """
 body{font:16px/1.4 system-ui,sans-serif;margin:1.5rem;color:#222;background:#fff}

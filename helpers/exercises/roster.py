@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
-from . import catalogue, checking, folders, handing_in
-from .outcome import CannotCheck, Outcome, Status
-from .task import Task
+from helpers.exercises import catalogue, checking, folders, handing_in
+from helpers.exercises.outcome import CannotCheck, Outcome, Status
+from helpers.exercises.task import Task
 
 MARKS: dict[Status, str] = {"right": "✓", "not yet": "✗", "not attempted": "·", "cannot check": "?"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import catalogue, record
+from helpers.exercises import catalogue, record
 
 
 def count(notebook: str | None = None) -> tuple[int, int]:

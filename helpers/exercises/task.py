@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import hints
+from helpers.exercises import hints
 
 if TYPE_CHECKING:
-    from .workbench import Workbench
+    from helpers.exercises.workbench import Workbench
 
 Three = tuple[str, str, str]
 

@@ -12,8 +12,7 @@ import sys
 
 from helpers import leftovers, stages, target
 from helpers.errors import CourseError
-
-from . import learners, ways
+from helpers.leftovers import learners, ways
 
 COURSE = (
     stages.STACK,

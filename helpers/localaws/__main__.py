@@ -13,9 +13,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from helpers.localaws import process
 from helpers.localaws.iam import ENFORCED
-from helpers.localaws.workspace import NOWHERE, Workspace, WorkspaceError
+from helpers.localaws.process import background
+from helpers.localaws.process.workspace import NOWHERE, Workspace, WorkspaceError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (process.EndpointError, WorkspaceError) as error:
+    except (background.EndpointError, WorkspaceError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -126,14 +126,14 @@ def _length(text: str) -> float:
 def _start(options: argparse.Namespace) -> int:
     workspace = Workspace.find()
     if options.enforce_iam:
-        if process.find(workspace) is not None:
-            raise process.EndpointError(
+        if background.find(workspace) is not None:
+            raise background.EndpointError(
                 "The endpoint of this folder runs already, and whether it holds users to their "
                 "policies is told at its start. "
                 "Type: python -m helpers.localaws stop, then start --enforce-iam"
             )
         os.environ[ENFORCED] = "1"
-    url, _ = process.start(workspace, options.port, options.idle, options.doze)
+    url, _ = background.start(workspace, options.port, options.idle, options.doze)
     print(url)
     return 0
 
@@ -141,9 +141,9 @@ def _start(options: argparse.Namespace) -> int:
 def _env(options: argparse.Namespace) -> int:
     workspace = Workspace.find()
     if options.no_start:
-        url = (process.find(workspace) or {"url": NOWHERE})["url"]
+        url = (background.find(workspace) or {"url": NOWHERE})["url"]
     else:
-        url, _ = process.start(workspace)
+        url, _ = background.start(workspace)
     settings = workspace.environment(url)
     if options.json:
         print(json.dumps(settings, indent=1))
@@ -176,10 +176,10 @@ _SHELLS = {"sh": _sh, "fish": _fish, "powershell": _powershell}
 
 def _status(options: argparse.Namespace) -> int:
     workspace = Workspace.find()
-    if process.find(workspace) is None:
-        print(json.dumps({"running": False}) if options.json else process.NOT_RUNNING)
+    if background.find(workspace) is None:
+        print(json.dumps({"running": False}) if options.json else background.NOT_RUNNING)
         return 1
-    found = process.call(workspace, "/_local/status")
+    found = background.call(workspace, "/_local/status")
     if options.json:
         print(json.dumps({"running": True} | found, indent=1))
         return 0
@@ -200,13 +200,13 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _stop(_: argparse.Namespace) -> int:
-    print("stopped" if process.stop(Workspace.find()) else "it was not running")
+    print("stopped" if background.stop(Workspace.find()) else "it was not running")
     return 0
 
 
 def _reset(_: argparse.Namespace) -> int:
     workspace = _running()
-    process.call(workspace, "/_local/reset", {})
+    background.call(workspace, "/_local/reset", {})
     print("The endpoint is empty; its clock is back at the time of day.")
     return 0
 
@@ -226,12 +226,12 @@ def _asked(_: argparse.Namespace) -> int:
 def _clock(options: argparse.Namespace) -> int:
     workspace = _running()
     if options.mode is not None:
-        process.call(workspace, "/_local/clock", {"mode": options.mode})
+        background.call(workspace, "/_local/clock", {"mode": options.mode})
     if options.advance is None:
-        print(_clock_words(process.call(workspace, "/_local/clock")))
+        print(_clock_words(background.call(workspace, "/_local/clock")))
         return 0
     began, line, shown = time.monotonic(), {}, False
-    for line in process.lines(workspace, "/_local/clock", {"advance": options.advance}, None):
+    for line in background.lines(workspace, "/_local/clock", {"advance": options.advance}, None):
         if "goal" in line and sys.stderr.isatty():
             print(f"\r{_moment(line['now'])}, {line['fired']} fired", end="\x1b[K", file=sys.stderr)
             shown = True
@@ -246,7 +246,7 @@ def _clock(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from helpers.localaws import server
+    from helpers.localaws.process import server
 
     return server.main(options.port, options.or_any, options.idle, options.doze, options.woken)
 
@@ -254,8 +254,8 @@ def _serve(options: argparse.Namespace) -> int:
 def _running() -> Workspace:
     """The workspace, if its endpoint runs. Raises EndpointError if not."""
     workspace = Workspace.find()
-    if process.find(workspace) is None:
-        raise process.EndpointError(process.NOT_RUNNING)
+    if background.find(workspace) is None:
+        raise background.EndpointError(background.NOT_RUNNING)
     return workspace
 
 

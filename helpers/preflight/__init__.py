@@ -15,8 +15,7 @@ from pathlib import Path
 
 from helpers import setup, stages, target
 from helpers.errors import CourseError
-
-from .finding import Finding, Report
+from helpers.preflight.finding import Finding, Report
 
 ROOM_MB = 500
 

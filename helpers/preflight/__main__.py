@@ -16,9 +16,8 @@ from pathlib import Path
 
 from helpers import preflight, target
 from helpers.errors import CourseError
-
-from . import account, machine, trial
-from .finding import Finding, Report
+from helpers.preflight import account, machine, trial
+from helpers.preflight.finding import Finding, Report
 
 
 def main(arguments: list[str] | None = None) -> int:

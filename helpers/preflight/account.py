@@ -8,8 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers import stages, target
-
-from .finding import Finding
+from helpers.preflight.finding import Finding
 
 SHELLS = 10
 """CloudShells that an account may have open at once in one Region; no service can be asked."""

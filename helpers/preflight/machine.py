@@ -18,8 +18,7 @@ import psutil
 
 from helpers import homes, kernels, shared_python, stages
 from helpers.draw import browser as browsers
-
-from .finding import Finding
+from helpers.preflight.finding import Finding
 
 LEARNER_MB = 340
 """What a learner's Jupyter server, kernel, endpoint and workers took at the end of 08, five at once

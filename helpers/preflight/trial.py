@@ -14,8 +14,7 @@ from tempfile import TemporaryDirectory
 
 from helpers import preflight, stages
 from helpers.errors import CourseError
-
-from .finding import Finding
+from helpers.preflight.finding import Finding
 
 STACK = "preflight"
 _LONGEST = 300

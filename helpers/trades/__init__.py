@@ -24,12 +24,20 @@ formula holds there too, since buying them back costs position × price.
 
 from __future__ import annotations
 
-from .errors import NoSuchTable, TradesError, Unreachable
-from .figures import gain, held, many, moment, money, number
-from .ledger import THRESHOLD, checked, from_items, replay, simulate, since
-from .table import read
-from .values import as_numbers
-from .words import Turnover, compare, names_of, other_types, summary, turnover, type_of
+from helpers.trades.errors import NoSuchTable, TradesError, Unreachable
+from helpers.trades.figures import gain, held, many, moment, money, number
+from helpers.trades.ledger import THRESHOLD, checked, from_items, replay, simulate, since
+from helpers.trades.table import read
+from helpers.trades.values import as_numbers
+from helpers.trades.words import (
+    Turnover,
+    compare,
+    names_of,
+    other_types,
+    summary,
+    turnover,
+    type_of,
+)
 
 __all__ = [
     "THRESHOLD",

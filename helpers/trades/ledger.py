@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .errors import TradesError
-from .values import as_numbers, as_times, attribute
+from helpers.trades.errors import TradesError
+from helpers.trades.values import as_numbers, as_times, attribute
 
 NEEDED = ("time", "type", "price", "qty", "position", "cash", "profit")
 THRESHOLD = 50

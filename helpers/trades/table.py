@@ -11,9 +11,8 @@ from typing import Any
 import pandas as pd
 
 from helpers import clients
-
-from .errors import NoSuchTable, TradesError, Unreachable
-from .ledger import from_items
+from helpers.trades.errors import NoSuchTable, TradesError, Unreachable
+from helpers.trades.ledger import from_items
 
 
 def read(table_or_stack: str, client: Any = None, *, cloudformation: Any = None) -> pd.DataFrame:

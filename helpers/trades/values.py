@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .errors import TradesError
+from helpers.trades.errors import TradesError
 
 
 def attribute(item: Mapping[str, Any], name: str) -> Any:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from .errors import TradesError
-from .figures import gain, held, many, moment, money, number
-from .ledger import THRESHOLD, checked
+from helpers.trades.errors import TradesError
+from helpers.trades.figures import gain, held, many, moment, money, number
+from helpers.trades.ledger import THRESHOLD, checked
 
 
 def summary(ledger: pd.DataFrame) -> str:

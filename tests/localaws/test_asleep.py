@@ -19,9 +19,9 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from helpers.localaws import hub, server
 from helpers.localaws.asleep import leases
-from helpers.localaws.clock import Clock
+from helpers.localaws.process import hub, server
+from helpers.localaws.turns.clock import Clock
 
 ROOT = Path(__file__).resolve().parents[2]
 DOZE = ROOT / "helpers" / "localaws" / "asleep" / "doze.py"

@@ -16,7 +16,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from helpers.localaws import ports
+from helpers.localaws.process import ports
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -265,18 +265,18 @@ def test_a_damaged_note_is_replaced(home, text):
 
 def test_an_endpoint_that_hangs_is_replaced(home, monkeypatch):
     """Its process is frozen; start waits a little, ends it and starts another."""
-    from helpers.localaws import process
-    from helpers.localaws.workspace import Workspace
+    from helpers.localaws.process import background
+    from helpers.localaws.process.workspace import Workspace
 
     home.run("start", "--port", "0")
     pid = home.running()["pid"]
     monkeypatch.setenv("LOCALAWS_HOME", str(home.path))
-    monkeypatch.setattr(process, "ANSWER_SECONDS", 0.3)
-    monkeypatch.setattr(process, "STOP_SECONDS", 0.3)
-    monkeypatch.setattr(process, "CALL_SECONDS", 0.3)
+    monkeypatch.setattr(background, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(background, "STOP_SECONDS", 0.3)
+    monkeypatch.setattr(background, "CALL_SECONDS", 0.3)
     os.kill(pid, signal.SIGSTOP)
     try:
-        url, now = process.start(Workspace.find())
+        url, now = background.start(Workspace.find())
     finally:
         if alive(pid):
             os.kill(pid, signal.SIGCONT)
@@ -478,7 +478,7 @@ def test_the_command_line_starts_light():
 def test_it_is_compiled_once_also_where_python_may_not_keep_it(home, tmp_path):
     kept = tmp_path / "bytecode"
     home.run("start", "--port", "0", PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX=str(kept))
-    assert list(kept.rglob("localaws/server.*.pyc"))
+    assert list(kept.rglob("localaws/process/server.*.pyc"))
 
 
 ASKS_ONCE = {"AWS_MAX_ATTEMPTS": "1"}

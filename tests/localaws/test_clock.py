@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from helpers.localaws.clock import FEW, Clock
+from helpers.localaws.turns.clock import FEW, Clock
 
 HOUR = 3600.0
 

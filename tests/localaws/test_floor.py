@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from helpers.localaws import floor as module
-from helpers.localaws.floor import Floor
+from helpers.localaws.turns import floor as module
+from helpers.localaws.turns.floor import Floor
 
 SOON = 5.0
 

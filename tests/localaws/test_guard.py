@@ -22,8 +22,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.localaws import guard, proofs, sigv4
-from helpers.localaws.workspace import Workspace
+from helpers.localaws.front import guard, proofs, sigv4
+from helpers.localaws.process.workspace import Workspace
 
 CALLS = {
     "dynamodb": ("list_tables", {}, "json"),

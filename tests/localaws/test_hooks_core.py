@@ -18,7 +18,7 @@ def in_a_process_of_its_own(code):
         "import json, os, sys, threading\n"
         "os.environ.update(AWS_ACCESS_KEY_ID='a', AWS_SECRET_ACCESS_KEY='b', "
         "AWS_DEFAULT_REGION='us-east-1')\n"
-        "from helpers.localaws.clock import clock\n"
+        "from helpers.localaws.turns.clock import clock\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", setup + code], cwd=ROOT, capture_output=True, text=True
@@ -32,8 +32,8 @@ def test_utcnow_follows_the_simulated_clock():
     found = in_a_process_of_its_own(
         "from moto.iam.models import utcnow as imported_before\n"
         "from moto.core.utils import unix_time\n"
-        "from helpers.localaws import core_hooks\n"
-        "core_hooks.install()\n"
+        "from helpers.localaws.on_moto import core\n"
+        "core.install()\n"
         "clock.advance(86400 * 365)\n"
         "ahead = (imported_before() - clock.now().replace(tzinfo=None)).total_seconds()\n"
         "print(json.dumps([ahead, unix_time() - clock.time(), imported_before().tzinfo]))\n"
@@ -47,8 +47,8 @@ def test_models_are_not_kept_after_they_are_deleted():
     """Hook: moto.core.common_models.BaseModel.__new__."""
     found = in_a_process_of_its_own(
         "from moto.core.common_models import BaseModel\n"
-        "from helpers.localaws import core_hooks\n"
-        "core_hooks.install()\n"
+        "from helpers.localaws.on_moto import core\n"
+        "core.install()\n"
         "from moto.s3.models import FakeBucket\n"
         "from moto.sqs.models import Message\n"
         "FakeBucket('b', '123456789012', 'us-east-1'), Message('1', 'body')\n"
@@ -61,8 +61,8 @@ def test_models_are_not_kept_after_they_are_deleted():
 def test_a_bucket_is_created_at_the_simulated_time():
     """Hook: moto.s3.models.FakeBucket.__init__."""
     found = in_a_process_of_its_own(
-        "from helpers.localaws import core_hooks\n"
-        "core_hooks.install()\n"
+        "from helpers.localaws.on_moto import core\n"
+        "core.install()\n"
         "from moto.s3.models import FakeBucket\n"
         "clock.advance(86400 * 30)\n"
         "bucket = FakeBucket('b', '123456789012', 'us-east-1')\n"
@@ -74,8 +74,8 @@ def test_a_bucket_is_created_at_the_simulated_time():
 def test_an_answers_own_request_id_stays():
     """Hook: moto.core.responses.gen_amzn_requestid_long."""
     found = in_a_process_of_its_own(
-        "from helpers.localaws import core_hooks\n"
-        "core_hooks.install()\n"
+        "from helpers.localaws.on_moto import core\n"
+        "core.install()\n"
         "from moto.sts.responses import TokenResponse\n"
         "answers = [TokenResponse()._enrich_response(h, '')[0]['x-amzn-requestid']\n"
         "           for h in ({'x-amzn-requestid': 'mine'}, {})]\n"
@@ -86,7 +86,7 @@ def test_an_answers_own_request_id_stays():
 
 
 def test_whom_sts_names(endpoint):
-    """Hooks: helpers.localaws.mends.identity, on IAMBackend, IamResponse and TokenResponse."""
+    """Hooks: `on_moto.mends.identity`, on IAMBackend, IamResponse and TokenResponse."""
     found = endpoint.client("sts").get_caller_identity()
     assert found["Arn"] == "arn:aws:iam::123456789012:user/learner"
     assert re.fullmatch(r"AIDA[A-Z0-9]{17}", found["UserId"])
@@ -153,7 +153,7 @@ def test_the_service_of_a_host_is_looked_up_once():
         "calls = []\n"
         "plain = backends.list_of_moto_modules\n"
         "backends.list_of_moto_modules = lambda: calls.append(1) or plain()\n"
-        "from helpers.localaws.dispatch import Dispatcher\n"
+        "from helpers.localaws.on_moto.dispatch import Dispatcher\n"
         "dispatcher = Dispatcher()\n"
         "for _ in range(5): dispatcher.get_backend_for_host('dynamodb.us-east-1.amazonaws.com')\n"
         "print(json.dumps(len(calls)))\n"
@@ -229,20 +229,22 @@ REPLACED = {
 
 @pytest.mark.parametrize("ours", REPLACED)
 def test_what_is_mended_is_found(ours):
-    """Hooks: helpers.localaws.mends and what it installs; what they do is tested over HTTP."""
+    """Hooks: `on_moto.mends` and what it installs; what they do is tested over HTTP."""
     found = in_a_process_of_its_own(
         "import importlib\n"
         "def owner(module, name, method):\n"
         "    return getattr(getattr(importlib.import_module(module), name), method, None)\n"
         f"before = [owner(*one) is None for one in {REPLACED[ours]!r}]\n"
-        "from helpers.localaws import mends\n"
+        "from helpers.localaws.on_moto import mends\n"
         "mends.install()\n"
         f"after = [owner(*one).__module__ for one in {REPLACED[ours]!r}]\n"
         "print(json.dumps([before, after]))\n"
     )
     for place, missing, module in zip(REPLACED[ours], *found, strict=True):
         assert not missing, f"hook {'.'.join(place)}: moto does not have it any more"
-        assert module == f"helpers.localaws.mends.{ours}", f"hook {'.'.join(place)} is not in place"
+        assert module == f"helpers.localaws.on_moto.mends.{ours}", (
+            f"hook {'.'.join(place)} is not in place"
+        )
 
 
 def test_the_tagging_api_asks_each_service_for_what_it_has():
@@ -256,16 +258,16 @@ def test_the_tagging_api_asks_each_service_for_what_it_has():
         )
     assert in_a_process_of_its_own(
         "from moto.resourcegroupstaggingapi import models\n"
-        "from helpers.localaws import mends\n"
+        "from helpers.localaws.on_moto import mends\n"
         "mends.install()\n"
         "print(json.dumps(models.iter_taggable_backends.__module__))\n"
-    ) == ("helpers.localaws.mends.tagged")
+    ) == ("helpers.localaws.on_moto.mends.tagged")
 
 
 def test_an_objects_content_is_set_by_a_property():
     """Hook: FakeKey.value, and the file that moto keeps a content in, FakeKey._value_buffer."""
     found = in_a_process_of_its_own(
-        "from helpers.localaws.mends import multipart\n"
+        "from helpers.localaws.on_moto.mends import multipart\n"
         "multipart.install()\n"
         "from moto.s3.models import FakeKey\n"
         "total = multipart.Assembled(100)\n"
@@ -280,7 +282,7 @@ def test_an_objects_content_is_set_by_a_property():
 def test_an_uploads_checksum_is_what_moto_makes_of_it():
     """Hook: MultipartChecksumBuilder, whose sum of the whole object grows with each part here."""
     found = in_a_process_of_its_own(
-        "from helpers.localaws.mends.multipart import Checksum, MultipartChecksumBuilder\n"
+        "from helpers.localaws.on_moto.mends.multipart import Checksum, MultipartChecksumBuilder\n"
         "kinds = [(None, None), ('CRC32', None), ('CRC32', 'FULL_OBJECT'), ('SHA256', None),\n"
         "         ('CRC64NVME', 'FULL_OBJECT'), ('CRC32C', 'FULL_OBJECT')]\n"
         "told = []\n"
@@ -299,7 +301,7 @@ def test_an_uploads_checksum_is_what_moto_makes_of_it():
 def test_method_names_are_looked_up_once_for_each_class():
     """Hook: moto.core.responses.method_names_from_class."""
     found = in_a_process_of_its_own(
-        "from helpers.localaws import dispatch\n"
+        "from helpers.localaws.on_moto import dispatch\n"
         "dispatch.install()\n"
         "import moto.core.responses as responses\n"
         "from moto.sts.responses import TokenResponse\n"
@@ -324,8 +326,8 @@ def test_reading_is_begun_again_when_what_is_read_changes_meanwhile():
     """Hook: BaseResponse.call_action; moto walks over its dicts without a lock."""
     found = in_a_process_of_its_own(
         "from moto.core.responses import BaseResponse\n"
-        "from helpers.localaws import core_hooks\n"
-        "core_hooks.install()\n"
+        "from helpers.localaws.on_moto import core\n"
+        "core.install()\n"
         "came = []\n"
         "class Reader(BaseResponse):\n"
         "    def __init__(self): self.response_headers = {}\n"
@@ -383,7 +385,7 @@ def test_a_value_of_dynamodb_is_read_by_its_own_name_alone():
         "     AttributeDefinitions=[{'AttributeName': 'Id', 'AttributeType': 'S'}])\n"
         "call('PutItem', TableName='t', Item=item)\n"
         "plain = call('Scan', TableName='t')\n"
-        "from helpers.localaws import dispatch\n"
+        "from helpers.localaws.on_moto import dispatch\n"
         "dispatch.install()\n"
         "parents, pick = [], serialize.AttributePicker.__call__\n"
         "def noting(self, context):\n"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.localaws.account import ACCOUNT, REGION
 from helpers.localaws.lambdas import interpreters
-from helpers.localaws.workspace import ACCOUNT, REGION
 
 
 @pytest.fixture(scope="module")

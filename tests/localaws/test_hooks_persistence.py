@@ -8,15 +8,15 @@ import threading
 
 import pytest
 
-import helpers.localaws.core_hooks  # noqa: F401 - moto is imported after the environment is settled
+import helpers.localaws.on_moto.core  # noqa: F401 - moto is imported after the environment is settled
 from helpers.localaws.persistence import hooks, places
 from helpers.localaws.persistence.events import Events
 from helpers.localaws.persistence.gathering import Gathering
 from helpers.localaws.persistence.items import Items
-from helpers.localaws.persistence.memory import Memory
-from helpers.localaws.persistence.parts import NOT_STATE, packed, stream_of
+from helpers.localaws.persistence.on_disk import Memory
 from helpers.localaws.persistence.reducers import BY_NAME
-from helpers.localaws.persistence.reducers.owners import reduce_group
+from helpers.localaws.persistence.reducers.with_rows import reduce_group
+from helpers.localaws.persistence.rows import NOT_STATE, packed, stream_of
 
 
 @pytest.mark.parametrize("name", sorted(BY_NAME))

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from helpers.localaws import http as server_module
-from helpers.localaws.http import Server, listen
+from helpers.localaws.front import http as server_module
+from helpers.localaws.front.http import Server, listen
 
 
 def echo(environ, start_response):

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from helpers.localaws import market
+from helpers.localaws.lambdas import market
 
 
 @pytest.fixture(autouse=True)

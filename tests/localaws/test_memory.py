@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers.localaws import memory, server
-from helpers.localaws.clock import clock
+from helpers.localaws.process import allocator, server
+from helpers.localaws.turns.clock import clock
 
 
 def resident():
@@ -24,7 +24,7 @@ def test_what_is_free_between_what_is_not_is_given_back():
     kept = pieces[::100]
     before = resident()
     del pieces
-    memory.give_back()
+    allocator.give_back()
     assert before - resident() > 40_000_000
     assert len(kept) == 10
 
@@ -42,7 +42,7 @@ def looks(monkeypatch, tmp_path, alone, number=4):
         if len(slept) == number:
             raise Over
 
-    monkeypatch.setattr(server.memory, "give_back", lambda: given.append(1))
+    monkeypatch.setattr(server.allocator, "give_back", lambda: given.append(1))
     monkeypatch.setattr(server.time, "sleep", sleep)
     asked = SimpleNamespace(
         last_asked=time.monotonic() - alone, workspace=SimpleNamespace(leases=tmp_path / "none")

@@ -22,8 +22,8 @@ def test_all_of_a_model_is_there_but_its_words():
 import json
 from botocore.loaders import Loader
 plain = Loader().load_service_model("apigateway", "service-2")
-from helpers.localaws import models
-models.import_boto3()
+from helpers.localaws.on_moto import api_model
+api_model.import_boto3()
 ours = Loader().load_service_model("apigateway", "service-2")
 
 def silent(value):
@@ -46,11 +46,11 @@ print(json.dumps([silent(plain) == ours, plain == ours, sorted(set(kinds(ours)))
 
 
 def test_a_member_that_is_called_documentation_stays():
-    from helpers.localaws import models
+    from helpers.localaws.on_moto import api_model
 
     member = {"documentation": {"shape": "String"}, "shape": "Structure"}
-    assert models._without_words(list(member.items())) == member
-    assert models._without_words([("shape", "S"), ("documentation", "<p>")]) == {
+    assert api_model._without_words(list(member.items())) == member
+    assert api_model._without_words([("shape", "S"), ("documentation", "<p>")]) == {
         "shape": "S",
         "documentation": "",
     }
@@ -60,8 +60,8 @@ def test_clients_are_made_of_them():
     """botocore asks for the words of what a client may be told, as S3's."""
     code = """
 import json, boto3
-from helpers.localaws import models
-models.import_boto3()
+from helpers.localaws.on_moto import api_model
+api_model.import_boto3()
 session = boto3.Session("a", "b", region_name="us-east-1")
 made = [session.client(name) for name in ("s3", "sts", "dynamodb", "cognito-idp", "s3control")]
 print(json.dumps([one.meta.service_model.service_name for one in made]))
@@ -72,8 +72,8 @@ print(json.dumps([one.meta.service_model.service_name for one in made]))
 def test_what_boto3_does_without_can_be_imported_afterwards():
     code = """
 import json, sys
-from helpers.localaws import models
-models.import_boto3()
+from helpers.localaws.on_moto import api_model
+api_model.import_boto3()
 names = ("awscrt", "OpenSSL")
 before = [name in sys.modules for name in names]
 import awscrt, OpenSSL

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.localaws import ports
+from helpers.localaws.process import ports
 
 
 def close(sockets):

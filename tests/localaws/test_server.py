@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.localaws import guard, server
-from helpers.localaws.workspace import Workspace
+from helpers.localaws.front import guard
+from helpers.localaws.process import server
+from helpers.localaws.process.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,7 +100,7 @@ def test_status_answers_before_moto_is_there(endpoint_app):
 def test_the_port_does_not_wait_for_moto():
     """What is imported before the port answers: nothing of moto, boto3 or Flask."""
     code = (
-        "import sys\nfrom helpers.localaws import server\n"
+        "import sys\nfrom helpers.localaws.process import server\n"
         "print([m for m in ('moto', 'boto3', 'botocore', 'flask') if m in sys.modules])"
     )
     done = subprocess.run(
@@ -113,7 +114,7 @@ def test_the_faster_transport_waits_until_it_is_asked_for_a_checksum():
     code = (
         "import os, sys\n"
         "os.environ.update(AWS_ACCESS_KEY_ID='a', AWS_SECRET_ACCESS_KEY='b')\n"
-        "from helpers.localaws import server\n"
+        "from helpers.localaws.process import server\n"
         "server._moto_app()\n"
         "from moto.s3.utils import compute_checksum\n"
         "before = '_awscrt' in sys.modules\n"

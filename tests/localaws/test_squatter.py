@@ -15,8 +15,8 @@ import pytest
 
 from helpers import target
 from helpers.errors import CourseError
-from helpers.localaws import process
-from helpers.localaws.workspace import Workspace
+from helpers.localaws.process import background
+from helpers.localaws.process.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -145,8 +145,8 @@ def test_its_words_are_not_passed_on_to_the_learner(left, monkeypatch):
     port = int(settings["AWS_ENDPOINT_URL"].rpartition(":")[2])
     found = {"port": port, "url": settings["AWS_ENDPOINT_URL"], "pid": os.getpid()}
     monkeypatch.setattr(Workspace, "running", lambda self: found)
-    with pytest.raises(process.EndpointError) as told:
-        process.call(Workspace(home), "/_local/status")
+    with pytest.raises(background.EndpointError) as told:
+        background.call(Workspace(home), "/_local/status")
     assert "curl" not in str(told.value) and squatter.heard
 
 
@@ -156,6 +156,8 @@ def test_an_answer_without_proof_is_not_believed(left, monkeypatch):
     port = int(settings["AWS_ENDPOINT_URL"].rpartition(":")[2])
     found = {"port": port, "url": settings["AWS_ENDPOINT_URL"], "pid": os.getpid()}
     monkeypatch.setattr(Workspace, "running", lambda self: found)
-    with pytest.raises(process.EndpointError, match="has not proved to be this folder's endpoint"):
-        process.call(Workspace(home), "/_local/status")
+    with pytest.raises(
+        background.EndpointError, match="has not proved to be this folder's endpoint"
+    ):
+        background.call(Workspace(home), "/_local/status")
     assert settings["AWS_SECRET_ACCESS_KEY"].encode() not in squatter.heard[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from helpers.localaws import ids, threads
-from helpers.localaws.threads import Threads
+from helpers.localaws import ids
+from helpers.localaws.turns import threads
+from helpers.localaws.turns.threads import Threads
 
 SOON = 5.0
 

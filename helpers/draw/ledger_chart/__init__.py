@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..picture import Picture
+from helpers.draw.picture import Picture
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,8 @@ def trades(
 
     Raises TradesError (of helpers.trades) if a frame is no ledger.
     """
-    from .drawing import chart  # here, because pandas and matplotlib take a second to import
+    from helpers.draw.ledger_chart.drawing import (
+        chart,  # here, because pandas and matplotlib take a second to import
+    )
 
     return chart(frame, other, threshold, names)

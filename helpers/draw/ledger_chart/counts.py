@@ -6,9 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from helpers.draw.ledger_chart.thinning import Ledger
 from helpers.trades import money, number
-
-from .thinning import Ledger
 
 
 def price_counts(ledger: Ledger) -> tuple[list[str], dict[str, np.ndarray], np.ndarray]:

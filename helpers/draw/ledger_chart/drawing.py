@@ -11,18 +11,17 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers import units
+from helpers.draw.ledger_chart.axes import short, short_money
+from helpers.draw.ledger_chart.lines import lines_panel
+from helpers.draw.ledger_chart.panels import BOTTOM, GAP, TOP, WIDTH, Panels
+from helpers.draw.ledger_chart.prices import price_panel
+from helpers.draw.ledger_chart.sides import figures_panel, quantities_panel
+from helpers.draw.ledger_chart.svg import FIGURE_FONT, tidied
+from helpers.draw.ledger_chart.thinning import COLUMNS, STEPS, Ledger
+from helpers.draw.ledger_chart.words import title_of, words_of
+from helpers.draw.look import INK, SOFT
+from helpers.draw.picture import Picture, card
 from helpers.trades import as_numbers, checked, moment, names_of
-
-from ..look import INK, SOFT
-from ..picture import Picture, card
-from .axes import short, short_money
-from .lines import lines_panel
-from .panels import BOTTOM, GAP, TOP, WIDTH, Panels
-from .prices import price_panel
-from .sides import figures_panel, quantities_panel
-from .svg import FIGURE_FONT, tidied
-from .thinning import COLUMNS, STEPS, Ledger
-from .words import title_of, words_of
 
 _settings = threading.Lock()  # matplotlib's settings are the whole process's
 

@@ -9,11 +9,10 @@ from matplotlib.dates import date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers import units
-
-from ..look import SOFT
-from .panels import Panels, legend, limits
-from .style import DASHED, FIRST, SECOND
-from .thinning import STEPS, Ledger
+from helpers.draw.ledger_chart.panels import Panels, legend, limits
+from helpers.draw.ledger_chart.style import DASHED, FIRST, SECOND
+from helpers.draw.ledger_chart.thinning import STEPS, Ledger
+from helpers.draw.look import SOFT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

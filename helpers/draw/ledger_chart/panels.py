@@ -10,10 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from helpers import units
-
-from ..look import EDGE_OF_PAPER, INK, SOFT
-from .axes import time_shape
-from .thinning import Ledger
+from helpers.draw.ledger_chart.axes import time_shape
+from helpers.draw.ledger_chart.thinning import Ledger
+from helpers.draw.look import EDGE_OF_PAPER, INK, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,14 +8,13 @@ import numpy as np
 from matplotlib.dates import date2num
 from matplotlib.ticker import FuncFormatter
 
+from helpers.draw.ledger_chart.axes import count_axis, short_money
+from helpers.draw.ledger_chart.counts import price_counts
+from helpers.draw.ledger_chart.panels import Panels, legend, limits, named
+from helpers.draw.ledger_chart.style import COLOUR, DASHED, bar, mark
+from helpers.draw.ledger_chart.thinning import COLUMNS, Ledger
+from helpers.draw.look import INK, SOFT
 from helpers.trades import money, number
-
-from ..look import INK, SOFT
-from .axes import count_axis, short_money
-from .counts import price_counts
-from .panels import Panels, legend, limits, named
-from .style import COLOUR, DASHED, bar, mark
-from .thinning import COLUMNS, Ledger
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from helpers.draw.ledger_chart.axes import count_axis, short, short_money
+from helpers.draw.ledger_chart.counts import quantity_counts
+from helpers.draw.ledger_chart.panels import SIDE_WIDTH, Panels, named
+from helpers.draw.ledger_chart.style import bar
+from helpers.draw.ledger_chart.thinning import Ledger
 from helpers.trades import money, number, turnover
-
-from .axes import count_axis, short, short_money
-from .counts import quantity_counts
-from .panels import SIDE_WIDTH, Panels, named
-from .style import bar
-from .thinning import Ledger
 
 LONGEST = 16  # characters that have room beside what they are called
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..look import SOFT
+from helpers.draw.look import SOFT
 
 BUY, SELL = "#0550AE", "#B35900"  # 7.2:1 and 4.9:1 on paper, and apart for colour-blind eyes
 MARK = {"buy": "^", "sell": "v"}

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from helpers import units
+from helpers.draw.ledger_chart.counts import all_sides, price_counts, quantity_counts
+from helpers.draw.ledger_chart.thinning import COLUMNS, STEPS, Ledger
 from helpers.trades import many, moment, money, number, summary, type_of
-
-from .counts import all_sides, price_counts, quantity_counts
-from .thinning import COLUMNS, STEPS, Ledger
 
 LISTED = 12  # trades that the words list one by one
 

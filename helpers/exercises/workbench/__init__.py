@@ -16,13 +16,12 @@ from typing import Any
 from helpers import target
 from helpers.exercises import progress
 from helpers.exercises.outcome import CannotCheck, NotYet
-
-from . import commands, functions, machines, reading, stacks
-from .commands import Ran
-from .functions import RUNTIME, Trader
-from .machines import Machine, shown
-from .place import Place
-from .stacks import Stack
+from helpers.exercises.workbench import commands, functions, machines, reading, stacks
+from helpers.exercises.workbench.commands import Ran
+from helpers.exercises.workbench.functions import RUNTIME, Trader
+from helpers.exercises.workbench.machines import Machine, shown
+from helpers.exercises.workbench.place import Place
+from helpers.exercises.workbench.stacks import Stack
 
 __all__ = ["RUNTIME", "Machine", "Ran", "Stack", "Trader", "Workbench", "shown"]
 

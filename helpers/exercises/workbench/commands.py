@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.exercises.outcome import CannotCheck, NotYet
-
-from .patience import patience
+from helpers.exercises.workbench.patience import patience
 
 MOST_OUTPUT = 1_000_000
 """Bytes that a command may print."""

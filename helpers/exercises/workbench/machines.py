@@ -11,8 +11,7 @@ from helpers import asl, executions
 from helpers.asl.reading import too_deep
 from helpers.errors import CourseError
 from helpers.exercises.outcome import NotYet
-
-from .patience import patience
+from helpers.exercises.workbench.patience import patience
 
 LONGEST = 10.0
 """Seconds that an execution may take on a machine at rest. Its own waits take none: the clock

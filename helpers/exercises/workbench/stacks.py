@@ -10,10 +10,9 @@ from typing import Any
 
 from helpers.asl.reading import read_text
 from helpers.exercises.outcome import NotYet
-
-from . import reading
-from .commands import Ran
-from .patience import patience
+from helpers.exercises.workbench import reading
+from helpers.exercises.workbench.commands import Ran
+from helpers.exercises.workbench.patience import patience
 
 LONGEST = 60.0
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]

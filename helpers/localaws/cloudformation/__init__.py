@@ -13,8 +13,8 @@ def install() -> None:
     Raises:
         RuntimeError: moto's own CloudFormation has been imported before.
     """
-    from . import backend
-    from .hook import take_the_place_of_moto
+    from helpers.localaws.cloudformation import backend
+    from helpers.localaws.cloudformation.hook import take_the_place_of_moto
 
     take_the_place_of_moto(backend.cloudformation_backends, backend)
 
@@ -30,7 +30,7 @@ def stop_all(seconds: float = 10.0) -> bool:
     Returns:
         whether all have stopped.
     """
-    from . import backend
+    from helpers.localaws.cloudformation import backend
 
     return backend.stop_all(seconds)
 
@@ -43,7 +43,7 @@ def recover() -> list[str]:
     Returns:
         the names of the stacks.
     """
-    from .backend import cloudformation_backends
+    from helpers.localaws.cloudformation.backend import cloudformation_backends
 
     return [
         name
@@ -60,7 +60,7 @@ def warm_up() -> None:
     """
     import samtranslator.translator.transform  # noqa: F401
 
-    from . import resources, schema
+    from helpers.localaws.cloudformation import resources, schema
 
     schema.known("AWS::Lambda::Function")
     for name in (

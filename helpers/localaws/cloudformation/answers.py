@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import capabilities, parameters, shapes, template
-from .stack import ChangeSet, Event, Resource, Stack
+from helpers.localaws.cloudformation import capabilities, parameters, shapes, template
+from helpers.localaws.cloudformation.stack import ChangeSet, Event, Resource, Stack
 
 
 def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:

@@ -12,12 +12,8 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 
-from helpers.localaws.clock import clock
-from helpers.localaws.floor import floor
-from helpers.localaws.gate import gate
-
-from . import capabilities as capabilities_of
-from . import (
+from helpers.localaws.cloudformation import capabilities as capabilities_of
+from helpers.localaws.cloudformation import (
     changes,
     mailbox,
     names,
@@ -29,8 +25,8 @@ from . import (
     template,
     transform,
 )
-from .deploy import Cancelled, Deployment, pseudo_parameters
-from .errors import (
+from helpers.localaws.cloudformation.deploy import Cancelled, Deployment, pseudo_parameters
+from helpers.localaws.cloudformation.errors import (
     AlreadyExists,
     ChangeSetNotFound,
     InsufficientCapabilities,
@@ -38,9 +34,12 @@ from .errors import (
     ValidationError,
     no_such_stack,
 )
-from .exports import RegionExports
-from .imports import imported_names
-from .stack import ChangeSet, Output, Recipe, Stack, StackRequest
+from helpers.localaws.cloudformation.exports import RegionExports
+from helpers.localaws.cloudformation.imports import imported_names
+from helpers.localaws.cloudformation.stack import ChangeSet, Output, Recipe, Stack, StackRequest
+from helpers.localaws.turns.clock import clock
+from helpers.localaws.turns.floor import floor
+from helpers.localaws.turns.gate import gate
 
 LOG = logging.getLogger(__name__)
 
@@ -69,7 +68,7 @@ class CloudFormationBackend(BaseBackend):
 
     @property
     def _url_module(self) -> Any:
-        from . import responses
+        from helpers.localaws.cloudformation import responses
 
         return responses
 

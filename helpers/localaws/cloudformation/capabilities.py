@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import InsufficientCapabilities
-from .stack import Recipe
+from helpers.localaws.cloudformation.errors import InsufficientCapabilities
+from helpers.localaws.cloudformation.stack import Recipe
 
 NAMED_IAM = {
     "AWS::IAM::Group": "GroupName",

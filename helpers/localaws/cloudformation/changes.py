@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import references, schema
-from .deploy import attribute, pseudo_parameters
-from .errors import ValidationError
-from .intrinsics import Resolver
-from .stack import Recipe, Resource, Stack
+from helpers.localaws.cloudformation import references, schema
+from helpers.localaws.cloudformation.deploy import attribute, pseudo_parameters
+from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.intrinsics import Resolver
+from helpers.localaws.cloudformation.stack import Recipe, Resource, Stack
 
 ADD, MODIFY, REMOVE = "Add", "Modify", "Remove"
 

@@ -14,13 +14,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from helpers.localaws.gate import gate
-
-from . import references, resources, rights, schema
-from .errors import ResourceFailure, ValidationError
-from .intrinsics import Resolver
-from .resources.base import Made, Request, ResourceType, handler_error
-from .stack import Output, Recipe, Resource, Stack, Undo, now
+from helpers.localaws.cloudformation import references, resources, rights, schema
+from helpers.localaws.cloudformation.errors import ResourceFailure, ValidationError
+from helpers.localaws.cloudformation.intrinsics import Resolver
+from helpers.localaws.cloudformation.resources.base import (
+    Made,
+    Request,
+    ResourceType,
+    handler_error,
+)
+from helpers.localaws.cloudformation.stack import Output, Recipe, Resource, Stack, Undo, now
+from helpers.localaws.turns.gate import gate
 
 LOG = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import resources
-from .deploy import request_for
-from .stack import Resource, Stack, now
+from helpers.localaws.cloudformation import resources
+from helpers.localaws.cloudformation.deploy import request_for
+from helpers.localaws.cloudformation.stack import Resource, Stack, now
 
 IN_SYNC, MODIFIED, DELETED, NOT_CHECKED = "IN_SYNC", "MODIFIED", "DELETED", "NOT_CHECKED"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .errors import ValidationError
+from helpers.localaws.cloudformation.errors import ValidationError
 
 
 def secret(account: str, region: str, reference: str) -> str:

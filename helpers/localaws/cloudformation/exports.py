@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .deploy import Exports
-from .dynamic import secret
-from .errors import ValidationError
-from .stack import Output, Stack
+from helpers.localaws.cloudformation.deploy import Exports
+from helpers.localaws.cloudformation.dynamic import secret
+from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.stack import Output, Stack
 
 if TYPE_CHECKING:
-    from .backend import CloudFormationBackend
+    from helpers.localaws.cloudformation.backend import CloudFormationBackend
 
 
 class RegionExports(Exports):

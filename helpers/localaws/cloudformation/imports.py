@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .deploy import pseudo_parameters
-from .errors import ValidationError
-from .intrinsics import Resolver
-from .stack import Stack
+from helpers.localaws.cloudformation.deploy import pseudo_parameters
+from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.intrinsics import Resolver
+from helpers.localaws.cloudformation.stack import Stack
 
 
 class _Deployed:

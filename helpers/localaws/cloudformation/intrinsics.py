@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from .errors import ValidationError
-from .references import SUB
+from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.references import SUB
 
 # {{resolve:ssm:name}}, {{resolve:ssm-secure:name}}, {{resolve:secretsmanager:id:SecretString:key}}
 DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")

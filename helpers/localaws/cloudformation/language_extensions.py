@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .errors import ValidationError
-from .intrinsics import Resolver
+from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.intrinsics import Resolver
 
 FOR_EACH = "Fn::ForEach::"
 PLACEHOLDER = re.compile(r"[$&]\{([A-Za-z0-9]+)\}")

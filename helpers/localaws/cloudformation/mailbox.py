@@ -82,7 +82,7 @@ class Mailbox:
 
 def endpoint_url() -> str:
     """Return the address at which this process listens."""
-    from helpers.localaws import workspace
+    from helpers.localaws.process import workspace
 
     with contextlib.suppress(RuntimeError, OSError, ValueError):
         note = json.loads(workspace.current().running_file.read_text("utf-8"))

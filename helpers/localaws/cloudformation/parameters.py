@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .errors import ValidationError
+from helpers.localaws.cloudformation.errors import ValidationError
 
 NO_ECHO = "****"
 

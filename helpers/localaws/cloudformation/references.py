@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .errors import ValidationError
+from helpers.localaws.cloudformation.errors import ValidationError
 
 # ${Name} and ${Name.Attribute} of Fn::Sub; ${!Literal} is not a reference
 SUB = re.compile(r"\$\{([^!{}][^{}]*)\}")

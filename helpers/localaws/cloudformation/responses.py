@@ -10,14 +10,21 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
+from helpers.localaws.cloudformation import (
+    answers,
+    drift,
+    parameters,
+    references,
+    rights,
+    schema,
+    template,
+)
+from helpers.localaws.cloudformation import backend as operations
+from helpers.localaws.cloudformation.backend import CloudFormationBackend, cloudformation_backends
+from helpers.localaws.cloudformation.errors import CloudFormationError, ValidationError
+from helpers.localaws.cloudformation.stack import ChangeSet, Stack, StackRequest, now
 from helpers.localaws.iam import access
-from helpers.localaws.mends import tag_limits
-
-from . import answers, drift, parameters, references, rights, schema, template
-from . import backend as operations
-from .backend import CloudFormationBackend, cloudformation_backends
-from .errors import CloudFormationError, ValidationError
-from .stack import ChangeSet, Stack, StackRequest, now
+from helpers.localaws.on_moto.mends import tag_limits
 
 # The waiters of `sam` and `aws` look at a stack every 30 s. An answer about a stack on which an
 # operation is under way waits for its end, at most this many real seconds.

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
+from helpers.localaws.cloudformation import schema
+from helpers.localaws.cloudformation.errors import ResourceFailure, ValidationError
+from helpers.localaws.cloudformation.resources.base import Request, ResourceType, handler_failure
 from helpers.localaws.iam import access, principals
 from helpers.localaws.iam.principals import Principal
-
-from . import schema
-from .errors import ResourceFailure, ValidationError
-from .resources.base import Request, ResourceType, handler_failure
 
 acting: ContextVar[Principal | None] = ContextVar("acting", default=None)
 """Who asked for what is being done; None for one who may do everything."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from helpers.localaws.clock import clock
+from helpers.localaws.turns.clock import clock
 
 STACK = "AWS::CloudFormation::Stack"
 MILLISECOND = timedelta(milliseconds=1)

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from . import schema, shapes
-from .errors import ValidationError
-from .references import condition_names, references
+from helpers.localaws.cloudformation import schema, shapes
+from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.references import condition_names, references
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -11,9 +11,9 @@ import copy
 import threading
 from typing import Any
 
-from . import language_extensions
-from .errors import ValidationError
-from .template import transforms
+from helpers.localaws.cloudformation import language_extensions
+from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.template import transforms
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
@@ -34,7 +34,7 @@ class _ManagedPolicies:
     """AWS's managed policies by name, for those that samtranslator does not carry."""
 
     def load(self) -> dict[str, str]:
-        from helpers.localaws.mends import aws_policies
+        from helpers.localaws.on_moto.mends import aws_policies
 
         return aws_policies.arns()
 

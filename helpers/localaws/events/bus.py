@@ -9,9 +9,9 @@ import logging
 import uuid
 from typing import Any
 
-from helpers.localaws.clock import clock
+from helpers.localaws.account import ACCOUNT
 from helpers.localaws.events.expressions import rounded
-from helpers.localaws.workspace import ACCOUNT
+from helpers.localaws.turns.clock import clock
 
 LOG = logging.getLogger(__name__)
 

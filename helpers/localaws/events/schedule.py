@@ -26,11 +26,11 @@ from moto.scheduler import urls as scheduler_urls
 from moto.scheduler.exceptions import ValidationException as SchedulerValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 
-from helpers.localaws.clock import Timer, clock
 from helpers.localaws.events import targets
 from helpers.localaws.events.expressions import Expression, InvalidExpression, parse, rounded
-from helpers.localaws.gate import gate
 from helpers.localaws.metrics import of_events
+from helpers.localaws.turns.clock import Timer, clock
+from helpers.localaws.turns.gate import gate
 
 LOG = logging.getLogger(__name__)
 

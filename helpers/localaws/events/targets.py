@@ -15,8 +15,8 @@ from typing import Any
 
 from moto.utilities.arns import parse_arn
 
-from helpers.localaws import workspace
-from helpers.localaws.clock import clock
+from helpers.localaws.process import workspace
+from helpers.localaws.turns.clock import clock
 
 LOG = logging.getLogger(__name__)
 

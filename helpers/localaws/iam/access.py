@@ -12,10 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from helpers.localaws.workspace import ACCOUNT
-
-from . import ENFORCED, needs, principals, record, tokens
-from .principals import Principal
+from helpers.localaws.account import ACCOUNT
+from helpers.localaws.iam import ENFORCED, needs, principals, record, tokens
+from helpers.localaws.iam.principals import Principal
 
 SERVICES = {"dynamodb", "events", "lambda", "logs", "s3", "secretsmanager", "sns", "sqs", "ssm"} | {
     "stepfunctions",

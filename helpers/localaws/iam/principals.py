@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from helpers.localaws import globs
-
-from . import policies
+from helpers.localaws.iam import policies
 
 
 @dataclass(frozen=True, slots=True)

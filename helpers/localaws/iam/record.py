@@ -18,7 +18,7 @@ _known: set[tuple[str, str, str, bool]] = set()
 
 def note(principal: str, action: str, resource: str, allowed: bool) -> None:
     """Note that somebody asked for an action on a resource ("" if it is not known)."""
-    from helpers.localaws import workspace
+    from helpers.localaws.process import workspace
 
     asked = (principal, action, resource, allowed)
     with _LOCK:

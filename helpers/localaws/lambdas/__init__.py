@@ -12,7 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import market, workspace
+from helpers.localaws.lambdas import market
+from helpers.localaws.process import workspace
 
 if TYPE_CHECKING:
     from helpers.localaws.lambdas.invoking import Invoker, Result
@@ -31,7 +32,7 @@ def install() -> None:
     """
     global _pools
     from helpers.localaws.lambdas import code
-    from helpers.localaws.lambdas.late import after_import
+    from helpers.localaws.lambdas.after_import import after_import
     from helpers.localaws.lambdas.pools import Pools
 
     market.seed_from_environment()

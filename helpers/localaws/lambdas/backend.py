@@ -20,9 +20,9 @@ from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, la
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE, BaseResponse
 
+from helpers.localaws.account import ACCOUNT
 from helpers.localaws.lambdas import errors, functions, limits, sources
 from helpers.localaws.lambdas.invoking import Invoker, Result, chosen
-from helpers.localaws.workspace import ACCOUNT
 
 LOG = logging.getLogger(__name__)
 
@@ -222,7 +222,7 @@ def _check_code(given: Any) -> None:
 
 
 def _check_tags(tags: dict[str, str]) -> None:
-    from helpers.localaws.mends import tag_limits
+    from helpers.localaws.on_moto.mends import tag_limits
 
     if tag_limits.too_many(tags):
         raise errors.InvalidParameter("Number of tags exceeds resource tag limit.")

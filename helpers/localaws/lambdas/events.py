@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws.clock import Token, clock
+from helpers.localaws.turns.clock import Token, clock
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction

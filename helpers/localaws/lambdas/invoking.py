@@ -10,13 +10,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import market
-from helpers.localaws.clock import clock
-from helpers.localaws.lambdas import code, interpreters, logs
+from helpers.localaws.lambdas import code, interpreters, logs, market
 from helpers.localaws.lambdas.events import Event, Events
 from helpers.localaws.lambdas.pools import Pools
 from helpers.localaws.lambdas.workers import Invocation
 from helpers.localaws.metrics import of_lambda
+from helpers.localaws.turns.clock import clock
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from helpers.localaws.clock import clock
-from helpers.localaws.gate import gate
 from helpers.localaws.lambdas.settings import Settings
+from helpers.localaws.turns.clock import clock
+from helpers.localaws.turns.gate import gate
 
 
 def put(settings: Settings, stream_name: str, lines: list[tuple[int, str]]) -> None:

@@ -15,12 +15,12 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.localaws.floor import floor
-from helpers.localaws.gate import gate
 from helpers.localaws.lambdas import code, interpreters
 from helpers.localaws.lambdas.processes import Launcher, Zygote, launcher
 from helpers.localaws.lambdas.settings import Settings
 from helpers.localaws.lambdas.workers import Invocation, Outcome, Place, Worker
+from helpers.localaws.turns.floor import floor
+from helpers.localaws.turns.gate import gate
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction

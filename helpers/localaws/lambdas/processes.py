@@ -24,8 +24,8 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from helpers.localaws.front.sockets import let_wait
 from helpers.localaws.lambdas.runtime._localaws.channel import LENGTHS, NUMBER, Channel
-from helpers.localaws.sockets import let_wait
 
 LOG = logging.getLogger(__name__)
 START = Path(__file__).parent / "runtime" / "_localaws" / "start.py"

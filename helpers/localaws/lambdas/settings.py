@@ -7,8 +7,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.localaws import workspace
 from helpers.localaws.iam import tokens
+from helpers.localaws.process import workspace
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction

@@ -12,9 +12,9 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws import workspace
-from helpers.localaws.clock import clock
-from helpers.localaws.lambdas.late import after_import
+from helpers.localaws.account import ACCOUNT
+from helpers.localaws.lambdas.after_import import after_import
+from helpers.localaws.turns.clock import clock
 
 if TYPE_CHECKING:
     from moto.s3.models import FakeBucket, FakeKey
@@ -169,13 +169,13 @@ def s3_event(name: str, bucket: FakeBucket, key: FakeKey, notification: str) -> 
     """For notifications._get_s3_event, which leaves out who did it and the order of events."""
     event = _plain["event"](name, bucket, key, notification)
     (record,) = event["Records"]
-    who = {"principalId": f"AWS:{workspace.ACCOUNT}"}
+    who = {"principalId": f"AWS:{ACCOUNT}"}
     record["userIdentity"] = who
     record["requestParameters"] = {"sourceIPAddress": "127.0.0.1"}
     changed = record["s3"]["object"]
     stamp = f"{int(clock.time() * 1_000_000):018X}"
     record["responseElements"] = {"x-amz-request-id": stamp[-16:], "x-amz-id-2": stamp}
-    record["s3"]["bucket"]["ownerIdentity"] = {"principalId": workspace.ACCOUNT}
+    record["s3"]["bucket"]["ownerIdentity"] = {"principalId": ACCOUNT}
     if bucket.is_versioned and key.version_id is not None:
         changed["versionId"] = key.version_id
     if record["eventName"].startswith("ObjectRemoved:"):

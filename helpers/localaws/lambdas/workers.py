@@ -14,12 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
-from helpers.localaws.floor import floor
 from helpers.localaws.lambdas import code, reports
 from helpers.localaws.lambdas.interpreters import Interpreter
 from helpers.localaws.lambdas.processes import Launcher, WorkerLost, resident_memory
 from helpers.localaws.lambdas.settings import Settings
+from helpers.localaws.turns.clock import clock
+from helpers.localaws.turns.floor import floor
 
 INIT_TIME = 10.0
 """AWS lets an init take this long (real seconds); what it takes longer counts as the invoke's."""

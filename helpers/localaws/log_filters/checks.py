@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .conditions import InvalidPattern, number
-from .pattern import Pattern, compiled
+from helpers.localaws.log_filters.conditions import InvalidPattern, number
+from helpers.localaws.log_filters.pattern import Pattern, compiled
 
 MOST_FILTERS = 100
 """Metric filters that a log group may have."""

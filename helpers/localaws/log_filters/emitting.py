@@ -9,10 +9,9 @@ import functools
 from collections.abc import Iterable
 from typing import Any
 
+from helpers.localaws.log_filters.conditions import InvalidPattern, number
+from helpers.localaws.log_filters.pattern import compiled
 from helpers.localaws.metrics.noting import Subject, note
-
-from .conditions import InvalidPattern, number
-from .pattern import compiled
 
 _LONGEST = 255
 """Characters of a dimension's value."""

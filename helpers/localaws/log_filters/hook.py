@@ -18,8 +18,8 @@ from moto.logs.models import LogGroup, LogsBackend, LogStream, logs_backends
 from moto.logs.responses import LogsResponse
 from moto.logs.utils import EventMessageFilter
 
-from . import checks, emitting
-from .pattern import InvalidPattern, Pattern, compiled
+from helpers.localaws.log_filters import checks, emitting
+from helpers.localaws.log_filters.pattern import InvalidPattern, Pattern, compiled
 
 _NOT_HERE = ("applyOnTransformedLogs", "emitSystemFieldDimensions", "fieldSelectionCriteria")
 _PAGE = 50

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from .conditions import InvalidPattern, Reader, Test, expression, text_of
+from helpers.localaws.log_filters.conditions import (
+    InvalidPattern,
+    Reader,
+    Test,
+    expression,
+    text_of,
+)
 
 __all__ = ["InvalidPattern", "Pattern", "compiled"]
 

@@ -8,10 +8,9 @@ from typing import Any
 from moto.logs import models
 from moto.logs.models import LogQuery, LogsBackend
 
-from helpers.localaws.mends.malformed import refused
-from helpers.localaws.workspace import ACCOUNT
-
-from . import fields, language, running
+from helpers.localaws.account import ACCOUNT
+from helpers.localaws.logs_insights import fields, language, running
+from helpers.localaws.on_moto.mends.malformed import refused
 
 
 def install() -> None:

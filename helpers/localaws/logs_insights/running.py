@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from helpers.localaws.clock import clock
-
-from . import functions
-from .functions import FUNCTIONS, Value, number, text
-from .language import (
+from helpers.localaws.logs_insights import functions
+from helpers.localaws.logs_insights.functions import FUNCTIONS, Value, number, text
+from helpers.localaws.logs_insights.language import (
     AGGREGATES,
     Call,
     Column,
@@ -21,6 +19,7 @@ from .language import (
     NotHere,
     Pattern,
 )
+from helpers.localaws.turns.clock import clock
 
 MOST_ROWS = 10_000
 """The rows of a result, also where `limit` asks for more or is not there."""

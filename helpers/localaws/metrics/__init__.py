@@ -14,7 +14,7 @@ __all__ = ["enter", "forget", "install", "resume"]
 
 def install() -> None:
     """Put the hooks in place: at once, or when what they are in is imported."""
-    from helpers.localaws.lambdas.late import after_import
+    from helpers.localaws.lambdas.after_import import after_import
 
     after_import("moto.cloudwatch.models", _hook)
     after_import("moto.sqs.models", _hook_sqs)
@@ -41,14 +41,14 @@ def _hook_dynamodb() -> None:
 
 def enter() -> None:
     """Enter what was noted: the state is about to be written down."""
-    from . import noting
+    from helpers.localaws.metrics import noting
 
     noting.enter()
 
 
 def forget() -> None:
     """Drop what was noted and not entered; watch no alarm any more."""
-    from . import noting, watching
+    from helpers.localaws.metrics import noting, watching
 
     noting.forget()
     watching.clear()
@@ -61,8 +61,8 @@ def resume() -> None:
     module = sys.modules.get("moto.cloudwatch.models")
     if module is None:
         return
-    from . import watching
-    from .alarms import Alarm, from_moto
+    from helpers.localaws.metrics import watching
+    from helpers.localaws.metrics.alarms import Alarm, from_moto
 
     for _, region, backend in list(module.cloudwatch_backends.iter_backends()):
         for name, alarm in list(backend.alarms.items()):

@@ -12,10 +12,9 @@ import logging
 import uuid
 from typing import Any
 
-from helpers.localaws.clock import clock
-from helpers.localaws.workspace import ACCOUNT
-
-from .alarms import Alarm, written
+from helpers.localaws.account import ACCOUNT
+from helpers.localaws.metrics.alarms import Alarm, written
+from helpers.localaws.turns.clock import clock
 
 LOG = logging.getLogger(__name__)
 _LISTS = {

@@ -6,10 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from helpers.localaws.clock import clock
-from helpers.localaws.workspace import ACCOUNT
-
-from .evaluating import INSUFFICIENT, Condition
+from helpers.localaws.account import ACCOUNT
+from helpers.localaws.metrics.evaluating import INSUFFICIENT, Condition
+from helpers.localaws.turns.clock import clock
 
 KEPT = 30 * 86_400
 """Seconds for which the history of an alarm is kept."""

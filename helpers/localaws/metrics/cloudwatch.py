@@ -22,13 +22,12 @@ from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from helpers.localaws.clock import clock
-
-from . import cells, gauges, noting, querying, reading, rules, watching
-from .alarms import Alarm, moment
-from .evaluating import OPERATORS, TREATMENTS
-from .expressions import InvalidExpression
-from .ledger import LISTED, Key, Ledger
+from helpers.localaws.metrics import cells, gauges, noting, querying, reading, rules, watching
+from helpers.localaws.metrics.alarms import Alarm, moment
+from helpers.localaws.metrics.evaluating import OPERATORS, TREATMENTS
+from helpers.localaws.metrics.expressions import InvalidExpression
+from helpers.localaws.metrics.ledger import LISTED, Key, Ledger
+from helpers.localaws.turns.clock import clock
 
 MOST_DATAPOINTS = 1440
 """So many datapoints GetMetricStatistics gives."""

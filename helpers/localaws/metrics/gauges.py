@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.localaws.clock import clock
-from helpers.localaws.workspace import ACCOUNT
-
-from . import noting
-from .cells import Cell
-from .ledger import Dimensions, Key, Ledger
+from helpers.localaws.account import ACCOUNT
+from helpers.localaws.metrics import noting
+from helpers.localaws.metrics.cells import Cell
+from helpers.localaws.metrics.ledger import Dimensions, Key, Ledger
+from helpers.localaws.turns.clock import clock
 
 NAMESPACE = "AWS/SQS"
 VISIBLE = "ApproximateNumberOfMessagesVisible"

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .cells import Cell, Packed, unpacked
+from helpers.localaws.metrics.cells import Cell, Packed, unpacked
 
 PROTOCOL = 5
 TOGETHER = 2000
@@ -158,7 +158,7 @@ class Ledger:
                     best = max([best, *(m for m in page.cells(key) if m < before)])
             return (best, self.read(key, best, best)[best]) if best >= 0 else None
 
-    # -- for whoever writes it down: see helpers.localaws.persistence.parts
+    # -- for whoever writes it down: see helpers.localaws.persistence.rows
 
     def take(self, quiet: bool) -> Taken:
         """What is not on disk."""

@@ -11,11 +11,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from helpers.localaws.clock import clock
-from helpers.localaws.workspace import ACCOUNT
-
-from .ledger import Dimensions, Key, Ledger
-from .units import unit_of
+from helpers.localaws.account import ACCOUNT
+from helpers.localaws.metrics.ledger import Dimensions, Key, Ledger
+from helpers.localaws.metrics.units import unit_of
+from helpers.localaws.turns.clock import clock
 
 TOGETHER = 2048
 """So many notes are entered together, at the latest."""

@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .ledger import Dimensions
-from .noting import Subject, note
+from helpers.localaws.metrics.ledger import Dimensions
+from helpers.localaws.metrics.noting import Subject, note
 
 NAMESPACE = "AWS/DynamoDB"
 READ, WRITE = "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 
-from .noting import Subject, note
+from helpers.localaws.metrics.noting import Subject, note
 
 NAMESPACE = "AWS/Events"
 

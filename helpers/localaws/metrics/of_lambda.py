@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 
-from .ledger import Dimensions
-from .noting import Subject, note
+from helpers.localaws.metrics.ledger import Dimensions
+from helpers.localaws.metrics.noting import Subject, note
 
 NAMESPACE = "AWS/Lambda"
 _INVOKED = ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions")

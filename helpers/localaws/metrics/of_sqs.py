@@ -8,8 +8,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from . import gauges, watching
-from .noting import Subject, note
+from helpers.localaws.metrics import gauges, watching
+from helpers.localaws.metrics.noting import Subject, note
 
 NAMESPACE = gauges.NAMESPACE
 _plain: dict[str, Any] = {}

@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .ledger import Dimensions
-from .noting import Subject, note
+from helpers.localaws.metrics.ledger import Dimensions
+from helpers.localaws.metrics.noting import Subject, note
 
 if TYPE_CHECKING:
     from helpers.localaws.stepfunctions.executions import Facts

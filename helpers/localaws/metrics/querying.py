@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import cells, expressions, reading
-from .expressions import InvalidExpression, Series, Value
+from helpers.localaws.metrics import cells, expressions, reading
+from helpers.localaws.metrics.expressions import InvalidExpression, Series, Value
 
 INSIGHTS = "SELECT"
 

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.localaws.clock import clock
-
-from . import gauges, noting
-from .cells import Cell, merged
-from .ledger import Dimensions, Key
+from helpers.localaws.metrics import gauges, noting
+from helpers.localaws.metrics.cells import Cell, merged
+from helpers.localaws.metrics.ledger import Dimensions, Key
+from helpers.localaws.turns.clock import clock
 
 DAY = 86_400
 MINUTE = 60

@@ -15,14 +15,13 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.localaws.clock import Timer, clock
-from helpers.localaws.gate import gate
-
-from . import actions, gauges, noting, querying, reading, rules
-from .alarms import Alarm, moment, written
-from .evaluating import MORE, Verdict, reason, verdict
-from .expressions import InvalidExpression, Series
-from .ledger import Dimensions
+from helpers.localaws.metrics import actions, gauges, noting, querying, reading, rules
+from helpers.localaws.metrics.alarms import Alarm, moment, written
+from helpers.localaws.metrics.evaluating import MORE, Verdict, reason, verdict
+from helpers.localaws.metrics.expressions import InvalidExpression, Series
+from helpers.localaws.metrics.ledger import Dimensions
+from helpers.localaws.turns.clock import Timer, clock
+from helpers.localaws.turns.gate import gate
 
 LOG = logging.getLogger(__name__)
 MINUTE = 60

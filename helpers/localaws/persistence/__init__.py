@@ -19,8 +19,8 @@ of trading takes hardly more than a month, and a copy of the state looks at what
 of one moment goes into one transaction. So kill -9 loses the last second at most, and what is found
 again fits together: no execution has succeeded without the item that it put.
 
-**How it stays whole.** Who changes something does it inside the gate (`helpers.localaws.gate`). To
-copy the state, the gate is closed for the milliseconds that this takes, when nobody is inside.
+**How it stays whole.** Who changes something does it inside the gate (`turns.gate`).
+To copy the state, the gate is closed for the milliseconds that this takes, when nobody is inside.
 Where somebody stays inside for long, he is waiting for something, or works on one step of a
 deployment; then it is copied all the same after 0.3 s, and once more should it change under
 pickle's hands. Packing and writing are done with the gate open.
@@ -42,10 +42,10 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .book import Book, NoRoom, open_or_set_aside, set_aside
+from helpers.localaws.persistence.book import Book, NoRoom, open_or_set_aside, set_aside
 
 if TYPE_CHECKING:
-    from .keeper import Keeper, Report
+    from helpers.localaws.persistence.keeper import Keeper, Report
 
 __all__ = ["NoRoom", "close", "empty", "load", "open_book", "report", "take_up"]
 
@@ -72,10 +72,9 @@ def load() -> Report:
     What is under way is taken up afterwards, by `take_up`.
     """
     global _book, _keeper
+    from helpers.localaws.persistence import hooks
+    from helpers.localaws.persistence.keeper import Keeper, Report
     from helpers.localaws.stepfunctions import use_state
-
-    from . import hooks
-    from .keeper import Keeper, Report
 
     if _book is None:
         raise RuntimeError("open_book has not been called")
@@ -86,7 +85,7 @@ def load() -> Report:
         keeper.load()
     except Exception as error:
         LOG.exception("the state cannot be read")
-        from helpers.localaws import reset
+        from helpers.localaws.process import reset
 
         _book.close()
         report = Report(notice=set_aside(_book.folder, f"it is damaged ({error!r})"))

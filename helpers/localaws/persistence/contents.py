@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .book import Book
+from helpers.localaws.persistence.book import Book
 
 
 class KeptContent:

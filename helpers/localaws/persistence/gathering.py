@@ -6,8 +6,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from .memory import Memory
-from .parts import Parts
+from helpers.localaws.persistence.on_disk import Memory
+from helpers.localaws.persistence.rows import Parts
 
 
 class Gathering:

@@ -6,11 +6,10 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from helpers.localaws.lambdas.late import after_import
-
-from .events import Events
-from .items import Items
-from .parts import items_of
+from helpers.localaws.lambdas.after_import import after_import
+from helpers.localaws.persistence.events import Events
+from helpers.localaws.persistence.items import Items
+from helpers.localaws.persistence.rows import items_of
 
 
 def install() -> None:

@@ -14,17 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.localaws import market, metrics
-from helpers.localaws.clock import clock
+from helpers.localaws import metrics
 from helpers.localaws.events import schedule
-from helpers.localaws.gate import gate
-
-from .book import Book
-from .contents import keep_contents
-from .freezer import Frozen, freeze, settle
-from .memory import Memory
-from .parts import packed
-from .thawing import thaw
+from helpers.localaws.lambdas import market
+from helpers.localaws.persistence.book import Book
+from helpers.localaws.persistence.contents import keep_contents
+from helpers.localaws.persistence.on_disk import Memory
+from helpers.localaws.persistence.restore import thaw
+from helpers.localaws.persistence.rows import packed
+from helpers.localaws.persistence.snapshot import Frozen, freeze, settle
+from helpers.localaws.turns.clock import clock
+from helpers.localaws.turns.gate import gate
 
 LOG = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .book import Book
+from helpers.localaws.persistence.book import Book
 
 
 class Loading:

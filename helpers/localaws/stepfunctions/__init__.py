@@ -13,7 +13,7 @@ __all__ = ["install", "start_execution", "use_state", "warm_up"]
 
 def install() -> None:
     """Replace moto's Step Functions backend. Called once, before the first request."""
-    from . import backend
+    from helpers.localaws.stepfunctions import backend
 
     backend.install()
 
@@ -25,7 +25,7 @@ def start_execution(arn: str, name: str | None, input_json: str, *, by_schedule:
     schedule does it; such an execution's waits do not move the simulated clock.
     Raises `errors.ApiError`, whose `code` and `message` are AWS's.
     """
-    from . import backend
+    from helpers.localaws.stepfunctions import backend
 
     return backend.start(arn, name, input_json, pulls=not by_schedule)
 
@@ -35,8 +35,8 @@ def use_state(base: Any, lock: Any) -> Any:
 
     Returns the store, which whoever keeps the state asks for what is new.
     """
-    from . import backend
-    from .store import Store
+    from helpers.localaws.stepfunctions import backend
+    from helpers.localaws.stepfunctions.store import Store
 
     store = Store(base, lock)
     backend.use_store(store)
@@ -45,6 +45,6 @@ def use_state(base: Any, lock: Any) -> Any:
 
 def warm_up() -> None:
     """Import what the first execution would have to wait for."""
-    from . import backend
+    from helpers.localaws.stepfunctions import backend
 
     backend.warm_up()

@@ -17,17 +17,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
 from helpers.localaws.iam import access
-
-from . import checks, errors, inputs, revisions
-from .callbacks import tokens
-from .data import dump, parse
-from .executions import Execution, Facts
-from .history import without_data
+from helpers.localaws.stepfunctions import checks, errors, inputs, revisions
+from helpers.localaws.stepfunctions.callbacks import tokens
+from helpers.localaws.stepfunctions.data import dump, parse
+from helpers.localaws.stepfunctions.executions import Execution, Facts
+from helpers.localaws.stepfunctions.history import without_data
+from helpers.localaws.turns.clock import clock
 
 if TYPE_CHECKING:
-    from .backend import LocalStepFunctionsBackend
+    from helpers.localaws.stepfunctions.backend import LocalStepFunctionsBackend
 
 _TARGET = re.compile(r"AWSStepFunctions\.(\w+)")
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
@@ -47,7 +46,7 @@ def operation(function: Operation) -> Operation:
 
 def call(name: str, body: Any, account: str, region: str) -> Body:
     """Carry out one operation; raises ApiError."""
-    from .backend import backend_for
+    from helpers.localaws.stepfunctions.backend import backend_for
 
     work = _OPERATIONS.get(name)
     if work is None:
@@ -342,7 +341,7 @@ def describe_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
 
 def redrivable(facts: Facts) -> Body:
     """Whether an execution may be redriven, in DescribeExecution's fields."""
-    from .backend import not_redrivable
+    from helpers.localaws.stepfunctions.backend import not_redrivable
 
     why = not_redrivable(facts)
     if why is not None:
@@ -395,7 +394,7 @@ def list_executions(backend: LocalStepFunctionsBackend, body: Body) -> Body:
 
 @operation
 def get_execution_history(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    from .backend import history_read
+    from helpers.localaws.stepfunctions.backend import history_read
 
     events = backend.events(body["executionArn"])
     if body.get("reverseOrder"):
@@ -646,7 +645,7 @@ def list_state_machine_aliases(backend: LocalStepFunctionsBackend, body: Body) -
 
 @operation
 def test_state(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    from .trial import test_state as run
+    from helpers.localaws.stepfunctions.trial import test_state as run
 
     if body.get("roleArn"):
         backend.check_role(body["roleArn"])

@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
-from helpers.localaws.dates import http_date
-
-from .data import dump
-from .services import ServiceError, metadata
+from helpers.localaws.front.dates import http_date
+from helpers.localaws.stepfunctions.data import dump
+from helpers.localaws.stepfunctions.services import ServiceError, metadata
+from helpers.localaws.turns.clock import clock
 
 _BOTO_NAMES = {
     "apigatewayv2": "apigatewayv2",
@@ -126,7 +125,7 @@ def call(
     """
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-    from helpers.localaws.mends.malformed import Wrong
+    from helpers.localaws.on_moto.mends.malformed import Wrong
 
     made = client(boto_name(service), region)
     name = method(service, action)

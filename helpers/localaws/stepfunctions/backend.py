@@ -14,19 +14,18 @@ from moto.stepfunctions.models import StateMachine, StateMachineVersion, StepFun
 from moto.utilities.utils import get_partition
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
 from helpers.localaws.iam import principals
 from helpers.localaws.metrics import of_states
-
-from . import api, errors, inputs, revisions, status_events
-from .callbacks import Queue, tokens
-from .distributed import MapRun
-from .executions import LONGEST_SECONDS, RUNNING, Execution, Facts
-from .expressions import DefinitionError
-from .history import FULL, MOST_EVENTS
-from .program import Program, compile_program
-from .services import Services
-from .store import Store
+from helpers.localaws.stepfunctions import api, errors, inputs, revisions, status_events
+from helpers.localaws.stepfunctions.callbacks import Queue, tokens
+from helpers.localaws.stepfunctions.distributed import MapRun
+from helpers.localaws.stepfunctions.executions import LONGEST_SECONDS, RUNNING, Execution, Facts
+from helpers.localaws.stepfunctions.expressions import DefinitionError
+from helpers.localaws.stepfunctions.history import FULL, MOST_EVENTS
+from helpers.localaws.stepfunctions.program import Program, compile_program
+from helpers.localaws.stepfunctions.services import Services
+from helpers.localaws.stepfunctions.store import Store
+from helpers.localaws.turns.clock import clock
 
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]+")
 _MACHINE = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:.+", re.DOTALL)

@@ -6,17 +6,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .data import Data, dump
-from .expressions import DefinitionError, Expression, compile_jsonata, compile_template
-from .failures import Ended, PathMissing, RuntimeFailure, StateError
-from .jsonata import QueryError, kind_of
-from .retrying import RetryingState
-from .run import Crew, Flow, MachineTimedOut
-from .states import Field
+from helpers.localaws.stepfunctions.data import Data, dump
+from helpers.localaws.stepfunctions.expressions import (
+    DefinitionError,
+    Expression,
+    compile_jsonata,
+    compile_template,
+)
+from helpers.localaws.stepfunctions.failures import Ended, PathMissing, RuntimeFailure, StateError
+from helpers.localaws.stepfunctions.jsonata import QueryError, kind_of
+from helpers.localaws.stepfunctions.retrying import RetryingState
+from helpers.localaws.stepfunctions.run import Crew, Flow, MachineTimedOut
+from helpers.localaws.stepfunctions.states import Field
 
 if TYPE_CHECKING:
-    from .program import Program
-    from .trial import Probe
+    from helpers.localaws.stepfunctions.program import Program
+    from helpers.localaws.stepfunctions.trial import Probe
 
 MOST_WIDTH = 10_000
 """The largest MaxConcurrency."""

@@ -8,14 +8,13 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.localaws.clock import clock
-from helpers.localaws.floor import floor
-from helpers.localaws.gate import gate
-
-from . import errors
-from .data import LIMIT, parse
-from .inputs import not_json
-from .run import Flow, HeartbeatMissed, TimedOut
+from helpers.localaws.stepfunctions import errors
+from helpers.localaws.stepfunctions.data import LIMIT, parse
+from helpers.localaws.stepfunctions.inputs import not_json
+from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
+from helpers.localaws.turns.clock import clock
+from helpers.localaws.turns.floor import floor
+from helpers.localaws.turns.gate import gate
 
 POLL_SECONDS = 60.0
 """How long GetActivityTask waits for a task, in real seconds."""

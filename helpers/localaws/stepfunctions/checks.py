@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from .errors import ApiError
+from helpers.localaws.stepfunctions.errors import ApiError
 
 
 @lru_cache(maxsize=64)

@@ -8,8 +8,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from .expressions import DefinitionError, Expression, Scope, compile_expression
-from .failures import PathMissing, RuntimeFailure
+from helpers.localaws.stepfunctions.expressions import (
+    DefinitionError,
+    Expression,
+    Scope,
+    compile_expression,
+)
+from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure
 
 Test = Callable[[Scope], bool]
 

@@ -8,20 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
-
-from .branches import BranchingState, Compile, MapFields, processor_of
-from .data import LIMIT, Data, dump, parse
-from .executions import RUNNING, SUCCEEDED, Execution, Facts
-from .expressions import compile_jsonata, compile_template
-from .failures import PathMissing, RuntimeFailure, StateError
-from .item_readers import ItemReader, ResultWriter
-from .run import Crew, Flow, iso
-from .states import Field
+from helpers.localaws.stepfunctions.branches import BranchingState, Compile, MapFields, processor_of
+from helpers.localaws.stepfunctions.data import LIMIT, Data, dump, parse
+from helpers.localaws.stepfunctions.executions import RUNNING, SUCCEEDED, Execution, Facts
+from helpers.localaws.stepfunctions.expressions import compile_jsonata, compile_template
+from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure, StateError
+from helpers.localaws.stepfunctions.item_readers import ItemReader, ResultWriter
+from helpers.localaws.stepfunctions.run import Crew, Flow, iso
+from helpers.localaws.stepfunctions.states import Field
+from helpers.localaws.turns.clock import clock
 
 if TYPE_CHECKING:
-    from .program import Program
-    from .trial import Probe
+    from helpers.localaws.stepfunctions.program import Program
+    from helpers.localaws.stepfunctions.trial import Probe
 
 MOST_AT_ONCE = 100
 """Child executions at once; AWS allows 10,000, each thread here takes some memory."""

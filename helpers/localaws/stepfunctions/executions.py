@@ -8,17 +8,16 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.localaws.clock import Token, clock
-from helpers.localaws.floor import floor
-from helpers.localaws.gate import gate
-
-from . import logs
-from .data import Data
-from .failures import RUNTIME, Ended, StateError
-from .history import MOST_EVENTS, WHOLE, History
-from .program import Program
-from .run import Flow, MachineTimedOut, Run, flows, iso
-from .services import Services
+from helpers.localaws.stepfunctions import logs
+from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.failures import RUNTIME, Ended, StateError
+from helpers.localaws.stepfunctions.history import MOST_EVENTS, WHOLE, History
+from helpers.localaws.stepfunctions.program import Program
+from helpers.localaws.stepfunctions.run import Flow, MachineTimedOut, Run, flows, iso
+from helpers.localaws.stepfunctions.services import Services
+from helpers.localaws.turns.clock import Token, clock
+from helpers.localaws.turns.floor import floor
+from helpers.localaws.turns.gate import gate
 
 LOG = logging.getLogger(__name__)
 

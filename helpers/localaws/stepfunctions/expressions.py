@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from . import jsonata
-from .data import dump
-from .failures import PastTheEnd, PathMissing, RuntimeFailure
-from .intrinsics import IntrinsicSyntaxError, compile_intrinsic
-from .paths import PathSyntaxError, compile_path
+from helpers.localaws.stepfunctions import jsonata
+from helpers.localaws.stepfunctions.data import dump
+from helpers.localaws.stepfunctions.failures import PastTheEnd, PathMissing, RuntimeFailure
+from helpers.localaws.stepfunctions.intrinsics import IntrinsicSyntaxError, compile_intrinsic
+from helpers.localaws.stepfunctions.paths import PathSyntaxError, compile_path
 
 Expression = Callable[["Scope"], Any]
 

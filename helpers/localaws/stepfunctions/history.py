@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from helpers.localaws.clock import clock
-
-from .failures import Ended, RuntimeFailure
+from helpers.localaws.stepfunctions.failures import Ended, RuntimeFailure
+from helpers.localaws.turns.clock import clock
 
 WHOLE = {"truncated": False}
 """What `inputDetails` and `outputDetails` of every event say: nothing was cut off."""

@@ -6,9 +6,8 @@ import re
 from typing import Any
 
 from helpers import asl
-
-from . import errors
-from .data import LIMIT, parse
+from helpers.localaws.stepfunctions import errors
+from helpers.localaws.stepfunctions.data import LIMIT, parse
 
 _TOKEN = re.compile(r"[^\s,:\[\]{}\"']+")
 

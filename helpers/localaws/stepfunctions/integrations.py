@@ -11,18 +11,17 @@ from functools import lru_cache
 from typing import Any
 
 from helpers.asl.resources import OPTIMIZED
-from helpers.localaws.clock import clock
-
-from . import aws_sdk, task_fields
-from .callbacks import Task, tokens
-from .data import Data, dump, parse
-from .expressions import DefinitionError
-from .failures import RUNTIME, Ended, RuntimeFailure, StateError
-from .history import WHOLE
-from .retrying import timed_out
-from .run import Flow, TimedOut
-from .services import ServiceError
-from .states import TOO_LARGE
+from helpers.localaws.stepfunctions import aws_sdk, task_fields
+from helpers.localaws.stepfunctions.callbacks import Task, tokens
+from helpers.localaws.stepfunctions.data import Data, dump, parse
+from helpers.localaws.stepfunctions.expressions import DefinitionError
+from helpers.localaws.stepfunctions.failures import RUNTIME, Ended, RuntimeFailure, StateError
+from helpers.localaws.stepfunctions.history import WHOLE
+from helpers.localaws.stepfunctions.retrying import timed_out
+from helpers.localaws.stepfunctions.run import Flow, TimedOut
+from helpers.localaws.stepfunctions.services import ServiceError
+from helpers.localaws.stepfunctions.states import TOO_LARGE
+from helpers.localaws.turns.clock import clock
 
 _LAMBDA = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:.+")
 _ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+")

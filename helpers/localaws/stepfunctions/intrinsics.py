@@ -16,13 +16,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import ids
-
-from .data import dump, parse
-from .failures import PathMissing, RuntimeFailure, StateError
-from .paths import PathSyntaxError
+from helpers.localaws.stepfunctions.data import dump, parse
+from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure, StateError
+from helpers.localaws.stepfunctions.paths import PathSyntaxError
 
 if TYPE_CHECKING:
-    from .expressions import Expression, Scope
+    from helpers.localaws.stepfunctions.expressions import Expression, Scope
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 _CALL = re.compile(r"(States\.\w+)\s*\(")
@@ -248,7 +247,7 @@ class _Reader:
         return _applied(name, function, arguments)
 
     def argument(self, depth: int) -> Expression:
-        from .expressions import DefinitionError, compile_expression
+        from helpers.localaws.stepfunctions.expressions import DefinitionError, compile_expression
 
         self.space()
         rest = self.text[self.at : self.at + 1]

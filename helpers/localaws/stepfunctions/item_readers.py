@@ -7,12 +7,16 @@ import io
 import json
 from typing import Any
 
-from .data import Data, dump, parse
-from .expressions import DefinitionError, compile_jsonata, compile_template
-from .failures import PathMissing, RuntimeFailure, StateError
-from .run import Flow
-from .services import ServiceError
-from .states import Field
+from helpers.localaws.stepfunctions.data import Data, dump, parse
+from helpers.localaws.stepfunctions.expressions import (
+    DefinitionError,
+    compile_jsonata,
+    compile_template,
+)
+from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure, StateError
+from helpers.localaws.stepfunctions.run import Flow
+from helpers.localaws.stepfunctions.services import ServiceError
+from helpers.localaws.stepfunctions.states import Field
 
 READER_FAILED = "States.ItemReaderFailed"
 WRITER_FAILED = "States.ResultWriterFailed"

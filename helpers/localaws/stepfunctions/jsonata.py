@@ -16,14 +16,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
-
-from .data import dump, parse
-from .failures import StateError
-from .patterns import Pattern
+from helpers.localaws.stepfunctions.data import dump, parse
+from helpers.localaws.stepfunctions.failures import StateError
+from helpers.localaws.stepfunctions.patterns import Pattern
+from helpers.localaws.turns.clock import clock
 
 if TYPE_CHECKING:
-    from .expressions import Expression, Scope
+    from helpers.localaws.stepfunctions.expressions import Expression, Scope
 
 QUERY_ERROR = "States.QueryEvaluationError"
 
@@ -75,7 +74,7 @@ def compile_expression(text: str, location: str, kind: str | None = None) -> Exp
     location: the field that error messages name. kind: the only JSON type that the field takes;
     None: any. The expression raises QueryError.
     """
-    from .expressions import DefinitionError
+    from helpers.localaws.stepfunctions.expressions import DefinitionError
 
     try:
         parsed = _parsed(text)

@@ -8,9 +8,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from helpers.localaws.clock import clock
-
-from .history import without_data
+from helpers.localaws.stepfunctions.history import without_data
+from helpers.localaws.turns.clock import clock
 
 LOG = logging.getLogger(__name__)
 

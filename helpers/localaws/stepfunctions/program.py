@@ -6,13 +6,20 @@ import functools
 from functools import lru_cache
 from typing import Any
 
-from .branches import MapState, ParallelState
-from .data import Data, parse
-from .expressions import DefinitionError
-from .failures import RuntimeFailure
-from .run import Flow
-from .states import ChoiceState, FailState, PassState, State, SucceedState, WaitState
-from .tasks import TaskState
+from helpers.localaws.stepfunctions.branches import MapState, ParallelState
+from helpers.localaws.stepfunctions.data import Data, parse
+from helpers.localaws.stepfunctions.expressions import DefinitionError
+from helpers.localaws.stepfunctions.failures import RuntimeFailure
+from helpers.localaws.stepfunctions.run import Flow
+from helpers.localaws.stepfunctions.states import (
+    ChoiceState,
+    FailState,
+    PassState,
+    State,
+    SucceedState,
+    WaitState,
+)
+from helpers.localaws.stepfunctions.tasks import TaskState
 
 TYPES: dict[str, type[State]] = {
     "Pass": PassState,
@@ -30,7 +37,7 @@ def _branching(definition: dict[str, Any]) -> Any:
         return ParallelState
     processor = definition.get("ItemProcessor") or definition.get("Iterator") or {}
     if (processor.get("ProcessorConfig") or {}).get("Mode") == "DISTRIBUTED":
-        from .distributed import DistributedMapState
+        from helpers.localaws.stepfunctions.distributed import DistributedMapState
 
         return DistributedMapState
     return MapState

@@ -6,12 +6,20 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from .data import Data
-from .expressions import Expression, compile_jsonata, compile_template
-from .failures import RUNTIME, StateError
-from .jsonata import QueryError
-from .run import Flow, HeartbeatMissed, TimedOut
-from .states import TOO_LARGE, State, Step, jsonata_assign, jsonpath_assign, put_result, result_path
+from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.expressions import Expression, compile_jsonata, compile_template
+from helpers.localaws.stepfunctions.failures import RUNTIME, StateError
+from helpers.localaws.stepfunctions.jsonata import QueryError
+from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
+from helpers.localaws.stepfunctions.states import (
+    TOO_LARGE,
+    State,
+    Step,
+    jsonata_assign,
+    jsonpath_assign,
+    put_result,
+    result_path,
+)
 
 _random = random.Random()
 _LONGEST = 99_999_999.0

@@ -6,9 +6,8 @@ import random
 import re
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws.clock import clock
-
-from . import errors
+from helpers.localaws.stepfunctions import errors
+from helpers.localaws.turns.clock import clock
 
 if TYPE_CHECKING:
     from moto.stepfunctions.models import StateMachine, StateMachineAlias, StateMachineVersion

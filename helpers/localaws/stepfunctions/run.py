@@ -16,18 +16,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
-from helpers.localaws.floor import floor
-from helpers.localaws.threads import Threads
-
-from .expressions import NO_VARIABLES, Scope
-from .failures import Ended
-from .history import History
+from helpers.localaws.stepfunctions.expressions import NO_VARIABLES, Scope
+from helpers.localaws.stepfunctions.failures import Ended
+from helpers.localaws.stepfunctions.history import History
+from helpers.localaws.turns.clock import clock
+from helpers.localaws.turns.floor import floor
+from helpers.localaws.turns.threads import Threads
 
 if TYPE_CHECKING:
-    from .data import Data
-    from .services import Services
-    from .trial import Probe
+    from helpers.localaws.stepfunctions.data import Data
+    from helpers.localaws.stepfunctions.services import Services
+    from helpers.localaws.stepfunctions.trial import Probe
 
 
 class TimedOut(Exception):

@@ -11,19 +11,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
-from helpers.localaws.dates import http_date
-from helpers.localaws.gate import gate
+from helpers.localaws.front.dates import http_date
 from helpers.localaws.iam import needs, principals
-from helpers.localaws.mends import placeholders
-
-from .data import dump, parse
+from helpers.localaws.on_moto.mends import placeholders
+from helpers.localaws.stepfunctions.data import dump, parse
+from helpers.localaws.turns.clock import clock
+from helpers.localaws.turns.gate import gate
 
 if TYPE_CHECKING:
-    from .callbacks import Queue
-    from .distributed import MapRun
-    from .executions import Execution, Facts
-    from .program import Program
+    from helpers.localaws.stepfunctions.callbacks import Queue
+    from helpers.localaws.stepfunctions.distributed import MapRun
+    from helpers.localaws.stepfunctions.executions import Execution, Facts
+    from helpers.localaws.stepfunctions.program import Program
 
 LOG = logging.getLogger(__name__)
 
@@ -189,7 +188,7 @@ class Services:
         sdk: bool,
     ) -> dict[str, Any]:
         """An action of any service; raises ServiceError. sdk: as in `aws_sdk.call`."""
-        from . import aws_sdk
+        from helpers.localaws.stepfunctions import aws_sdk
 
         def check(boto_service: str, operation: str, request: dict[str, Any]) -> None:
             status = 403 if boto_service == "s3" else 400
@@ -205,7 +204,7 @@ class Services:
 
     def activity(self, arn: str) -> Queue | None:
         """The queue of an activity; None if there is no such activity."""
-        from .backend import backend_of
+        from helpers.localaws.stepfunctions.backend import backend_of
 
         return backend_of(arn).queue(arn)
 
@@ -213,7 +212,7 @@ class Services:
         self, arn: Any, name: Any, text: str, *, role: str | None = None
     ) -> dict[str, Any]:
         """StartExecution as a Task gives its answer; raises ServiceError."""
-        from . import backend, errors
+        from helpers.localaws.stepfunctions import backend, errors
 
         try:
             if not isinstance(arn, str) or (name is not None and not isinstance(name, str)):
@@ -238,32 +237,32 @@ class Services:
 
     def add_map_run(self, map_run: MapRun) -> None:
         """Let DescribeMapRun know of a Map Run."""
-        from .backend import backend_of
+        from helpers.localaws.stepfunctions.backend import backend_of
 
         backend_of(map_run.execution_arn).map_runs[map_run.arn] = map_run
 
     def map_run(self, arn: str) -> MapRun | None:
         """A Map Run; None if it is not known."""
-        from .backend import backend_of
+        from helpers.localaws.stepfunctions.backend import backend_of
 
         return backend_of(arn).map_runs.get(arn)
 
     def facts(self, arn: str) -> Facts:
         """What is known of an execution."""
-        from .backend import backend_of
+        from helpers.localaws.stepfunctions.backend import backend_of
 
         return backend_of(arn).facts(arn)
 
     def take_up(self, arn: str, program: Program) -> Execution:
         """A child that did not succeed, ready to go on; program: of the Map's processor."""
-        from .backend import backend_of
+        from helpers.localaws.stepfunctions.backend import backend_of
 
         backend = backend_of(arn)
         return backend.take_up(backend.facts(arn), program)
 
     def adopt(self, child: Execution) -> None:
         """Let the API know of a child execution of a Map Run."""
-        from .backend import backend_of
+        from helpers.localaws.stepfunctions.backend import backend_of
 
         backend = backend_of(child.facts.machine_arn)
         backend.adopt(child)
@@ -271,19 +270,19 @@ class Services:
 
     def execution_ended(self, arn: str) -> bool:
         """Whether an execution that was started here has ended."""
-        from .backend import backend_of
+        from helpers.localaws.stepfunctions.backend import backend_of
 
         return backend_of(arn).facts(arn).status != "RUNNING"
 
     def stop_execution(self, arn: str) -> None:
         """Abort an execution that nobody waits for any more."""
-        from .backend import backend_of
+        from helpers.localaws.stepfunctions.backend import backend_of
 
         backend_of(arn).stop_execution(arn)
 
     def describe_execution(self, arn: str, *, parsed: bool) -> dict[str, Any]:
         """DescribeExecution as `startExecution.sync` gives it; parsed: `.sync:2`, JSON for text."""
-        from .api import call
+        from helpers.localaws.stepfunctions.api import call
 
         region, account = arn.split(":")[3:5]
         told = call("DescribeExecution", {"executionArn": arn}, account, region)

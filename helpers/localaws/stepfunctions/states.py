@@ -7,22 +7,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from helpers.localaws.clock import clock
-
-from . import choice
-from .data import Data, dump
-from .expressions import (
+from helpers.localaws.stepfunctions import choice
+from helpers.localaws.stepfunctions.data import Data, dump
+from helpers.localaws.stepfunctions.expressions import (
     DefinitionError,
     Expression,
     compile_expression,
     compile_jsonata,
     compile_template,
 )
-from .failures import PathMissing, RuntimeFailure, StateError
-from .history import WHOLE
-from .jsonata import QueryError
-from .paths import Path, PathSyntaxError, compile_reference
-from .run import Flow
+from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure, StateError
+from helpers.localaws.stepfunctions.history import WHOLE
+from helpers.localaws.stepfunctions.jsonata import QueryError
+from helpers.localaws.stepfunctions.paths import Path, PathSyntaxError, compile_reference
+from helpers.localaws.stepfunctions.run import Flow
+from helpers.localaws.turns.clock import clock
 
 Step = tuple[Data, str | None]
 """What a state hands on: its output, and the name of the next state (None: this was the last)."""

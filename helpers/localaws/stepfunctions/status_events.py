@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .executions import Facts
+from helpers.localaws.stepfunctions.executions import Facts
 
 LARGEST = 248 * 1024
 """Input and output, escaped, are told up to so many bytes: without the output, else neither."""

@@ -18,11 +18,11 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .failures import RUNTIME
-from .history import WHOLE
+from helpers.localaws.stepfunctions.failures import RUNTIME
+from helpers.localaws.stepfunctions.history import WHOLE
 
 if TYPE_CHECKING:
-    from .executions import Execution, Facts
+    from helpers.localaws.stepfunctions.executions import Execution, Facts
 
 YOUNG = 1.0
 """Executions older than so many real seconds are written while they run, with their history."""
@@ -242,7 +242,7 @@ class Store:
             return None if found[0] is None or number <= self._forgotten.get(machine, 0) else found
 
     def _facts(self, packed: bytes, digest: bytes) -> Facts:
-        from .executions import Facts
+        from helpers.localaws.stepfunctions.executions import Facts
 
         return Facts(definition=self._text(digest), **_unpacked(packed))
 

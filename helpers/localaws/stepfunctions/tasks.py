@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import integrations
-from .data import Data
-from .expressions import compile_jsonata, compile_template
-from .failures import RuntimeFailure, StateError
-from .retrying import RetryingState
-from .run import Flow
-from .states import Field
+from helpers.localaws.stepfunctions import integrations
+from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.expressions import compile_jsonata, compile_template
+from helpers.localaws.stepfunctions.failures import RuntimeFailure, StateError
+from helpers.localaws.stepfunctions.retrying import RetryingState
+from helpers.localaws.stepfunctions.run import Flow
+from helpers.localaws.stepfunctions.states import Field
 
 
 class TaskState(RetryingState):

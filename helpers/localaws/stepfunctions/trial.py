@@ -7,18 +7,17 @@ import re
 from typing import Any
 
 from helpers.localaws import ids
-from helpers.localaws.clock import clock
-
-from . import errors
-from .data import Data, parse
-from .expressions import DefinitionError
-from .failures import Ended, StateError
-from .history import History
-from .inputs import not_json, refusal
-from .program import Program
-from .retrying import RetryingState, covers
-from .run import Flow, MachineTimedOut, Run, iso
-from .services import Services
+from helpers.localaws.stepfunctions import errors
+from helpers.localaws.stepfunctions.data import Data, parse
+from helpers.localaws.stepfunctions.expressions import DefinitionError
+from helpers.localaws.stepfunctions.failures import Ended, StateError
+from helpers.localaws.stepfunctions.history import History
+from helpers.localaws.stepfunctions.inputs import not_json, refusal
+from helpers.localaws.stepfunctions.program import Program
+from helpers.localaws.stepfunctions.retrying import RetryingState, covers
+from helpers.localaws.stepfunctions.run import Flow, MachineTimedOut, Run, iso
+from helpers.localaws.stepfunctions.services import Services
+from helpers.localaws.turns.clock import clock
 
 _SUPPORTED = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice")
 _LONGEST_SECONDS = 300

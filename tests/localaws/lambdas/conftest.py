@@ -10,9 +10,10 @@ import zipfile
 
 import pytest
 
-from helpers.localaws import lambdas, market
-from helpers.localaws.clock import clock
-from helpers.localaws.workspace import ACCOUNT, REGION
+from helpers.localaws import lambdas
+from helpers.localaws.account import ACCOUNT, REGION
+from helpers.localaws.lambdas import market
+from helpers.localaws.turns.clock import clock
 
 TRUST = {
     "Version": "2012-10-17",

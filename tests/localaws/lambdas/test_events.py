@@ -7,7 +7,7 @@ import time
 import pytest
 
 from helpers.localaws import lambdas
-from helpers.localaws.workspace import ACCOUNT, REGION
+from helpers.localaws.account import ACCOUNT, REGION
 
 FAILS = """
     import os, time

@@ -3,7 +3,8 @@
 import random
 from pathlib import Path
 
-from helpers.localaws import lambdas, market
+from helpers.localaws import lambdas
+from helpers.localaws.lambdas import market
 
 ROOT = Path(__file__).resolve().parents[3]
 

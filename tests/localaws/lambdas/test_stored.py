@@ -2,7 +2,7 @@
 
 import pickle
 
-from helpers.localaws.workspace import ACCOUNT, REGION
+from helpers.localaws.account import ACCOUNT, REGION
 
 
 def test_functions_versions_aliases_and_layers_come_back(functions, monkeypatch):

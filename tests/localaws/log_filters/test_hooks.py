@@ -2,7 +2,7 @@
 
 import inspect
 
-import helpers.localaws.core_hooks  # noqa: F401 - moto is imported after the environment is settled
+import helpers.localaws.on_moto.core  # noqa: F401 - moto is imported after the environment is settled
 
 
 def parameters(function):

@@ -27,7 +27,7 @@ def test_they_are_moto_s():
 import json
 from moto.iam.models import IAMBackend
 plain = IAMBackend("aws", "123456789012")
-from helpers.localaws.mends import aws_policies
+from helpers.localaws.on_moto.mends import aws_policies
 aws_policies.install()
 ours = IAMBackend("aws", "123456789012")
 
@@ -54,7 +54,7 @@ def test_the_endpoint_keeps_no_text():
     code = """
 import gc, json, os, sys
 os.environ |= {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
-from helpers.localaws import server
+from helpers.localaws.process import server
 app = server._moto_app()
 app.prepare("iam")
 from moto.iam.models import iam_backends
@@ -82,7 +82,7 @@ def test_one_is_read_when_it_is_asked_for(endpoint):
     ("path", "found"), [("/service-role/", BASIC), ("/", None), ("/aws-service-role/", None)]
 )
 def test_by_name_and_path(path, found):
-    from helpers.localaws.mends import aws_policies
+    from helpers.localaws.on_moto.mends import aws_policies
 
     name = "AWSLambdaBasicExecutionRole"
     policy = aws_policies.policy(name, path, "123456789012", "us-east-1")

@@ -4,9 +4,9 @@ import tracemalloc
 import uuid
 from types import SimpleNamespace
 
-from helpers.localaws import core_hooks
+from helpers.localaws.on_moto import core
 from helpers.localaws.persistence.events import Events
-from helpers.localaws.persistence.parts import STATE, Parts, packed
+from helpers.localaws.persistence.rows import STATE, Parts, packed
 
 
 def made(count):
@@ -83,7 +83,7 @@ def test_an_event_is_a_few_bytes(monkeypatch):
     from moto.core.common_models import BaseModel
 
     # As in the endpoint: moto itself keeps every object that was ever made.
-    monkeypatch.setattr(BaseModel, "__new__", staticmethod(core_hooks._new))
+    monkeypatch.setattr(BaseModel, "__new__", staticmethod(core._new))
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]

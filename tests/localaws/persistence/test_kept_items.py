@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from helpers.localaws import core_hooks
+from helpers.localaws.on_moto import core
 from helpers.localaws.persistence.items import Items
 
 ATTRIBUTES = {
@@ -169,7 +169,7 @@ def test_an_item_is_a_few_bytes(monkeypatch):
     from moto.core.common_models import BaseModel
 
     # As in the endpoint: moto itself keeps every object that was ever made.
-    monkeypatch.setattr(BaseModel, "__new__", staticmethod(core_hooks._new))
+    monkeypatch.setattr(BaseModel, "__new__", staticmethod(core._new))
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .desk import Desk, order
-from .texts import COMMON
+from helpers.exercises.tasks.capstone.desk import Desk, order
+from helpers.exercises.tasks.capstone.texts import COMMON
 
 __all__ = ["COMMON", "Desk", "order"]

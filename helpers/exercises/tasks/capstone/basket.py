@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from helpers import executions
 from helpers.executions import Execution
-
-from .desk import Desk, order
+from helpers.exercises.tasks.capstone.desk import Desk, order
 
 COUNT = 300
 STEADY = 8

@@ -7,10 +7,9 @@ import time
 from typing import Any
 
 from helpers.exercises import NotYet, Stack, Task, Workbench
+from helpers.exercises.tasks.t15_4.cases import CASES, REASONS, Case
 from helpers.exercises.workbench import shown
 from helpers.exercises.workbench.patience import patience
-
-from .cases import CASES, REASONS, Case
 
 CHOICES, TEMPLATE = "choices.json", "template.yaml"
 PRICES = {"ACME": 80, "MOON": 3}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-from .. import schema
-from . import moto_model
-from .base import ResourceType
+from helpers.localaws.cloudformation import schema
+from helpers.localaws.cloudformation.resources import moto_model
+from helpers.localaws.cloudformation.resources.base import ResourceType
 
 # type -> (module of this package, class); imported when a template has such a resource
 OWN: dict[str, tuple[str, str]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import Made, Request, ResourceType
+from helpers.localaws.cloudformation.resources.base import Made, Request, ResourceType
 
 
 def _backend(request: Request) -> Any:

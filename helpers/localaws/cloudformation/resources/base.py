@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import names, schema
-from ..errors import ResourceFailure
+from helpers.localaws.cloudformation import names, schema
+from helpers.localaws.cloudformation.errors import ResourceFailure
 
 INVALID, NOT_FOUND, EXISTS, GENERAL = (
     "InvalidRequest",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from xml.sax.saxutils import escape
 
-from .base import Request
+from helpers.localaws.cloudformation.resources.base import Request
 
 
 def apply(request: Request, backend: Any, name: str) -> None:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import names
-from .base import EXISTS, Made, Request, ResourceType, handler_failure
+from helpers.localaws.cloudformation import names
+from helpers.localaws.cloudformation.resources.base import (
+    EXISTS,
+    Made,
+    Request,
+    ResourceType,
+    handler_failure,
+)
 
 
 def _backend(request: Request) -> Any:

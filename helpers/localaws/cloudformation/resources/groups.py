@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import Any
 
-from .base import Made, Request, ResourceType
+from helpers.localaws.cloudformation.resources.base import Made, Request, ResourceType
 
 
 def _backend(request: Request) -> Any:
@@ -71,7 +71,7 @@ class ApplicationInsights(ResourceType):
         """Record it: its group must exist, as on AWS."""
         group = str(request.properties.get("ResourceGroupName", ""))
         if group not in _backend(request).groups.by_name:
-            from .base import INVALID, handler_failure
+            from helpers.localaws.cloudformation.resources.base import INVALID, handler_failure
 
             raise handler_failure(
                 f"Resource Group does not exist: {group} (Service: ApplicationInsights, "

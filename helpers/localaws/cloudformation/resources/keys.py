@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .base import Made, Request, ResourceType
+from helpers.localaws.cloudformation.resources.base import Made, Request, ResourceType
 
 
 def _backend(request: Request) -> Any:

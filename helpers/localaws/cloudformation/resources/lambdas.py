@@ -8,9 +8,13 @@ import json
 import zipfile
 from typing import Any
 
+from helpers.localaws.cloudformation.resources.base import (
+    Made,
+    Request,
+    ResourceType,
+    handler_failure,
+)
 from helpers.localaws.lambdas import interpreters
-
-from .base import Made, Request, ResourceType, handler_failure
 
 # What a function has when its template does not say (Lambda API Reference, CreateFunction).
 DEFAULTS: dict[str, Any] = {"Description": "", "MemorySize": 128, "Timeout": 3, "Layers": []}

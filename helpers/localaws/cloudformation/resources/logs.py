@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from ..errors import ResourceFailure
-from .base import (
+from helpers.localaws.cloudformation.errors import ResourceFailure
+from helpers.localaws.cloudformation.resources.base import (
     EXISTS,
     Made,
     Request,

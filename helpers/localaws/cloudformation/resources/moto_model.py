@@ -13,10 +13,10 @@ import json
 import logging
 from typing import Any
 
-from .. import schema
-from ..errors import ResourceFailure
-from .base import Made, Request, ResourceType
-from .moto_types import MODULES
+from helpers.localaws.cloudformation import schema
+from helpers.localaws.cloudformation.errors import ResourceFailure
+from helpers.localaws.cloudformation.resources.base import Made, Request, ResourceType
+from helpers.localaws.cloudformation.resources.moto_types import MODULES
 
 LOG = logging.getLogger(__name__)
 

@@ -6,10 +6,15 @@ import json
 import uuid
 from typing import Any
 
-from .. import names
-from ..errors import CloudFormationError, ResourceFailure
-from ..stack import StackRequest
-from .base import Made, Request, ResourceType, handler_failure
+from helpers.localaws.cloudformation import names
+from helpers.localaws.cloudformation.errors import CloudFormationError, ResourceFailure
+from helpers.localaws.cloudformation.resources.base import (
+    Made,
+    Request,
+    ResourceType,
+    handler_failure,
+)
+from helpers.localaws.cloudformation.stack import StackRequest
 
 EVERYTHING = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 NO_RESPONSE = (
@@ -20,7 +25,7 @@ NO_RESPONSE = (
 
 
 def _stacks(request: Request) -> Any:
-    from ..backend import cloudformation_backends
+    from helpers.localaws.cloudformation.backend import cloudformation_backends
 
     return cloudformation_backends[request.account][request.region]
 
@@ -109,7 +114,7 @@ def _asked(request: Request) -> StackRequest:
 def _template(request: Request) -> str:
     from moto.s3.models import s3_backends
 
-    from ..responses import parse_s3_url
+    from helpers.localaws.cloudformation.responses import parse_s3_url
 
     bucket, key, version = parse_s3_url(str(request.properties["TemplateURL"]))
     found = s3_backends[request.account][request.partition].get_object(
@@ -123,7 +128,7 @@ def _template(request: Request) -> str:
 
 
 def _given(wanted: dict[str, Any]) -> dict[str, str]:
-    from ..parameters import as_text
+    from helpers.localaws.cloudformation.parameters import as_text
 
     return {key: as_text(value) for key, value in (wanted.get("Parameters") or {}).items()}
 
@@ -190,8 +195,7 @@ class CustomResource(ResourceType):
 
     def _ask(self, request: Request, verb: str) -> Made:
         from helpers.localaws import lambdas
-
-        from ..mailbox import Mailbox
+        from helpers.localaws.cloudformation.mailbox import Mailbox
 
         token, request_id = str(request.properties.get("ServiceToken", "")), str(uuid.uuid4())
         if ":function:" not in token:

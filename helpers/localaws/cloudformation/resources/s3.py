@@ -6,10 +6,16 @@ import json
 import uuid
 from typing import Any
 
-from .. import names
-from ..errors import ResourceFailure
-from . import bucket_settings
-from .base import EXISTS, Made, Request, ResourceType, handler_failure
+from helpers.localaws.cloudformation import names
+from helpers.localaws.cloudformation.errors import ResourceFailure
+from helpers.localaws.cloudformation.resources import bucket_settings
+from helpers.localaws.cloudformation.resources.base import (
+    EXISTS,
+    Made,
+    Request,
+    ResourceType,
+    handler_failure,
+)
 
 
 def _backend(request: Request) -> Any:

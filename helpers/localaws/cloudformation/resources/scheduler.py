@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import EXISTS, Made, Request, ResourceType, handler_failure
+from helpers.localaws.cloudformation.resources.base import (
+    EXISTS,
+    Made,
+    Request,
+    ResourceType,
+    handler_failure,
+)
 
 
 def _backend(request: Request) -> Any:

@@ -6,8 +6,8 @@ import json
 import uuid
 from typing import Any
 
-from .. import names
-from .base import Made, Request, ResourceType
+from helpers.localaws.cloudformation import names
+from helpers.localaws.cloudformation.resources.base import Made, Request, ResourceType
 
 
 def _backend(request: Request) -> Any:

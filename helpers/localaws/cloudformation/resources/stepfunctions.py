@@ -9,10 +9,18 @@ from typing import Any
 
 import yaml
 
-from .. import names
-from ..errors import ResourceFailure
-from ..template import Loader
-from .base import EXISTS, INVALID, Made, Request, ResourceType, handler_failure, message_of
+from helpers.localaws.cloudformation import names
+from helpers.localaws.cloudformation.errors import ResourceFailure
+from helpers.localaws.cloudformation.resources.base import (
+    EXISTS,
+    INVALID,
+    Made,
+    Request,
+    ResourceType,
+    handler_failure,
+    message_of,
+)
+from helpers.localaws.cloudformation.template import Loader
 
 SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 

@@ -15,10 +15,15 @@ from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 
-from ..gathering import Reducer
-from .backends import reduce_account, reduce_aws_policy, reduce_backend, reduce_registry
-from .files import reduce_archived, reduce_key
-from .machinery import (
+from helpers.localaws.persistence.gathering import Reducer
+from helpers.localaws.persistence.reducers.backends import (
+    reduce_account,
+    reduce_aws_policy,
+    reduce_backend,
+    reduce_registry,
+)
+from helpers.localaws.persistence.reducers.files import reduce_archived, reduce_key
+from helpers.localaws.persistence.reducers.machinery import (
     anew,
     cannot_be_pickled,
     reduce_count,
@@ -26,8 +31,17 @@ from .machinery import (
     reduce_lost,
     reduce_private_key,
 )
-from .mappings import reduce_defaultdict, reduce_dict, reduce_key_store, reduce_weak
-from .owners import reduce_group, reduce_ledger, reduce_table
+from helpers.localaws.persistence.reducers.mappings import (
+    reduce_defaultdict,
+    reduce_dict,
+    reduce_key_store,
+    reduce_weak,
+)
+from helpers.localaws.persistence.reducers.with_rows import (
+    reduce_group,
+    reduce_ledger,
+    reduce_table,
+)
 
 BY_TYPE: dict[type, Reducer] = {
     type(threading.Lock()): anew(threading.Lock),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import places
-from ..gathering import Gathering
+from helpers.localaws.persistence import places
+from helpers.localaws.persistence.gathering import Gathering
 
 
 def reduce_backend(gathering: Gathering, backend: Any) -> Any:

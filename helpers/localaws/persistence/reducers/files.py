@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from ..contents import KeptContent, keep_content
-from ..gathering import Gathering
-from ..loading import loading
+from helpers.localaws.persistence.contents import KeptContent, keep_content
+from helpers.localaws.persistence.gathering import Gathering
+from helpers.localaws.persistence.loading import loading
 
 LARGE = 8192
 """Archives from so many bytes on are files of their own."""

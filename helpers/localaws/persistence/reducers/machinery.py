@@ -7,8 +7,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from ..gathering import Gathering, Reducer
-from ..parts import PROTOCOL
+from helpers.localaws.persistence.gathering import Gathering, Reducer
+from helpers.localaws.persistence.rows import PROTOCOL
 
 
 def anew(make: Callable[[], Any]) -> Reducer:

@@ -9,7 +9,7 @@ import weakref
 from collections import defaultdict
 from typing import Any
 
-from ..gathering import Gathering
+from helpers.localaws.persistence.gathering import Gathering
 
 
 def reduce_dict(gathering: Gathering, found: Any) -> Any:

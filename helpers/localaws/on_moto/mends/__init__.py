@@ -1,0 +1,29 @@
+"""Where moto answers otherwise than AWS does: what it lets pass, leaves out, or stumbles at.
+
+What all of its services share is in `on_moto.core`; Lambda, Step Functions and CloudFormation are
+packages of their own.
+"""
+
+from __future__ import annotations
+
+
+def install() -> None:
+    """Put all of it right."""
+    from helpers.localaws.on_moto.mends import (
+        aws_policies,
+        dynamodb_keys,
+        emptying,
+        iam_roles,
+        identity,
+        multipart,
+        odd_requests,
+        quirks,
+        tag_limits,
+        tagged,
+    )
+
+    for module in (
+        *(aws_policies, dynamodb_keys, emptying, iam_roles, identity),
+        *(multipart, odd_requests, quirks, tag_limits, tagged),
+    ):
+        module.install()

@@ -1,0 +1,224 @@
+"""Where moto answers otherwise than AWS does, in S3, EventBridge, DynamoDB and CloudWatch Logs.
+
+Each is one hook; they were found by typing the lesson's commands. Imports moto.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from moto.dynamodb.responses import DynamoHandler
+from moto.events.models import EventPattern
+from moto.events.responses import EventsHandler
+from moto.iam.access_control import IAMPolicyStatement
+from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
+from moto.logs.models import LogGroup, LogsBackend
+from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, MissingKey
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
+from moto.s3.responses import S3Response
+
+from helpers.localaws import globs
+from helpers.localaws.account import ACCOUNT
+from helpers.localaws.on_moto.mends import placeholders, tag_limits
+from helpers.localaws.on_moto.mends.malformed import refused
+from helpers.localaws.stepfunctions.choice import matches
+
+# docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET_NAME = re.compile(
+    r"(?!xn--|sthree-|amzn-s3-demo-|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)"
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)(?<!\.mrap)(?<!--x-s3)"
+)
+
+
+def install() -> None:
+    """Put the hooks in place."""
+    S3Backend.create_bucket = _create_bucket
+    S3Backend.delete_object_tagging = _delete_object_tagging
+    S3Response._bucket_response_put = _bucket_response_put
+    BucketNotEmpty.__init__ = _init_bucket_not_empty
+    LogGroup.get_log_events = _get_log_events
+    LogsBackend.create_log_group = _create_log_group
+    LogsBackend.put_retention_policy = _put_retention_policy
+    EventPattern._wildcard_match = staticmethod(_wildcard_match)
+    IAMPolicyStatement._match = staticmethod(_policy_match)
+    EventsHandler.test_event_pattern = _test_event_pattern
+    DynamoHandler.call_action = _call_dynamodb
+    DynamoHandler.create_table = _create_table
+    DynamoHandler.delete_table = _delete_table
+    DynamoHandler.update_item = _update_item
+    DynamoHandler.batch_write_item = _batch_write_item
+
+
+_plain_create_bucket = S3Backend.create_bucket
+
+
+def _create_bucket(self: S3Backend, bucket_name: str, *args: Any, **kwargs: Any) -> FakeBucket:
+    """For S3Backend.create_bucket, which looks at a name's length only."""
+    if not _BUCKET_NAME.fullmatch(bucket_name):
+        raise InvalidBucketName
+    return _plain_create_bucket(self, bucket_name, *args, **kwargs)
+
+
+_plain_delete_object_tagging = S3Backend.delete_object_tagging
+
+
+def _delete_object_tagging(
+    self: S3Backend, bucket_name: str, key_name: str, version_id: str | None = None
+) -> None:
+    """For S3Backend.delete_object_tagging, which stumbles over a key that is not there."""
+    if self.get_object(bucket_name, key_name, version_id=version_id) is None:
+        raise MissingKey(key=key_name)
+    _plain_delete_object_tagging(self, bucket_name, key_name, version_id)
+
+
+_plain_bucket_response_put = S3Response._bucket_response_put
+
+
+def _bucket_response_put(self: S3Response, *args: Any, **kwargs: Any) -> Any:
+    """For S3Response._bucket_response_put, which answers XML that says nothing with a bare 404."""
+    answer = _plain_bucket_response_put(self, *args, **kwargs)
+    if answer == (404, {}, ""):
+        raise MalformedXML
+    return answer
+
+
+_plain_init_bucket_not_empty = BucketNotEmpty.__init__
+
+
+def _init_bucket_not_empty(self: BucketNotEmpty, bucket_name: str) -> None:
+    """For BucketNotEmpty.__init__, which does not speak of versions."""
+    _plain_init_bucket_not_empty(self, bucket_name)
+    bucket = s3_backends[ACCOUNT]["aws"].buckets.get(bucket_name)
+    if bucket is not None and bucket.versioning_status:
+        self.message += ". You must delete all versions in the bucket."
+
+
+_plain_get_log_events = LogGroup.get_log_events
+
+
+def _get_log_events(self: LogGroup, log_stream_name: str, *args: Any, **kwargs: Any) -> Any:
+    """For LogGroup.get_log_events, which says that the group is missing when the stream is."""
+    if log_stream_name not in self.streams:
+        raise ResourceNotFoundException("The specified log stream does not exist.")
+    return _plain_get_log_events(self, log_stream_name, *args, **kwargs)
+
+
+_plain_create_log_group = LogsBackend.create_log_group
+_plain_put_retention_policy = LogsBackend.put_retention_policy
+_GROUP_NAME = r"[\.\-_/#A-Za-z0-9]+"
+_RETENTIONS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)  # fmt: skip
+"""Days for which a log group may keep its events (API_PutRetentionPolicy)."""
+
+
+def _create_log_group(self: LogsBackend, log_group_name: str, *args: Any, **kwargs: Any) -> Any:
+    """For LogsBackend.create_log_group, which takes every name."""
+    if not re.fullmatch(_GROUP_NAME, log_group_name):
+        raise InvalidParameterException(
+            constraint=f"Member must satisfy regular expression pattern: {_GROUP_NAME}",
+            parameter="logGroupName",
+            value=log_group_name,
+        )
+    return _plain_create_log_group(self, log_group_name, *args, **kwargs)
+
+
+def _put_retention_policy(self: LogsBackend, log_group_name: str, retention_in_days: Any) -> Any:
+    """For LogsBackend.put_retention_policy, which takes every number of days."""
+    if int(retention_in_days) not in _RETENTIONS:
+        raise InvalidParameterException(
+            constraint=f"Member must satisfy enum value set: {list(_RETENTIONS)}",
+            parameter="retentionInDays",
+            value=retention_in_days,
+        )
+    return _plain_put_retention_policy(self, log_group_name, retention_in_days)
+
+
+def _wildcard_match(item: Any, pattern: str) -> bool:
+    """For EventPattern._wildcard_match, whose time grows with every `*` by the text's length."""
+    return isinstance(item, str) and matches(item, pattern)
+
+
+def _policy_match(pattern: str, string: str) -> re.Match[str] | None:
+    """For IAMPolicyStatement._match, which takes a policy for a regular expression."""
+    return globs.compiled(pattern).fullmatch(string)
+
+
+def _test_event_pattern(self: EventsHandler) -> Any:
+    """For EventsHandler.test_event_pattern, which moto leaves empty."""
+    try:
+        event = json.loads(self._get_param("Event") or "")
+    except ValueError:
+        event = None
+    needed = ("id", "account", "source", "time", "region", "resources", "detail-type")
+    if not isinstance(event, dict) or not all(name in event for name in needed):
+        return self.error("ValidationException", "Parameter Event is not valid.")
+    pattern = EventPattern.load(self._get_param("EventPattern"))
+    return self._create_response({"Result": pattern.matches_event(event)})
+
+
+_plain_call_dynamodb = DynamoHandler.call_action
+_LONGEST_EXPRESSION = 4096
+
+
+def _call_dynamodb(self: DynamoHandler) -> Any:
+    """For DynamoHandler.call_action, which reads expressions of any length, the longer the slower,
+    and stumbles over names that nobody gives.
+
+    docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+    """
+    for name, text in (getattr(self, "params", None) or {}).items():
+        if name.endswith("Expression") and len(str(text).encode()) > _LONGEST_EXPRESSION:
+            message = f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
+            raise refused(message)
+    undefined = placeholders.undefined(getattr(self, "params", None) or {})
+    if undefined is not None:
+        raise refused(undefined)
+    return _plain_call_dynamodb(self)
+
+
+_plain_create_table = DynamoHandler.create_table
+_plain_delete_table = DynamoHandler.delete_table
+
+
+def _create_table(self: DynamoHandler) -> Any:
+    """For DynamoHandler.create_table, which says ACTIVE: on AWS one waits for that."""
+    tag_limits.check_new(self)
+    return _with_status(_plain_create_table(self), "CREATING")
+
+
+def _delete_table(self: DynamoHandler) -> Any:
+    """For DynamoHandler.delete_table, which says ACTIVE of a table that is going."""
+    return _with_status(_plain_delete_table(self), "DELETING")
+
+
+_plain_update_item = DynamoHandler.update_item
+_plain_batch_write_item = DynamoHandler.batch_write_item
+_MOST_WRITES = 25
+
+
+def _update_item(self: DynamoHandler) -> Any:
+    """For DynamoHandler.update_item, which tells of the capacity unasked."""
+    return _without_capacity(self, _plain_update_item(self))
+
+
+def _batch_write_item(self: DynamoHandler) -> Any:
+    """For DynamoHandler.batch_write_item, which counts wrongly and tells of capacity unasked."""
+    if sum(map(len, self.body["RequestItems"].values())) > _MOST_WRITES:
+        message = "Too many items requested for the BatchWriteItem call"
+        raise refused(message)
+    return _without_capacity(self, _plain_batch_write_item(self))
+
+
+def _without_capacity(handler: DynamoHandler, answer: Any) -> Any:
+    if handler.body.get("ReturnConsumedCapacity", "NONE") == "NONE":
+        answer.result.pop("ConsumedCapacity", None)
+    return answer
+
+
+def _with_status(answer: Any, status: str) -> Any:
+    answer.result["TableDescription"]["TableStatus"] = status
+    return answer

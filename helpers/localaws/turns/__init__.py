@@ -1,0 +1,1 @@
+"""Whose turn it is: the clock that all wait by, the gate to the state, and the floor to compute."""
