@@ -19,7 +19,9 @@ the endpoint must reach; what it misses makes the exit status 1.
   them.
 
 After each burst it is checked that every execution has SUCCEEDED and has exactly one item in the
-table. It needs a quiet machine and takes about six minutes; `--only` picks parts.
+table. It needs a quiet machine and takes about six minutes; `--only` picks parts. With
+`--before FOLDER`, a checkout of another version, its endpoint is measured in the same rounds (and
+its year and growth after ours).
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from servers import THREADS, Endpoint, MiniStack, Server, Trader, Unavailable
+from servers import THREADS, Before, Endpoint, MiniStack, Server, Trader, Unavailable
 
 PARTS = ("start", "first", "warm", "one", "memory", "year", "growth")
 IN_ROUNDS = PARTS[:5]
@@ -189,24 +191,31 @@ ROWS: tuple[tuple[str, str, str, str, Callable[[float, float], bool] | None, str
 """Part, figure, words, unit, whether (endpoint, MiniStack) will do, and that in words."""
 
 
-def table(parts: set[str], ours: Figures, theirs: Figures) -> list[str]:
-    """Print the medians; returns what was missed."""
+def table(parts: set[str], figures: dict[type[Server], Figures]) -> list[str]:
+    """Print the medians, with the ratio to each of the others; returns what was missed."""
     missed = []
-    print(f"{'median (least to most)':30}{Endpoint.name:>26}{MiniStack.name:>26}   ratio  must")
+    kinds = [kind for kind in figures if figures[kind]]
+    print(
+        f"{'median (least to most)':30}"
+        + "".join(f"{kind.name:>26}" + " " * 8 * (kind is not Endpoint) for kind in kinds)
+        + "  must"
+    )
     for part, name, words, unit, holds, must in ROWS:
         if part not in parts:
             continue
-        a = statistics.median(ours[name])
-        b = statistics.median(theirs[name]) if theirs[name] else None
-        ratio = "-" if not b else f"{a / b:.2f}"
+        medians = {k: statistics.median(v[name]) for k, v in figures.items() if v[name]}
+        ours, theirs = medians[Endpoint], medians.get(MiniStack)
         verdict = must
-        if holds is not None and (b is not None or not must.endswith("x")) and not holds(a, b or 0):
+        told = holds is not None and (theirs is not None or not must.endswith("x"))
+        if told and not holds(ours, theirs or 0):
             verdict += "  MISSED"
-            missed.append(f"{words}: {a:.2f} {unit}, must be {must}")
-        print(
-            f"{words:30}{_spread(ours[name], unit):>26}{_spread(theirs[name], unit):>26}"
-            f"{ratio:>8}  {verdict}"
-        )
+            missed.append(f"{words}: {ours:.2f} {unit}, must be {must}")
+        line = f"{words:30}"
+        for kind in kinds:
+            line += f"{_spread(figures[kind][name], unit):>26}"
+            if kind is not Endpoint:
+                line += f"{f'x{ours / medians[kind]:.2f}' if medians.get(kind) else '-':>8}"
+        print(f"{line}  {verdict}")
     print()
     return missed
 
@@ -225,15 +234,22 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="endpoint-benchmark-") as made:
         scratch = Path(options.scratch or made)
         scratch.mkdir(parents=True, exist_ok=True)
-        missed = _measured(scratch, Path(made), set(options.only), options.rounds, options.alone)
+        missed = _measured(
+            scratch, Path(made), set(options.only), options.rounds, options.alone, options.before
+        )
     for one in missed:
         print(f"MISSED  {one}")
     return 1 if missed else 0
 
 
-def _measured(scratch: Path, work: Path, parts: set[str], rounds: int, alone: bool) -> list[str]:
+def _measured(
+    scratch: Path, work: Path, parts: set[str], rounds: int, alone: bool, before: Path | None
+) -> list[str]:
     servers: list[type[Server]] = [Endpoint]
     missed = []
+    if before is not None:
+        Before.root = before
+        servers.append(Before)
     if not alone and parts & set(IN_ROUNDS):
         try:
             print(f"MiniStack {MiniStack.install(scratch)}, in a venv of its own", flush=True)
@@ -241,7 +257,7 @@ def _measured(scratch: Path, work: Path, parts: set[str], rounds: int, alone: bo
         except Unavailable as error:
             print(f"{error}\nWithout MiniStack there are no ratios; --alone measures without it.")
             missed.append("MiniStack could not be measured")
-    figures: dict[type[Server], Figures] = {one: defaultdict(list) for one in (Endpoint, MiniStack)}
+    figures: dict[type[Server], Figures] = {one: defaultdict(list) for one in servers}
 
     def on(kind: type[Server], what: Callable[[Server], list[str] | None]) -> None:
         server = kind(work / kind.name.replace(" ", "-"))
@@ -259,11 +275,11 @@ def _measured(scratch: Path, work: Path, parts: set[str], rounds: int, alone: bo
             told = {name: round(values[-1], 2) for name, values in figures[kind].items()}
             print(f"  round {number + 1}, {kind.name}: {told}", flush=True)
     if parts & set(IN_ROUNDS) and figures[Endpoint]:
-        missed += table(parts, figures[Endpoint], figures[MiniStack])
-    if "year" in parts:
-        on(Endpoint, year)
-    if "growth" in parts:
-        on(Endpoint, growth)
+        missed += table(parts, figures)
+    for name, alone_once in (("year", year), ("growth", growth)):
+        for kind in [one for one in servers if issubclass(one, Endpoint)] if name in parts else []:
+            print(kind.name)
+            on(kind, alone_once)
     return missed
 
 
@@ -282,6 +298,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", type=parts, default=list(PARTS), metavar="PART,PART")
     parser.add_argument("--rounds", type=int, default=5, help="default: 5")
     parser.add_argument("--alone", action="store_true", help="without MiniStack")
+    parser.add_argument("--before", type=Path, metavar="FOLDER", help="another checkout beside it")
     parser.add_argument("--scratch", metavar="FOLDER", help="keep MiniStack's venv there")
     return parser.parse_args()
 

@@ -152,6 +152,7 @@ class Endpoint(Server):
     """The course's own endpoint, started as a learner starts it."""
 
     name = "this endpoint"
+    root = ROOT
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -163,7 +164,7 @@ class Endpoint(Server):
         done = subprocess.run(
             [sys.executable, "-m", "helpers.localaws", *arguments],
             env=os.environ | {"LOCALAWS_HOME": str(self.home)},
-            cwd=ROOT,
+            cwd=self.root,
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,
@@ -184,6 +185,12 @@ class Endpoint(Server):
             "aws_access_key_id": keys["access_key"],
             "aws_secret_access_key": keys["secret_key"],
         }
+
+
+class Before(Endpoint):
+    """The endpoint of another checkout, run by the same Python."""
+
+    name = "before"
 
 
 class MiniStack(Server):
