@@ -16,11 +16,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from helpers.asl.json_text import dump, parse
 from helpers.localaws import ids
 from helpers.localaws.iam import access
 from helpers.localaws.stepfunctions import checks, errors, inputs, revisions
 from helpers.localaws.stepfunctions.callbacks import tokens
-from helpers.localaws.stepfunctions.data import dump, parse
 from helpers.localaws.stepfunctions.executions import Execution, Facts
 from helpers.localaws.stepfunctions.history import without_data
 from helpers.localaws.turns.clock import clock

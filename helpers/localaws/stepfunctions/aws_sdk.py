@@ -11,9 +11,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from helpers.asl.json_text import dump
 from helpers.localaws import ids
 from helpers.localaws.front.dates import http_date
-from helpers.localaws.stepfunctions.data import dump
 from helpers.localaws.stepfunctions.services import ServiceError, metadata
 from helpers.localaws.turns.clock import clock
 

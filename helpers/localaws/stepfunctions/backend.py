@@ -13,6 +13,7 @@ from typing import Any
 from moto.stepfunctions.models import StateMachine, StateMachineVersion, StepFunctionBackend
 from moto.utilities.utils import get_partition
 
+from helpers.asl.evaluation import DefinitionError
 from helpers.localaws import ids
 from helpers.localaws.iam import principals
 from helpers.localaws.metrics import of_states
@@ -20,7 +21,6 @@ from helpers.localaws.stepfunctions import api, errors, inputs, revisions, statu
 from helpers.localaws.stepfunctions.callbacks import Queue, tokens
 from helpers.localaws.stepfunctions.distributed import MapRun
 from helpers.localaws.stepfunctions.executions import LONGEST_SECONDS, RUNNING, Execution, Facts
-from helpers.localaws.stepfunctions.expressions import DefinitionError
 from helpers.localaws.stepfunctions.history import FULL, MOST_EVENTS
 from helpers.localaws.stepfunctions.program import Program, compile_program
 from helpers.localaws.stepfunctions.services import Services

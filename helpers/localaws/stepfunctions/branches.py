@@ -6,14 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws.stepfunctions.data import Data, dump
-from helpers.localaws.stepfunctions.expressions import (
-    DefinitionError,
-    Expression,
-    compile_jsonata,
-    compile_template,
-)
-from helpers.localaws.stepfunctions.failures import Ended, PathMissing, RuntimeFailure, StateError
+from helpers.asl.evaluation import DefinitionError, Expression
+from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
+from helpers.asl.json_text import dump
+from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.expressions import compile_jsonata, compile_template
+from helpers.localaws.stepfunctions.history import Ended
 from helpers.localaws.stepfunctions.jsonata import QueryError, kind_of
 from helpers.localaws.stepfunctions.retrying import RetryingState
 from helpers.localaws.stepfunctions.run import Crew, Flow, MachineTimedOut

@@ -8,8 +8,9 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.asl.json_text import parse
 from helpers.localaws.stepfunctions import errors
-from helpers.localaws.stepfunctions.data import LIMIT, parse
+from helpers.localaws.stepfunctions.data import LIMIT
 from helpers.localaws.stepfunctions.inputs import not_json
 from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
 from helpers.localaws.turns.clock import clock

@@ -8,13 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from helpers.localaws.stepfunctions.expressions import (
-    DefinitionError,
-    Expression,
-    Scope,
-    compile_expression,
-)
-from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure
+from helpers.asl.evaluation import DefinitionError, Expression, Scope
+from helpers.asl.failures import PathMissing, RuntimeFailure
+from helpers.localaws.stepfunctions.expressions import compile_expression
 
 Test = Callable[[Scope], bool]
 

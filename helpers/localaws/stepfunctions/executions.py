@@ -8,10 +8,10 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.asl.failures import RUNTIME, StateError
 from helpers.localaws.stepfunctions import logs
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.failures import RUNTIME, Ended, StateError
-from helpers.localaws.stepfunctions.history import MOST_EVENTS, WHOLE, History
+from helpers.localaws.stepfunctions.history import MOST_EVENTS, WHOLE, Ended, History
 from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.run import Flow, MachineTimedOut, Run, flows, iso
 from helpers.localaws.stepfunctions.services import Services

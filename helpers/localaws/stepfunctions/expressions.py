@@ -5,49 +5,16 @@ Each is compiled once, when the definition is read, to a function of a `Scope`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from helpers.asl.evaluation import DefinitionError, Expression, Scope
+from helpers.asl.failures import PastTheEnd, PathMissing, RuntimeFailure
+from helpers.asl.json_text import dump
 from helpers.localaws.stepfunctions import jsonata
-from helpers.localaws.stepfunctions.data import dump
-from helpers.localaws.stepfunctions.failures import PastTheEnd, PathMissing, RuntimeFailure
 from helpers.localaws.stepfunctions.intrinsics import IntrinsicSyntaxError, compile_intrinsic
 from helpers.localaws.stepfunctions.paths import PathSyntaxError, compile_path
-
-Expression = Callable[["Scope"], Any]
-
-NO_VARIABLES: Mapping[str, Any] = {}
-
-
-class DefinitionError(ValueError):
-    """The definition cannot be run; `location` says where, as a JSON pointer."""
-
-    def __init__(self, message: str, location: str = "/") -> None:
-        super().__init__(message)
-        self.location = location
-
-
-class Scope:
-    """What an expression may look at.
-
-    input: what `$` stands for. context: makes the context object, `$$` (asked for only if used).
-    states: what `$states` has in JSONata besides the context.
-    """
-
-    __slots__ = ("context", "input", "states", "variables")
-
-    def __init__(
-        self,
-        value: Any,
-        context: Callable[[], dict[str, Any]],
-        variables: Mapping[str, Any] = NO_VARIABLES,
-        states: dict[str, Any] | None = None,
-    ) -> None:
-        self.input = value
-        self.context = context
-        self.variables = variables
-        self.states = states
 
 
 @lru_cache(maxsize=8192)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from helpers.localaws.stepfunctions.failures import Ended, RuntimeFailure
+from helpers.asl.failures import RuntimeFailure
 from helpers.localaws.turns.clock import clock
+
+
+class Ended(Exception):
+    """The run is over, or this branch of it: the thread has no more to do."""
+
 
 WHOLE = {"truncated": False}
 """What `inputDetails` and `outputDetails` of every event say: nothing was cut off."""

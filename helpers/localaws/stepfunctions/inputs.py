@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from helpers import asl
+from helpers.asl.json_text import parse
 from helpers.localaws.stepfunctions import errors
-from helpers.localaws.stepfunctions.data import LIMIT, parse
+from helpers.localaws.stepfunctions.data import LIMIT
 
 _TOKEN = re.compile(r"[^\s,:\[\]{}\"']+")
 

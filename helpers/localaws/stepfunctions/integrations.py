@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from helpers.asl.evaluation import DefinitionError
+from helpers.asl.failures import RUNTIME, RuntimeFailure, StateError
+from helpers.asl.json_text import dump, parse
 from helpers.asl.resources import OPTIMIZED
 from helpers.localaws.stepfunctions import aws_sdk, task_fields
 from helpers.localaws.stepfunctions.callbacks import Task, tokens
-from helpers.localaws.stepfunctions.data import Data, dump, parse
-from helpers.localaws.stepfunctions.expressions import DefinitionError
-from helpers.localaws.stepfunctions.failures import RUNTIME, Ended, RuntimeFailure, StateError
-from helpers.localaws.stepfunctions.history import WHOLE
+from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.history import WHOLE, Ended
 from helpers.localaws.stepfunctions.retrying import timed_out
 from helpers.localaws.stepfunctions.run import Flow, TimedOut
 from helpers.localaws.stepfunctions.services import ServiceError

@@ -13,15 +13,13 @@ import random
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from helpers.asl.evaluation import DefinitionError, Expression, Scope
+from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
+from helpers.asl.json_text import dump, parse
 from helpers.localaws import ids
-from helpers.localaws.stepfunctions.data import dump, parse
-from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure, StateError
 from helpers.localaws.stepfunctions.paths import PathSyntaxError
-
-if TYPE_CHECKING:
-    from helpers.localaws.stepfunctions.expressions import Expression, Scope
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 _CALL = re.compile(r"(States\.\w+)\s*\(")
@@ -247,7 +245,7 @@ class _Reader:
         return _applied(name, function, arguments)
 
     def argument(self, depth: int) -> Expression:
-        from helpers.localaws.stepfunctions.expressions import DefinitionError, compile_expression
+        from helpers.localaws.stepfunctions.expressions import compile_expression
 
         self.space()
         rest = self.text[self.at : self.at + 1]

@@ -7,13 +7,11 @@ import io
 import json
 from typing import Any
 
-from helpers.localaws.stepfunctions.data import Data, dump, parse
-from helpers.localaws.stepfunctions.expressions import (
-    DefinitionError,
-    compile_jsonata,
-    compile_template,
-)
-from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure, StateError
+from helpers.asl.evaluation import DefinitionError
+from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
+from helpers.asl.json_text import dump, parse
+from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.expressions import compile_jsonata, compile_template
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.stepfunctions.services import ServiceError
 from helpers.localaws.stepfunctions.states import Field

@@ -13,16 +13,14 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from helpers.asl.evaluation import DefinitionError, Expression, Scope
+from helpers.asl.failures import StateError
+from helpers.asl.json_text import dump, parse
 from helpers.localaws import ids
-from helpers.localaws.stepfunctions.data import dump, parse
-from helpers.localaws.stepfunctions.failures import StateError
 from helpers.localaws.stepfunctions.patterns import Pattern
 from helpers.localaws.turns.clock import clock
-
-if TYPE_CHECKING:
-    from helpers.localaws.stepfunctions.expressions import Expression, Scope
 
 QUERY_ERROR = "States.QueryEvaluationError"
 
@@ -74,8 +72,6 @@ def compile_expression(text: str, location: str, kind: str | None = None) -> Exp
     location: the field that error messages name. kind: the only JSON type that the field takes;
     None: any. The expression raises QueryError.
     """
-    from helpers.localaws.stepfunctions.expressions import DefinitionError
-
     try:
         parsed = _parsed(text)
     except JsonataSyntaxError as error:

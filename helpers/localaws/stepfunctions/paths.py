@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from helpers.localaws.stepfunctions.failures import PastTheEnd, PathMissing, StateError
+from helpers.asl.failures import PastTheEnd, PathMissing, StateError
 
 MISSING = object()
 MOST = 200_000

@@ -6,10 +6,11 @@ import functools
 from functools import lru_cache
 from typing import Any
 
+from helpers.asl.evaluation import DefinitionError
+from helpers.asl.failures import RuntimeFailure
+from helpers.asl.json_text import parse
 from helpers.localaws.stepfunctions.branches import MapState, ParallelState
-from helpers.localaws.stepfunctions.data import Data, parse
-from helpers.localaws.stepfunctions.expressions import DefinitionError
-from helpers.localaws.stepfunctions.failures import RuntimeFailure
+from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.stepfunctions.states import (
     ChoiceState,

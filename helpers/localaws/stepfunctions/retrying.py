@@ -6,9 +6,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from helpers.asl.evaluation import Expression
+from helpers.asl.failures import RUNTIME, StateError
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import Expression, compile_jsonata, compile_template
-from helpers.localaws.stepfunctions.failures import RUNTIME, StateError
+from helpers.localaws.stepfunctions.expressions import compile_jsonata, compile_template
 from helpers.localaws.stepfunctions.jsonata import QueryError
 from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
 from helpers.localaws.stepfunctions.states import (

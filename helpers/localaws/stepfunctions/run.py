@@ -8,6 +8,7 @@ services, and waits that end at the same time, stand in the order in which they 
 
 from __future__ import annotations
 
+import random
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,10 +16,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from helpers.asl.evaluation import NO_VARIABLES, Outside, Scope
 from helpers.localaws import ids
-from helpers.localaws.stepfunctions.expressions import NO_VARIABLES, Scope
-from helpers.localaws.stepfunctions.failures import Ended
-from helpers.localaws.stepfunctions.history import History
+from helpers.localaws.stepfunctions.history import Ended, History
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.floor import floor
 from helpers.localaws.turns.threads import Threads
@@ -53,6 +53,9 @@ def iso(seconds: float) -> str:
         datetime.fromtimestamp(round(seconds, 3), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     )
 
+
+OUTSIDE = Outside(clock.time, random.Random(), ids.uuid4)
+"""What expressions take from outside: the simulated time, and chance."""
 
 flows = Threads("flow")
 """The threads of executions, and of what they do side by side."""
@@ -282,7 +285,7 @@ class Flow:
 
     def scope(self, value: Any, states: dict[str, Any] | None = None) -> Scope:
         """What an expression sees here; `value` is what `$` stands for."""
-        return Scope(value, self.context, self.variables or NO_VARIABLES, states)
+        return Scope(value, self.context, OUTSIDE, self.variables or NO_VARIABLES, states)
 
     # -- waiting
 

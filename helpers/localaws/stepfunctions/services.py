@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from helpers.asl.json_text import dump, parse
 from helpers.localaws import ids
 from helpers.localaws.front.dates import http_date
 from helpers.localaws.iam import needs, principals
 from helpers.localaws.on_moto.mends import placeholders
-from helpers.localaws.stepfunctions.data import dump, parse
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.gate import gate
 

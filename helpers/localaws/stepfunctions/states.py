@@ -7,16 +7,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from helpers.asl.evaluation import DefinitionError, Expression
+from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
+from helpers.asl.json_text import dump
 from helpers.localaws.stepfunctions import choice
-from helpers.localaws.stepfunctions.data import Data, dump
+from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.expressions import (
-    DefinitionError,
-    Expression,
     compile_expression,
     compile_jsonata,
     compile_template,
 )
-from helpers.localaws.stepfunctions.failures import PathMissing, RuntimeFailure, StateError
 from helpers.localaws.stepfunctions.history import WHOLE
 from helpers.localaws.stepfunctions.jsonata import QueryError
 from helpers.localaws.stepfunctions.paths import Path, PathSyntaxError, compile_reference

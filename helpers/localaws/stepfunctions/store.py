@@ -18,7 +18,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from helpers.localaws.stepfunctions.failures import RUNTIME
+from helpers.asl.failures import RUNTIME
 from helpers.localaws.stepfunctions.history import WHOLE
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html an
 
 from __future__ import annotations
 
+from helpers.asl.failures import RuntimeFailure
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.failures import RuntimeFailure
 
 _WRITES = (
     "ConditionalOperator ConditionExpression Expected ExpressionAttributeNames "

@@ -6,12 +6,13 @@ import json
 import re
 from typing import Any
 
+from helpers.asl.evaluation import DefinitionError
+from helpers.asl.failures import StateError
+from helpers.asl.json_text import parse
 from helpers.localaws import ids
 from helpers.localaws.stepfunctions import errors
-from helpers.localaws.stepfunctions.data import Data, parse
-from helpers.localaws.stepfunctions.expressions import DefinitionError
-from helpers.localaws.stepfunctions.failures import Ended, StateError
-from helpers.localaws.stepfunctions.history import History
+from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.history import Ended, History
 from helpers.localaws.stepfunctions.inputs import not_json, refusal
 from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.retrying import RetryingState, covers

@@ -5,16 +5,17 @@ import uuid
 
 import pytest
 
-from helpers.localaws.stepfunctions.expressions import Scope
-from helpers.localaws.stepfunctions.failures import RuntimeFailure, StateError
+from helpers.asl.evaluation import Scope
+from helpers.asl.failures import RuntimeFailure, StateError
 from helpers.localaws.stepfunctions.intrinsics import IntrinsicSyntaxError, compile_intrinsic
+from helpers.localaws.stepfunctions.run import OUTSIDE
 
 INPUT = {"name": "Ann", "n": 7, "list": [1, 2, 2, 3], "text": '{"a": 1}', "one": {"a": 1, "b": 1},
          "two": {"b": 2}}  # fmt: skip
 
 
 def call(text):
-    scope = Scope(INPUT, lambda: {"Execution": {"Name": "run"}}, {"v": {"x": [10]}})
+    scope = Scope(INPUT, lambda: {"Execution": {"Name": "run"}}, OUTSIDE, {"v": {"x": [10]}})
     return compile_intrinsic(text)(scope)
 
 

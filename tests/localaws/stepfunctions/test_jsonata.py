@@ -4,12 +4,14 @@ import time
 
 import pytest
 
-from helpers.localaws.stepfunctions.expressions import DefinitionError, Scope, compile_jsonata
+from helpers.asl.evaluation import DefinitionError, Scope
+from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.jsonata import QueryError
+from helpers.localaws.stepfunctions.run import OUTSIDE
 
 
 def value(text, given=None, variables=None):
-    scope = Scope(given, lambda: {"Execution": {"Name": "run"}}, variables or {})
+    scope = Scope(given, lambda: {"Execution": {"Name": "run"}}, OUTSIDE, variables or {})
     return compile_jsonata("{% " + text + " %}", "Output")(scope)
 
 
@@ -87,7 +89,7 @@ def test_an_expression_may_be_used_by_many_threads_at_once():
 
     expression = compile_jsonata("{% $sum($states.input) %}", "Output")
     with ThreadPoolExecutor(8) as pool:
-        scopes = [Scope(list(range(n)), dict) for n in range(200)]
+        scopes = [Scope(list(range(n)), dict, OUTSIDE) for n in range(200)]
         assert list(pool.map(expression, scopes)) == [sum(range(n)) for n in range(200)]
 
 

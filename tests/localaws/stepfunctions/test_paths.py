@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.localaws.stepfunctions.failures import PathMissing
+from helpers.asl.failures import PathMissing
 from helpers.localaws.stepfunctions.paths import (
     PathSyntaxError,
     compile_path,

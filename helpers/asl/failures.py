@@ -73,7 +73,3 @@ class PathMissing(Exception):
 
 class PastTheEnd(PathMissing):
     """A path ends with the index of an item that the array is too short for."""
-
-
-class Ended(Exception):
-    """The run is over, or this branch of it: the thread has no more to do."""
