@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from helpers.localaws.front import http as server_module
-from helpers.localaws.front.http import Server, listen
+from helpers.localaws.front import serving
+from helpers.localaws.front.serving import Server
+from helpers.localaws.front.sockets import listen
 
 
 def echo(environ, start_response):
@@ -34,7 +35,7 @@ def echo(environ, start_response):
 
 
 @contextmanager
-def serving(app=echo):
+def served(app=echo):
     sockets = listen(0)
     server = Server(sockets, app)
     thread = threading.Thread(target=server.serve, daemon=True)
@@ -49,7 +50,7 @@ def serving(app=echo):
 
 @pytest.fixture
 def port():
-    with serving() as (_, number):
+    with served() as (_, number):
         yield number
 
 
@@ -158,7 +159,7 @@ def test_metadata_names_keep_their_underscore(port):
         start_response("200 OK", [])
         return [b""]
 
-    with serving(app) as (_, number):
+    with served(app) as (_, number):
         talk(number, b"GET / HTTP/1.1\r\nHost: x\r\nx-amz-meta-my_key: v\r\nX_Other: v\r\n\r\n")
     assert seen["HTTP_X_AMZ_META_MY_KEY"] == "v"
     assert seen["moto.preserved_header_names"] == {"HTTP_X_AMZ_META_MY_KEY": "x-amz-meta-my_key"}
@@ -198,8 +199,8 @@ def test_a_head_without_end_is_refused(port):
 
 
 def test_a_head_that_never_comes_to_an_end_is_given_up(monkeypatch):
-    monkeypatch.setattr(server_module, "HEAD_SECONDS", 0.3)
-    with serving() as (_, number):
+    monkeypatch.setattr(serving, "HEAD_SECONDS", 0.3)
+    with served() as (_, number):
         began = time.monotonic()
         assert talk(number, b"GET / HT", half_close=False) == b""
         assert time.monotonic() - began < 3
@@ -221,7 +222,7 @@ def test_it_listens_on_loopback_only():
 
 
 def test_stopping_lets_a_request_end_and_closes_the_idle():
-    with serving() as (server, number):
+    with served() as (server, number):
         busy = http.client.HTTPConnection("127.0.0.1", number)
         busy.request("GET", "/slow")
         idle = socket.create_connection(("127.0.0.1", number), timeout=5)
@@ -242,8 +243,8 @@ def test_a_hundred_connections_at_once(port):
 
 def test_who_holds_every_connection_and_says_nothing_keeps_nobody_out(monkeypatch):
     """Half of them are idle, half have begun a head that never ends."""
-    monkeypatch.setattr(server_module, "CONNECTIONS", 8)
-    with serving() as (_, number):
+    monkeypatch.setattr(serving, "CONNECTIONS", 8)
+    with served() as (_, number):
         held = [socket.create_connection(("127.0.0.1", number), timeout=5) for _ in range(8)]
         for sock in held[::2]:
             sock.sendall(b"POST / HTTP/1.1\r\nX-Slow: ")
@@ -255,8 +256,8 @@ def test_who_holds_every_connection_and_says_nothing_keeps_nobody_out(monkeypatc
 
 
 def test_room_is_not_made_at_the_cost_of_a_request_under_way(monkeypatch):
-    monkeypatch.setattr(server_module, "CONNECTIONS", 2)
-    with serving() as (_, number):
+    monkeypatch.setattr(serving, "CONNECTIONS", 2)
+    with served() as (_, number):
         busy = http.client.HTTPConnection("127.0.0.1", number)
         busy.request("GET", "/slow")
         idle = socket.create_connection(("127.0.0.1", number), timeout=5)

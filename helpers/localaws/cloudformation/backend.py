@@ -38,8 +38,8 @@ from helpers.localaws.cloudformation.exports import RegionExports
 from helpers.localaws.cloudformation.imports import imported_names
 from helpers.localaws.cloudformation.stack import ChangeSet, Output, Recipe, Stack, StackRequest
 from helpers.localaws.turns.clock import clock
-from helpers.localaws.turns.floor import floor
 from helpers.localaws.turns.gate import gate
+from helpers.localaws.turns.waiting import waiting
 
 LOG = logging.getLogger(__name__)
 
@@ -603,7 +603,7 @@ class CloudFormationBackend(BaseBackend):
 
     def wait_for(self, stack: Stack, seconds: float) -> None:
         """Wait until no operation is under way on the stack, at most so many real seconds."""
-        with gate.outside(), floor.left(), _FINISHED:
+        with waiting(), _FINISHED:
             _FINISHED.wait_for(lambda: not stack.busy, timeout=seconds)
 
 

@@ -16,10 +16,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from helpers.localaws.turns.floor import floor
-from helpers.localaws.turns.gate import gate
-
-Environ = dict[str, Any]
+from helpers.localaws.front.http import Environ
+from helpers.localaws.turns.waiting import waiting
 
 LARGE = 1 << 20
 """Bytes from which a body is put on disk."""
@@ -73,7 +71,7 @@ def in_turn(environ: Environ) -> Iterator[None]:
     if int(environ.get("CONTENT_LENGTH") or 0) <= LARGE:
         yield
         return
-    with gate.outside(), floor.left():
+    with waiting():
         taken = _turns.acquire(timeout=PATIENCE)
     try:
         yield

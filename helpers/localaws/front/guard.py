@@ -12,13 +12,12 @@ from __future__ import annotations
 import re
 import sys
 import time
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.front import bodies, proofs, sigv4
 from helpers.localaws.front.http import Environ
 from helpers.localaws.front.refusals import Refusal
-from helpers.localaws.process.workspace import Workspace
 
 BODY_LIMIT = 256 * 1024 * 1024
 """Bytes of one request's body: an S3 object or part of a multipart upload."""
@@ -89,21 +88,29 @@ NO_CONTROL = Refusal(
 )
 
 
-def check(environ: Environ, workspace: Workspace) -> Refusal | None:
+class Own(Protocol):
+    """The workspace's own keys, and who tells whether a control request was made with them."""
+
+    access_key: str
+    secret_key: str
+    judge: proofs.Judge
+
+
+def check(environ: Environ, own: Own) -> Refusal | None:
     """Why this request is refused, or None if it may pass; its body has then been read."""
     refusal = _elsewhere(environ)
     if refusal is not None:
         return refusal
     if environ["PATH_INFO"].startswith("/_local/"):
-        return _control(environ, workspace)
+        return _control(environ, own)
     try:
         claim = sigv4.claim(environ)
     except sigv4.Malformed as error:
         return Refusal("400 Bad Request", "IncompleteSignature", f"Cannot check who calls: {error}")
     if claim is None:
         return NOT_SIGNED
-    secret = workspace.secret_key
-    if claim.access_key != workspace.access_key:
+    secret = own.secret_key
+    if claim.access_key != own.access_key:
         made = _made_here(claim.access_key)
         if made is None:
             return UNKNOWN_KEY
@@ -115,19 +122,19 @@ def check(environ: Environ, workspace: Workspace) -> Refusal | None:
     return _signed(environ, claim, secret)
 
 
-def _control(environ: Environ, workspace: Workspace) -> Refusal | None:
+def _control(environ: Environ, own: Own) -> Refusal | None:
     """Refuse whoever does not know the secret, and what was meant for another port."""
     sent, host = environ.get("HTTP_X_LOCALAWS_SIGNATURE", ""), environ.get("HTTP_HOST", "")
     if host.rpartition(":")[2] != environ["SERVER_PORT"]:
         return NO_CONTROL
-    if not workspace.judge.accepts(sent, environ["REQUEST_METHOD"], host, environ["PATH_INFO"]):
+    if not own.judge.accepts(sent, environ["REQUEST_METHOD"], host, environ["PATH_INFO"]):
         return NO_CONTROL
     body = _read_body(environ, CONTROL_LIMIT)
     if body is None:
         return TOO_LARGE
     if not proofs.is_body_of(sent, bodies.sha256(body)):
         return NO_CONTROL
-    environ["localaws.proof"] = proofs.answer(workspace.secret_key, sent)
+    environ["localaws.proof"] = proofs.answer(own.secret_key, sent)
     return None
 
 
@@ -184,8 +191,8 @@ def _signed(environ: Environ, claim: sigv4.Claim, secret: str) -> Refusal | None
     if body is None:
         return TOO_LARGE
     if stated is None:
-        found = sigv4.signed_by(secret, claim, environ, bodies.sha256(body))
-        return None if found else WRONG_SIGNATURE
+        right = sigv4.signed_by(secret, claim, environ, bodies.sha256(body))
+        return None if right else WRONG_SIGNATURE
     if _SHA256.fullmatch(stated) and stated != bodies.sha256(body):
         return OTHER_BODY
     return None
@@ -199,10 +206,10 @@ def _read_body(environ: Environ, limit: int) -> BinaryIO | None:
     length = environ.get("CONTENT_LENGTH")
     if int(length or 0) > limit:
         return None
-    found = bodies.read(environ["wsgi.input"], limit, None if length is None else int(length))
-    if found is None:
+    read = bodies.read(environ["wsgi.input"], limit, None if length is None else int(length))
+    if read is None:
         return None
-    environ["wsgi.input"], size = found
-    environ["CONTENT_LENGTH"] = str(size)
+    body, size = read
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(size)
     environ.pop("HTTP_TRANSFER_ENCODING", None)
-    return found[0]
+    return body

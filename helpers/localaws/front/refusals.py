@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-Environ = dict[str, Any]
+from helpers.localaws.front.http import Environ
 
 _SERVICE = re.compile(
     r"Credential=[^/,\s]+/\d+/[^/]+/([^/]+)/|X-Amz-Credential=[^&]+?%2F([^&%]+)%2Faws4"
@@ -50,8 +50,8 @@ def protocol(environ: Environ) -> str:
 
 def service_of(environ: Environ) -> str:
     """The signing name of the service that a request is for; empty if it is not signed."""
-    found = _SERVICE.search(environ.get("HTTP_AUTHORIZATION", "") or environ["QUERY_STRING"])
-    return (found[1] or found[2]) if found else ""
+    scope = _SERVICE.search(environ.get("HTTP_AUTHORIZATION", "") or environ["QUERY_STRING"])
+    return (scope[1] or scope[2]) if scope else ""
 
 
 def answer(refusal: Refusal, environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:

@@ -15,10 +15,9 @@ import hmac
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qsl, quote_from_bytes, unquote_to_bytes
 
-Environ = dict[str, Any]
+from helpers.localaws.front.http import Environ
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -122,21 +121,21 @@ def _scope(credential: str) -> tuple[str, str]:
     return key, scope
 
 
-def signed_by(secret: str, found: Claim, environ: Environ, body_hash: str) -> bool:
-    """Is the request as `found` says, signed with `secret`?
+def signed_by(secret: str, said: Claim, environ: Environ, body_hash: str) -> bool:
+    """Is the request signed with `secret`, as `said` says it is?
 
     body_hash: what stands for the body in the signature: its SHA-256 in hex, or what the header
     x-amz-content-sha256 says.
     """
-    if found.version2:
+    if said.version2:
         expected = _version2(secret, environ)
     else:
-        canonical = _canonical(found, environ, body_hash)
+        canonical = _canonical(said, environ, body_hash)
         to_sign = "\n".join(
-            (ALGORITHM, found.date, found.scope, hashlib.sha256(canonical).hexdigest())
+            (ALGORITHM, said.date, said.scope, hashlib.sha256(canonical).hexdigest())
         )
-        expected = hmac.new(_key(secret, found.scope), to_sign.encode(), "sha256").hexdigest()
-    return hmac.compare_digest(expected.encode(), found.signature.encode())
+        expected = hmac.new(_key(secret, said.scope), to_sign.encode(), "sha256").hexdigest()
+    return hmac.compare_digest(expected.encode(), said.signature.encode())
 
 
 @functools.lru_cache(maxsize=256)
@@ -147,17 +146,17 @@ def _key(secret: str, scope: str) -> bytes:
     return key
 
 
-def _canonical(found: Claim, environ: Environ, body_hash: str) -> bytes:
+def _canonical(said: Claim, environ: Environ, body_hash: str) -> bytes:
     raw_path = environ["RAW_URI"].partition("?")[0] or "/"
-    path = raw_path if found.service == "s3" else _quoted(_without_dots(raw_path).encode("latin-1"))
-    headers = "".join(f"{name}:{_header(name, environ)}\n" for name in found.signed_headers)
+    path = raw_path if said.service == "s3" else _quoted(_without_dots(raw_path).encode("latin-1"))
+    headers = "".join(f"{name}:{_header(name, environ)}\n" for name in said.signed_headers)
     return "\n".join(
         (
             environ["REQUEST_METHOD"],
             path,
-            _canonical_query(environ["QUERY_STRING"], found.presigned),
+            _canonical_query(environ["QUERY_STRING"], said.presigned),
             headers,
-            ";".join(found.signed_headers),
+            ";".join(said.signed_headers),
             body_hash,
         )
     ).encode("latin-1")

@@ -19,8 +19,7 @@ from helpers.localaws.lambdas import code, interpreters
 from helpers.localaws.lambdas.processes import Launcher, Zygote, launcher
 from helpers.localaws.lambdas.settings import Settings
 from helpers.localaws.lambdas.workers import Invocation, Outcome, Place, Worker
-from helpers.localaws.turns.floor import floor
-from helpers.localaws.turns.gate import gate
+from helpers.localaws.turns.waiting import waiting
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
@@ -119,7 +118,7 @@ class Pools:
         Raises NoInterpreter, code.BadCode, OSError (no process could be started).
         """
         pool = self._pool(function, logical_name)
-        with gate.outside(), floor.left():
+        with waiting():
             return self._run(pool, invocation)
 
     def _run(self, pool: Pool, invocation: Invocation) -> tuple[Settings, str, Outcome]:

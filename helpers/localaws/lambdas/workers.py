@@ -19,7 +19,6 @@ from helpers.localaws.lambdas.interpreters import Interpreter
 from helpers.localaws.lambdas.processes import Launcher, WorkerLost, resident_memory
 from helpers.localaws.lambdas.settings import Settings
 from helpers.localaws.turns.clock import clock
-from helpers.localaws.turns.floor import floor
 
 INIT_TIME = 10.0
 """AWS lets an init take this long (real seconds); what it takes longer counts as the invoke's."""
@@ -229,8 +228,7 @@ class Worker:
         while True:
             left = deadline - time.perf_counter()
             try:
-                with floor.left():
-                    return self._process.receive(min(left, WATCH))
+                return self._process.receive(min(left, WATCH))
             except TimeoutError:
                 if left <= WATCH:
                     raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import socket
 
-from helpers.localaws.front.http import listen
+from helpers.localaws.front.sockets import listen
 
 OURS = range(20_000, 32_000)
 """Linux hands out those from 32768, macOS and Windows those from 49152."""

@@ -22,7 +22,9 @@ from helpers.localaws import asleep, lambdas, persistence
 from helpers.localaws.account import ACCOUNT, REGION
 from helpers.localaws.asleep import leases
 from helpers.localaws.front import guard, refusals
-from helpers.localaws.front.http import BadRequest, Environ, Server, listen
+from helpers.localaws.front.http import BadRequest, Environ
+from helpers.localaws.front.serving import Server
+from helpers.localaws.front.sockets import listen
 from helpers.localaws.on_moto import api_model
 from helpers.localaws.process import allocator, background, control, workspace
 from helpers.localaws.process.locks import FileLock

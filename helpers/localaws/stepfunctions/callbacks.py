@@ -14,8 +14,7 @@ from helpers.localaws.stepfunctions.data import LIMIT
 from helpers.localaws.stepfunctions.inputs import not_json
 from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
 from helpers.localaws.turns.clock import clock
-from helpers.localaws.turns.floor import floor
-from helpers.localaws.turns.gate import gate
+from helpers.localaws.turns.waiting import waiting
 
 POLL_SECONDS = 60.0
 """How long GetActivityTask waits for a task, in real seconds."""
@@ -151,7 +150,7 @@ class Queue:
     def take(self, worker: str | None, seconds: float = POLL_SECONDS) -> Task | None:
         """The next task for a worker; None if none came within `seconds` of real time."""
         deadline = time.monotonic() + seconds
-        with gate.outside(), floor.left(), self._changed:
+        with waiting(), self._changed:
             while True:
                 while self._waiting:
                     task = self._waiting.popleft()

@@ -22,6 +22,7 @@ from helpers.localaws.stepfunctions.history import Ended, History
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.floor import floor
 from helpers.localaws.turns.threads import Threads
+from helpers.localaws.turns.waiting import waiting
 
 if TYPE_CHECKING:
     from helpers.localaws.stepfunctions.data import Data
@@ -84,7 +85,7 @@ class Turns:
     def take(self) -> None:
         """Wait for the turn."""
         place = self.reserve()
-        with floor.left():
+        with waiting():
             place.acquire()
 
     def give_way(self) -> None:
@@ -96,7 +97,7 @@ class Turns:
             place.acquire()
             self._waiting.append(place)
             self._waiting.popleft().release()
-        with floor.left():
+        with waiting():
             place.acquire()
 
     def hand_on(self) -> None:

@@ -26,8 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from helpers.localaws.turns.floor import floor
-from helpers.localaws.turns.gate import gate
+from helpers.localaws.turns.waiting import waiting
 
 LOG = logging.getLogger(__name__)
 
@@ -252,7 +251,7 @@ class Clock:
             if waiter.was_busy:
                 self._busy -= 1
             self._changed.notify_all()
-        with gate.outside(), floor.left():
+        with waiting():
             waiter.signal.wait()
         return waiter
 

@@ -3,7 +3,7 @@
 Whatever changes state does so inside the gate: a request, a call from a state machine to a service,
 a step of a deployment, a firing. That costs a fraction of a microsecond and never waits, except for
 the few milliseconds in which the gate is closed, because the state is being copied. Whoever waits
-for something else meanwhile (a function, the clock) is outside while he waits.
+for something else meanwhile (a function, the clock) is outside for so long.
 """
 
 from __future__ import annotations
