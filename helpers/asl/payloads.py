@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.fields import NOT_JSONATA, PAYLOADS
-from helpers.asl.functions import why_not_intrinsic
+from helpers.asl.intrinsics import ExpressionSyntaxError, computed_field, read_expression
 from helpers.asl.jsonata import (
     ERROR_OUTPUT,
     INVALID,
@@ -16,7 +16,6 @@ from helpers.asl.jsonata import (
     is_expression,
     read,
 )
-from helpers.asl.paths import is_jsonpath
 from helpers.asl.places import Steps
 from helpers.asl.suggest import did_you_mean
 
@@ -30,28 +29,27 @@ def check_template(findings: Findings, value: Any, steps: Steps) -> None:
     if not isinstance(value, dict):
         return
     for key, inner in value.items():
-        if not isinstance(key, str) or not key.endswith(".$"):
+        name = computed_field(key)
+        if name is None:
             if looks_dynamic(inner):
                 _warn_no_dollar(findings, str(key), inner, steps)
             check_template(findings, inner, (*steps, key))
             continue
-        if key[:-2] in value:
+        if name in value:
             findings.add(
-                f"The field '{key[:-2]}' is defined twice, as '{key[:-2]}' and as '{key}'",
+                f"The field '{name}' is defined twice, as '{name}' and as '{key}'",
                 steps,
-                f"Keep one of them: '{key}' is evaluated and then called '{key[:-2]}'.",
+                f"Keep one of them: '{key}' is evaluated and then called '{name}'.",
                 place=(*steps, key),
             )
-        _check_dynamic(findings, key, inner, steps)
+        _check_computed(findings, key, inner, steps)
 
 
 def looks_dynamic(value: Any) -> bool:
     """Is it text that would be a path or an intrinsic function, if it stood where they do?"""
     if not isinstance(value, str):
         return False
-    if value.startswith(("$.", "$$.", "$[")):
-        return is_jsonpath(value)
-    return value.startswith("States.") and "(" in value and why_not_intrinsic(value) is None
+    return value.startswith(("$.", "$$.", "$[", "States.")) and _why_not_computed(value) is None
 
 
 def _warn_no_dollar(findings: Findings, key: str, value: str, steps: Steps) -> None:
@@ -92,7 +90,7 @@ def _state_depth(steps: Steps) -> int:
     return max((number for number, step in enumerate(steps) if step == "States"), default=0) + 2
 
 
-def _check_dynamic(findings: Findings, key: str, value: Any, steps: Steps) -> None:
+def _check_computed(findings: Findings, key: str, value: Any, steps: Steps) -> None:
     place = (*steps, key)
     if is_placeholder(value):
         return
@@ -106,16 +104,13 @@ def _check_dynamic(findings: Findings, key: str, value: Any, steps: Steps) -> No
             place=place,
         )
         return
-    if value.startswith("$"):
-        hint = "" if is_jsonpath(value) else "The path is not well formed."
-    elif value.startswith("States."):
-        hint = why_not_intrinsic(value) or ""
-    else:
+    hint = _why_not_computed(value)
+    if hint is not None and not value.startswith(("$", "States.")):
         hint = (
             f"A field whose name ends in .$ holds a path ($.…) or an intrinsic function; call it "
             f"'{key[:-2]}' if {value!r} is meant as it is."
         )
-    if hint:
+    if hint is not None:
         findings.add(
             f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic "
             "function call",
@@ -123,6 +118,15 @@ def _check_dynamic(findings: Findings, key: str, value: Any, steps: Steps) -> No
             hint,
             place=place,
         )
+
+
+def _why_not_computed(text: str) -> str | None:
+    """None for a path or a call of an intrinsic function, otherwise what is amiss."""
+    try:
+        read_expression(text)
+    except ExpressionSyntaxError as error:
+        return str(error)
+    return None
 
 
 def check_expressions(

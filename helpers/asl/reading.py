@@ -226,7 +226,7 @@ class _Yaml:
 
     def _cloudformation(self, node: Any, steps: Steps, depth: int) -> Any:
         """`!Sub x` is `{"Fn::Sub": x}`, as CloudFormation reads it."""
-        from helpers.asl.intrinsics import resolve_one
+        from helpers.asl.template_functions import resolve_one
 
         name = node.tag[1:]
         if node.id == "mapping":

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.asl.errors import NotADefinition
-from helpers.asl.intrinsics import resolve
 from helpers.asl.placeholders import fill
+from helpers.asl.template_functions import resolve
 
 TYPES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")

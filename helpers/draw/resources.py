@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.asl.errors import AslError
-from helpers.asl.intrinsics import resolve
 from helpers.asl.reading import read_text
+from helpers.asl.template_functions import resolve
 from helpers.draw.errors import NothingToDraw
 from helpers.draw.kinds import kind_of
 

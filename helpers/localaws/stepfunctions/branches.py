@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from helpers.asl.evaluation import DefinitionError, Expression
+from helpers.asl.expressions import compile_template
 from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import compile_jsonata, compile_template
+from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.history import Ended
 from helpers.localaws.stepfunctions.jsonata import QueryError, kind_of
 from helpers.localaws.stepfunctions.retrying import RetryingState

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError, Expression, Scope
+from helpers.asl.expressions import compile_reference
 from helpers.asl.failures import PathMissing, RuntimeFailure
-from helpers.localaws.stepfunctions.expressions import compile_expression
 
 Test = Callable[[Scope], bool]
 
@@ -127,7 +127,7 @@ def compile_rule(rule: dict[str, Any], location: str) -> Test:
     if "Variable" not in rule:
         raise DefinitionError("a Choice rule needs a 'Variable'", location)
     text = rule["Variable"]
-    variable = compile_expression(text)
+    variable = compile_reference(text)
     for name, expected in rule.items():
         if name == "IsPresent":
             return _present(variable, bool(expected))
@@ -136,7 +136,7 @@ def compile_rule(rule: dict[str, Any], location: str) -> Test:
         if name in COMPARISONS:
             return _compared(_named(variable, text), COMPARISONS[name], lambda _, e=expected: e)
         if name.endswith("Path") and name[:-4] in COMPARISONS:
-            other = _named(compile_expression(expected), expected, name)
+            other = _named(compile_reference(expected), expected, name)
             return _compared(_named(variable, text), COMPARISONS[name[:-4]], other)
     raise DefinitionError("a Choice rule needs a comparison", location)
 

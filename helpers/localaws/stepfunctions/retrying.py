@@ -7,9 +7,10 @@ import random
 from typing import Any
 
 from helpers.asl.evaluation import Expression
+from helpers.asl.expressions import compile_template
 from helpers.asl.failures import RUNTIME, StateError
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import compile_jsonata, compile_template
+from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.jsonata import QueryError
 from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
 from helpers.localaws.stepfunctions.states import (

@@ -8,18 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError, Expression
-from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
-from helpers.asl.json_text import dump
-from helpers.localaws.stepfunctions import choice
-from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import (
+from helpers.asl.expressions import (
     compile_expression,
-    compile_jsonata,
+    compile_path,
+    compile_reference,
     compile_template,
 )
+from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
+from helpers.asl.json_text import dump
+from helpers.asl.paths import PathSyntaxError, read_reference
+from helpers.asl.selecting import Path
+from helpers.localaws.stepfunctions import choice
+from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.history import WHOLE
 from helpers.localaws.stepfunctions.jsonata import QueryError
-from helpers.localaws.stepfunctions.paths import Path, PathSyntaxError, compile_reference
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.turns.clock import clock
 
@@ -28,6 +31,9 @@ Step = tuple[Data, str | None]
 
 NOTHING = Data({})
 TOO_LARGE = "States.DataLimitExceeded"
+
+CALLABLE = ("Error", "Cause")
+"""Fields whose `…Path` may be a call of an intrinsic function as well."""
 
 
 def path_expression(definition: dict[str, Any], field: str) -> Expression | None:
@@ -39,7 +45,7 @@ def path_expression(definition: dict[str, Any], field: str) -> Expression | None
         return lambda scope: {}
     if not isinstance(text, str):
         raise DefinitionError(f"{field} must be a path")
-    expression = compile_expression(text)
+    expression = compile_path(text)
 
     def evaluate(scope: Any) -> Any:
         try:
@@ -64,14 +70,15 @@ class Field:
         self.name = name
         self.constant: Any = definition.get(name)
         self.expression: Expression | None = None
-        self.path: str | None = None
+        self.path: Any = None
         self.computed = False
         if jsonata:
             self.expression = compile_jsonata(self.constant, name, kind)
             self.computed = self.expression is not None
         elif f"{name}Path" in definition:
             self.path = definition[f"{name}Path"]
-            self.expression = compile_expression(self.path)
+            is_call = name in CALLABLE and self.path.startswith("States.")
+            self.expression = (compile_expression if is_call else compile_reference)(self.path)
 
     @property
     def is_set(self) -> bool:
@@ -123,9 +130,12 @@ def result_path(definition: dict[str, Any]) -> Path | None:
     if text is None:
         return None
     try:
-        return compile_reference(text)
-    except PathSyntaxError as error:
-        raise DefinitionError(str(error)) from None
+        path = read_reference(text)
+    except PathSyntaxError:
+        path = None
+    if path is None or path.root != "$":
+        raise DefinitionError("Value is not a Reference Path")
+    return path
 
 
 class State:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpers.asl.expressions import compile_template
 from helpers.asl.failures import RuntimeFailure, StateError
 from helpers.localaws.stepfunctions import integrations
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import compile_jsonata, compile_template
+from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.retrying import RetryingState
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.stepfunctions.states import Field

@@ -34,6 +34,7 @@ def one(fields):
         ({"Parameters": {"n.$": "$$.State.Name"}}, {"n": "A"}),
         ({"Parameters": {"list": [{"c.$": "$.b.c"}, 2]}}, {"list": [{"c": 3}, 2]}),
         ({"Parameters": {"all.$": "$.a[*]"}}, {"all": [1, 2]}),
+        ({"InputPath": "$['a','x']"}, {"a": [1, 2]}),
         ({"Parameters": {"none.$": "$.b[?(@.x)]"}}, {"none": []}),
         ({"Parameters": {"past.$": "$.a[2]"}}, {"past": None}),
     ],
@@ -71,6 +72,25 @@ def test_numbers_keep_their_size(workshop):
             "States.Runtime",
             "An error occurred while executing the state 'A' (entered at the event id #2). Invalid "
             "path '$.no' : No results for path: $['no']",
+        ),
+        (  # https://github.com/awsdocs/aws-step-functions-developer-guide/pull/5
+            {"InputPath": "$.a.length()"},
+            "States.Runtime",
+            "An error occurred while executing the state 'A' (entered at the event id #2). Invalid "
+            "path '$.a.length()' : Property ['length()'] not found in path $['a']",
+        ),
+        (  # https://gist.github.com/deric4/733eb129a10b13530cebaa3b70031c77
+            {"InputPath": "$['a', 'b'].v"},
+            "States.Runtime",
+            "An error occurred while executing the state 'A' (entered at the event id #2). Invalid "
+            "path '$['a', 'b'].v' : Multi properties can only be used as path leafs: $['a', 'b']",
+        ),
+        (  # https://repost.aws/questions/QUYiQKP0XfThWEc_ahsMnLOA
+            {"Parameters": {"x.$": "$.a.sum()"}},
+            "States.Runtime",
+            "An error occurred while executing the state 'A' (entered at the event id #2). The "
+            "JSONPath '$.a.sum()' specified for the field 'x.$' could not be found in the input "
+            "'{\"a\":1}'",
         ),
         (
             {"Parameters": {"x.$": "$.no"}},

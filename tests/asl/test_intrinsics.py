@@ -1,22 +1,25 @@
 """The eighteen intrinsic functions of JSONPath states."""
 
 import json
+import random
+import time
 import uuid
 
 import pytest
 
-from helpers.asl.evaluation import Scope
+from helpers.asl.evaluation import DefinitionError, Outside, Scope
+from helpers.asl.expressions import compile_expression
 from helpers.asl.failures import RuntimeFailure, StateError
-from helpers.localaws.stepfunctions.intrinsics import IntrinsicSyntaxError, compile_intrinsic
-from helpers.localaws.stepfunctions.run import OUTSIDE
 
 INPUT = {"name": "Ann", "n": 7, "list": [1, 2, 2, 3], "text": '{"a": 1}', "one": {"a": 1, "b": 1},
          "two": {"b": 2}}  # fmt: skip
 
+OUTSIDE = Outside(time.time, random.Random(), lambda: str(uuid.uuid4()))
+
 
 def call(text):
     scope = Scope(INPUT, lambda: {"Execution": {"Name": "run"}}, OUTSIDE, {"v": {"x": [10]}})
-    return compile_intrinsic(text)(scope)
+    return compile_expression(text)(scope)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_uuids_differ():
         "States.Base64Decode('%')",
         "States.Hash('a', 'SHA-3')",
         "States.JsonMerge($.one, $.two, true)",
-        "States.MathAdd('a', 1)",
+        "States.MathAdd($.name, 1)",
         "States.MathRandom(5, 1)",
     ],
 )
@@ -97,6 +100,7 @@ def test_arguments_that_do_not_fit_fail_with_a_reason(text):
     [
         "States.Nope()",
         "States.MathAdd(1)",
+        "States.MathAdd('a', 1)",
         "States.Format('a",
         "States.Format('a') x",
         "States.Array(1,)",
@@ -105,8 +109,8 @@ def test_arguments_that_do_not_fit_fail_with_a_reason(text):
     ],
 )
 def test_what_is_no_call(text):
-    with pytest.raises(IntrinsicSyntaxError):
-        compile_intrinsic(text)
+    with pytest.raises(DefinitionError):
+        compile_expression(text)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""The eighteen intrinsic functions of JSONPath states: what each makes of its arguments.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+
+from helpers.asl.evaluation import Outside
+from helpers.asl.hashing import ALGORITHMS, digest
+from helpers.asl.json_text import dump, parse
+
+
+class BadArguments(Exception):
+    """The arguments do not fit; the message says why."""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else dump(value)
+
+
+def _format(template: Any, *values: Any) -> str:
+    if not isinstance(template, str):
+        raise BadArguments("the first argument must be a string")
+    out, left, at = [], list(values), 0
+    while at < len(template):
+        char = template[at]
+        if char == "\\" and template[at + 1 : at + 2] in ("{", "}", "\\", "'"):
+            out.append(template[at + 1])
+            at += 2
+        elif char == "{" and template[at + 1 : at + 2] == "}":
+            if not left:
+                raise BadArguments("there are more {} than values")
+            out.append(_text(left.pop(0)))
+            at += 2
+        else:
+            out.append(char)
+            at += 1
+    if left:
+        raise BadArguments("there are more values than {}")
+    return "".join(out)
+
+
+def _string_to_json(text: Any) -> Any:
+    if not isinstance(text, str):
+        raise BadArguments("the argument must be a string")
+    try:
+        return parse(text) if text else None
+    except ValueError as error:
+        raise BadArguments(f"the argument is not JSON: {error}") from None
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise BadArguments("the first argument must be an array")
+    return value
+
+
+def _int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise BadArguments("a number is needed")
+    return int(value + 0.5) if isinstance(value, float) else value  # AWS rounds to an integer
+
+
+def _array_partition(array: Any, size: Any) -> list[Any]:
+    items, step = _list(array), _int(size)
+    if step <= 0:
+        raise BadArguments("the chunk size must be a non-zero positive number")
+    return [items[at : at + step] for at in range(0, len(items), step)]
+
+
+def _array_contains(array: Any, value: Any) -> bool:
+    return any(item == value and type(item) is type(value) for item in _list(array))
+
+
+def _array_range(first: Any, last: Any, step: Any) -> list[int]:
+    low, high, by = _int(first), _int(last), _int(step)
+    if by == 0:
+        raise BadArguments("the step must not be 0")
+    numbers = range(low, high + (1 if by > 0 else -1), by)
+    if len(numbers) > 1000:
+        raise BadArguments("the array would have more than 1000 items")
+    return list(numbers)
+
+
+def _array_get_item(array: Any, index: Any) -> Any:
+    items, at = _list(array), _int(index)
+    if not 0 <= at < len(items):
+        raise BadArguments(f"the index {at} is not in an array of {len(items)}")
+    return items[at]
+
+
+def _array_unique(array: Any) -> list[Any]:
+    seen: dict[str, Any] = {}
+    for item in _list(array):
+        seen.setdefault(json.dumps(item, sort_keys=True), item)
+    return list(seen.values())
+
+
+def _coded(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadArguments("the argument must be a string")
+    if len(value) > 10_000:
+        raise BadArguments("the argument has more than 10,000 characters")
+    return value
+
+
+def _base64_encode(value: Any) -> str:
+    return base64.b64encode(_coded(value).encode()).decode()
+
+
+def _base64_decode(value: Any) -> str:
+    try:
+        return base64.b64decode(_coded(value), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise BadArguments(f"the argument is not Base64: {error}") from None
+
+
+def _hash(value: Any, algorithm: Any) -> str:
+    text = _text(value)
+    if len(text) > 10_000:
+        raise BadArguments("the data has more than 10,000 characters")
+    if algorithm not in ALGORITHMS:
+        raise BadArguments(f"the algorithm must be one of {', '.join(ALGORITHMS)}")
+    return digest(text, algorithm)
+
+
+def _json_merge(first: Any, second: Any, deep: Any) -> Any:
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        raise BadArguments("both arguments must be JSON objects")
+    if deep is not False:
+        raise BadArguments("only the shallow merge is supported: the third argument must be false")
+    return {**first, **second}
+
+
+def _math_random(outside: Outside, first: Any, last: Any, seed: Any = None) -> int:
+    low, high = _int(first), _int(last)
+    if low >= high:
+        raise BadArguments("the first number must be less than the second")
+    source = outside.random if seed is None else random.Random(_int(seed))
+    return source.randrange(low, high)
+
+
+def _math_add(first: Any, second: Any) -> int:
+    return _int(first) + _int(second)
+
+
+def _string_split(text: Any, separators: Any) -> list[str]:
+    if not isinstance(text, str) or not isinstance(separators, str) or not separators:
+        raise BadArguments("both arguments must be strings")
+    return [part for part in re.split("[" + re.escape(separators) + "]", text) if part]
+
+
+Function = Callable[..., Any]
+
+
+def _alone(function: Function) -> Function:
+    """A function that takes nothing from outside."""
+    return lambda outside, *values: function(*values)
+
+
+MEANING: dict[str, Function] = {
+    **{
+        name: _alone(function)
+        for name, function in {
+            "Array": lambda *values: list(values),
+            "ArrayContains": _array_contains,
+            "ArrayGetItem": _array_get_item,
+            "ArrayLength": lambda array: len(_list(array)),
+            "ArrayPartition": _array_partition,
+            "ArrayRange": _array_range,
+            "ArrayUnique": _array_unique,
+            "Base64Decode": _base64_decode,
+            "Base64Encode": _base64_encode,
+            "Format": _format,
+            "Hash": _hash,
+            "JsonMerge": _json_merge,
+            "JsonToString": dump,
+            "MathAdd": _math_add,
+            "StringSplit": _string_split,
+            "StringToJson": _string_to_json,
+        }.items()
+    },
+    "MathRandom": _math_random,
+    "UUID": lambda outside: outside.uuid(),
+}
+"""Name → function of `Outside` and of the arguments; raises BadArguments."""
