@@ -9,11 +9,11 @@ import threading
 import pytest
 
 import helpers.localaws.on_moto.core  # noqa: F401 - moto is imported after the environment is settled
-from helpers.localaws.persistence import hooks, places
-from helpers.localaws.persistence.events import Events
+from helpers.localaws.persistence import hooks, registries
 from helpers.localaws.persistence.gathering import Gathering
 from helpers.localaws.persistence.items import Items
-from helpers.localaws.persistence.on_disk import Memory
+from helpers.localaws.persistence.log_events import LogEvents
+from helpers.localaws.persistence.on_disk import OnDisk
 from helpers.localaws.persistence.reducers import BY_NAME
 from helpers.localaws.persistence.reducers.with_rows import reduce_group
 from helpers.localaws.persistence.rows import NOT_STATE, packed, stream_of
@@ -140,7 +140,7 @@ def test_log_streams_hold_their_events_packed():
     for number in range(2000):
         stream.put_log_events([{"timestamp": 5000 - number, "message": f"m{number}"}])
     stream.events.settle(stream.events.take(quiet=True))
-    assert type(stream.events) is Events, "LogStream.put_log_events sets `events` in another way"
+    assert type(stream.events) is LogEvents, "LogStream.put_log_events sets `events` in another way"
     told = stream.to_describe_dict()
     assert (told["firstEventTimestamp"], told["lastEventTimestamp"]) == (3001, 5000)
     found, *_ = stream.get_log_events(None, None, 10, None, True)
@@ -157,21 +157,21 @@ def test_a_log_stream_is_a_row_of_its_own_when_something_has_happened_to_it():
     for name in "abc":
         group.create_log_stream(name)
         group.put_log_events(name, [{"timestamp": 1, "message": name}])
-    memory = Memory(None)
-    on_disk = {}
+    on_disk = OnDisk(None)
+    written = {}
 
     def rows():
         """Copy the group; its numbers of rows by stream."""
-        gathering = Gathering(memory, quiet=True)
+        gathering = Gathering(on_disk, quiet=True)
         _, (_, owners), state = reduce_group(gathering, group)
         assert "streams" not in state
-        found = gathering.parts.rows
-        for owner, number, value in packed(found):
-            on_disk.setdefault(owner, {})[number] = value
-        gathering.parts.settle()
-        memory.owners = gathering.parts.owners
-        assert memory.owners == set(owners)
-        return {owner: [number for at, number, _ in found if at == owner] for owner in owners}
+        new = gathering.rows.new
+        for owner, number, value in packed(new):
+            written.setdefault(owner, {})[number] = value
+        gathering.rows.settle()
+        on_disk.owners = gathering.rows.owners
+        assert on_disk.owners == set(owners)
+        return {owner: [number for at, number, _ in new if at == owner] for owner in owners}
 
     assert rows() == {1: [-1, 0], 2: [-1, 0], 3: [-1, 0]}
     assert rows() == {1: [], 2: [], 3: []}, "what has not changed is looked at"
@@ -182,7 +182,7 @@ def test_a_log_stream_is_a_row_of_its_own_when_something_has_happened_to_it():
 
     told = {k: v for k, v in vars(group.streams["b"]).items() if k not in NOT_STATE}
     events = [one.message for one in group.streams["b"].events]
-    made = stream_of(group, iter(sorted(on_disk[2].items())))
+    made = stream_of(group, iter(sorted(written[2].items())))
     assert {k: v for k, v in vars(made).items() if k not in NOT_STATE} == told
     assert [one.message for one in made.events] == events == ["b", "again"]
     assert group.streams["b"] is made and made.log_group is group
@@ -241,8 +241,8 @@ def test_backends_are_registered_where_they_can_be_imported_from():
     from moto.sqs.models import sqs_backends
 
     sqs_backends["123456789012"]["us-east-1"]
-    assert ("moto.sqs.models:sqs_backends", sqs_backends) in list(places.registries())
-    assert places.registry("moto.sqs.models:sqs_backends") is sqs_backends
+    assert ("moto.sqs.models:sqs_backends", sqs_backends) in list(registries.in_use())
+    assert registries.registry("moto.sqs.models:sqs_backends") is sqs_backends
 
 
 def test_a_registry_of_backends_is_named_not_copied():

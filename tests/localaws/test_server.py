@@ -50,8 +50,7 @@ def test_a_request_that_comes_too_early_waits(endpoint_app):
     thread.start()
     time.sleep(0.2)
     assert found == []
-    endpoint_app._moto = moto
-    endpoint_app.ready.set()
+    endpoint_app.readiness.tell(moto)
     thread.join(5)
     assert found == [("200 OK", "answered")]
 
@@ -60,8 +59,7 @@ def test_a_failure_is_told_in_awss_shape_and_logged_with_its_cause(endpoint_app,
     def moto(environ, start_response):
         raise KeyError("on purpose")
 
-    endpoint_app._moto = moto
-    endpoint_app.ready.set()
+    endpoint_app.readiness.tell(moto)
     status, answer = ask(endpoint_app)
     assert status.startswith("500 ")
     assert answer["__type"] == "InternalFailure"
@@ -73,8 +71,7 @@ def test_what_moto_lacks_is_no_failure(endpoint_app, caplog):
     def moto(environ, start_response):
         raise NotImplementedError("The fly_to_moon action has not been implemented")
 
-    endpoint_app._moto = moto
-    endpoint_app.ready.set()
+    endpoint_app.readiness.tell(moto)
     status, answer = ask(endpoint_app)
     assert status.startswith("501 ")
     assert "fly_to_moon" in answer["message"]

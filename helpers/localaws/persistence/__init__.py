@@ -21,7 +21,7 @@ again fits together: no execution has succeeded without the item that it put.
 
 **How it stays whole.** Who changes something does it inside the gate (`turns.gate`).
 To copy the state, the gate is closed for the milliseconds that this takes, when nobody is inside.
-Where somebody stays inside for long, he is waiting for something, or works on one step of a
+Where a thread stays inside for long, it is waiting for something, or works on one step of a
 deployment; then it is copied all the same after 0.3 s, and once more should it change under
 pickle's hands. Packing and writing are done with the gate open.
 
@@ -31,14 +31,16 @@ endpoint starts again. Task tokens, queued activity tasks and running invokes ar
 events run again. A rule that was due while the endpoint was down fires once when it is back, for
 the first of the times that it missed.
 
-**What cannot be read** (another version's, or damaged) is renamed, never deleted, and `start` says
-so. While the disk is full the endpoint goes on in memory, `status` says so, and it writes again
-when there is room.
+**What an older version wrote** is taken over where `book.OLDER` names its format. **What cannot be
+read** (any other version's, or damaged) is renamed, never deleted, and `start` says so. While the
+disk is full the endpoint goes on in memory, `status` says so, and it writes again when there is
+room.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,9 +68,10 @@ def open_book(folder: Path) -> str | None:
     return _notice
 
 
-def load() -> Report:
+def load(clean: Callable[[], None]) -> Report:
     """Bring back what was kept, and keep what happens from now on. Call it before any request.
 
+    clean: empties the endpoint, should what was kept be damaged and half of it be there by then.
     What is under way is taken up afterwards, by `take_up`.
     """
     global _book, _keeper
@@ -85,14 +88,12 @@ def load() -> Report:
         keeper.load()
     except Exception as error:
         LOG.exception("the state cannot be read")
-        from helpers.localaws.process import reset
-
         _book.close()
         report = Report(notice=set_aside(_book.folder, f"it is damaged ({error!r})"))
         LOG.error(report.notice)
         _book = Book(_book.folder)
         keeper = Keeper(_book, use_state(_book.base, _book.lock), report)
-        reset.everything()
+        clean()
     _keeper = keeper
     keeper.start()
     return report
@@ -114,12 +115,12 @@ def report() -> Report | None:
     return _keeper.report if _keeper is not None else None
 
 
-def empty(work: object) -> None:
+def empty(work: Callable[[], None]) -> None:
     """Do `work`, which empties the endpoint, and empty the state on disk with it."""
     if _keeper is None:
-        work()  # type: ignore[operator]
+        work()
     else:
-        _keeper.empty(work)  # type: ignore[arg-type]
+        _keeper.empty(work)
 
 
 def close() -> None:

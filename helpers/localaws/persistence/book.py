@@ -15,17 +15,26 @@ from typing import BinaryIO
 
 from helpers.localaws.stepfunctions.store import SCHEMA as EXECUTIONS
 
-FORMAT = "5"
-"""Of the rows below, and of the classes and functions of this project that their pickles name."""
+FORMAT = "6"
+"""Of the tables below, and of the classes and functions of this project that their pickles name."""
 
-SCHEMA = """
+OLDER = {"5": "ALTER TABLE parts RENAME TO rows;"}
+"""The formats that are taken over, each with what makes today's tables of its own. Of what their
+pickles name, `restore.MOVED` has what has moved since.
+"""
+
+NOTES = """
     PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -2000;
     CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value BLOB);
-    CREATE TABLE IF NOT EXISTS parts (
+"""
+
+TABLES = f"""
+    CREATE TABLE IF NOT EXISTS rows (
         owner INTEGER, number INTEGER, value BLOB, PRIMARY KEY (owner, number)) WITHOUT ROWID;
+    {EXECUTIONS}
 """
 
 
@@ -55,8 +64,9 @@ class Book:
         except (OSError, sqlite3.OperationalError) as error:
             raise NoRoom(_no_room(folder, error)) from error
         try:
-            self.base.executescript(SCHEMA + EXECUTIONS)
+            self.base.executescript(NOTES)
             self._check()
+            self.base.executescript(TABLES)
         except Unusable:
             self.base.close()
             raise
@@ -73,12 +83,16 @@ class Book:
         if not notes:
             self.base.executemany("INSERT INTO notes VALUES (?, ?)", ours.items())
             return
+        older = OLDER.get(notes.get("format"), "")
         for name, version in ours.items():
-            if notes.get(name) != version:
+            if notes.get(name) != version and not (name == "format" and older):
                 raise Unusable(f"it is of {name} {notes.get(name)} and this is {name} {version}")
         world = notes.get("world")
         if world is not None and notes.get("digest") != hashlib.sha256(world).hexdigest():
             raise Unusable("it is damaged (what it holds is not what was written)")
+        if older:
+            told = f"UPDATE notes SET value = '{FORMAT}' WHERE name = 'format';"
+            self.base.executescript(f"BEGIN; {older} {told} COMMIT;")
 
     def note(self, name: str) -> bytes | None:
         """What was last written under that name."""

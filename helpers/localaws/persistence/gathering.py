@@ -6,20 +6,20 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from helpers.localaws.persistence.on_disk import Memory
-from helpers.localaws.persistence.rows import Parts
+from helpers.localaws.persistence.on_disk import OnDisk
+from helpers.localaws.persistence.rows import Rows
 
 
 class Gathering:
     """What the pickle leaves out or refers to.
 
-    quiet: nobody is changing anything. backends: the place, account and region of each backend in
-    it, by `id`. contents: the names of files. lost: the classes of what cannot be kept.
+    quiet: nobody is changing anything. backends: its registry's path, account and region of each
+    backend in it, by `id`. contents: the names of files. lost: the classes of what cannot be kept.
     """
 
-    def __init__(self, memory: Memory, quiet: bool) -> None:
-        self.memory = memory
-        self.parts = Parts(memory.owners, quiet)
+    def __init__(self, on_disk: OnDisk, quiet: bool) -> None:
+        self.on_disk = on_disk
+        self.rows = Rows(on_disk.owners, quiet)
         self.backends: dict[int, tuple[str, str, str]] = {}
         self.contents: set[str] = set()
         self.archives: dict[int, tuple[bytes, str]] = {}
@@ -32,9 +32,9 @@ class Gathering:
 
     def archive(self, value: bytes) -> str:
         """Put bytes into a file of their own, once."""
-        known = self.memory.archives.get(id(value)) or self.archives.get(id(value))
+        known = self.on_disk.archives.get(id(value)) or self.archives.get(id(value))
         if known is None or known[0] is not value:
-            known = (value, self.memory.book.keep(io.BytesIO(value)))
+            known = (value, self.on_disk.book.keep(io.BytesIO(value)))
         self.archives[id(value)] = known
         return self.content(known[1])
 

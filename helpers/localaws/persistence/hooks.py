@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.localaws.lambdas.after_import import after_import
-from helpers.localaws.persistence.events import Events
 from helpers.localaws.persistence.items import Items
+from helpers.localaws.persistence.log_events import LogEvents
 from helpers.localaws.persistence.rows import items_of
 
 
@@ -82,8 +82,8 @@ def hook_logs() -> None:
         """For LogStream._update, which looks at each event to tell when the first and last were."""
         stream.first_event_timestamp, stream.last_event_timestamp = stream.events.span()
 
-    def as_events(stream: Any, value: Any) -> Events:
-        return value if isinstance(value, Events) else Events(value)
+    def as_events(stream: Any, value: Any) -> LogEvents:
+        return value if isinstance(value, LogEvents) else LogEvents(value)
 
     LogStream.events = Held("events", as_events)  # type: ignore[assignment]
     LogStream._update = update  # type: ignore[method-assign]

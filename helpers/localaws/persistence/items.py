@@ -78,30 +78,30 @@ class Items:
     def values(self) -> list[Any]:
         """For reading: the items; with a range key, a dict of them for each hash key."""
         with self._lock:
-            found = list(self._all.items())
-        thawed = self._thawed
+            pairs = list(self._all.items())
+        unpacked = self._unpacked
         if self._names[1] is None:
-            return [thawed(one) if type(one) is bytes else one for _, one in found]
+            return [unpacked(one) if type(one) is bytes else one for _, one in pairs]
         groups: dict[Any, dict[Any, Item]] = {}
-        for (first, second), one in found:
-            item = thawed(one) if type(one) is bytes else one
+        for (first, second), one in pairs:
+            item = unpacked(one) if type(one) is bytes else one
             groups.setdefault(first, {})[second] = item
         return list(groups.values())
 
     def in_order(self) -> list[Item]:
         """For reading: all items, by their keys."""
         with self._lock:
-            found = list(self._all.items())
-        found.sort(key=itemgetter(0))
-        thawed = self._thawed
-        return [thawed(one) if type(one) is bytes else one for _, one in found]
+            pairs = list(self._all.items())
+        pairs.sort(key=itemgetter(0))
+        unpacked = self._unpacked
+        return [unpacked(one) if type(one) is bytes else one for _, one in pairs]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Items:
         """Another table's: nothing of it is on disk."""
         made = Items(*self._names)
         with self._lock:
-            found, made._next = list(self._all.items()), self._next
-        for key, one in found:
+            pairs, made._next = list(self._all.items()), self._next
+        for key, one in pairs:
             if type(one) is bytes:
                 made._all[key] = made._fresh[key] = one
             else:
@@ -116,7 +116,7 @@ class Items:
             one = self._all[key]
             if type(one) is bytes:
                 self._live[key] = one
-                one = self._all[key] = self._thawed(one)
+                one = self._all[key] = self._unpacked(one)
             return one
 
     def put(self, key: Any, item: Item) -> None:
@@ -135,7 +135,7 @@ class Items:
             self._fresh.pop(key, None)
             if packed is not None:
                 self._gone.append(_number(packed))
-            return self._thawed(one) if type(one) is bytes else one
+            return self._unpacked(one) if type(one) is bytes else one
 
     # -- for whoever writes them down
 
@@ -180,7 +180,7 @@ class Items:
         """Put in what is on disk: number and value of each row, in the order of the numbers."""
         for number, value in rows:
             packed = number.to_bytes(_NUMBER) + value
-            item = self._thawed(packed)
+            item = self._unpacked(packed)
             first, second = _key(item.hash_key), item.range_key
             key = first if self._names[1] is None else (first, _key(second))
             self._all[key] = packed
@@ -199,7 +199,7 @@ class Items:
         value = tuple(plain) if whole else item
         return number.to_bytes(_NUMBER) + pickle.dumps(value, PROTOCOL)
 
-    def _thawed(self, packed: bytes) -> Item:
+    def _unpacked(self, packed: bytes) -> Item:
         plain = pickle.loads(packed[_NUMBER:])
         if type(plain) is not tuple:
             return plain
@@ -249,12 +249,12 @@ def _same(attribute: Any, key: Any) -> bool:
 
 def _plain(value: Any) -> tuple[str, Any]:
     """The type of an attribute's value, and the value without moto's objects."""
-    kind, found = value.type, value.value
+    kind, held = value.type, value.value
     if kind == "L":
-        return kind, [_plain(one) for one in found]
+        return kind, [_plain(one) for one in held]
     if kind == "M":
-        return kind, {name: _plain(one) for name, one in found.items()}
-    return kind, found
+        return kind, {name: _plain(one) for name, one in held.items()}
+    return kind, held
 
 
 def _typed(one_of: type, kind: str, value: Any) -> DynamoType:

@@ -19,10 +19,10 @@ from helpers.localaws.events import schedule
 from helpers.localaws.lambdas import market
 from helpers.localaws.persistence.book import Book
 from helpers.localaws.persistence.contents import keep_contents
-from helpers.localaws.persistence.on_disk import Memory
-from helpers.localaws.persistence.restore import thaw
+from helpers.localaws.persistence.on_disk import OnDisk
+from helpers.localaws.persistence.restore import restore
 from helpers.localaws.persistence.rows import packed
-from helpers.localaws.persistence.snapshot import Frozen, freeze, settle
+from helpers.localaws.persistence.snapshot import Snapshot, take_snapshot
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.gate import gate
 
@@ -37,7 +37,7 @@ SHARE = 0.02
 PATIENCE = 0.008
 """So long may those who want to change something be kept waiting for those who are at it."""
 OVERDUE = 0.3
-"""After so long nobody waits any more for who is inside: he takes long, and is waiting himself."""
+"""After so long nobody waits any more for who is inside: such threads wait for something, too."""
 TRIES = 50
 FULL = 5.0
 """Seconds until the next try after a failure, at most."""
@@ -90,7 +90,7 @@ class Keeper:
         self.book = book
         self.store = store
         self.report = report
-        self._memory = Memory(book)
+        self._on_disk = OnDisk(book)
         self._one_at_a_time = threading.RLock()
         self._stop = threading.Event()
         self._digest: str | None = None
@@ -109,7 +109,7 @@ class Keeper:
         clock.restore(told["offset"])
         clock.realtime = told["realtime"]
         market.restore(told["seed"], told["counts"])
-        self._memory = thaw(world, self.book)
+        self._on_disk = restore(world, self.book)
         self._digest = hashlib.sha256(world).hexdigest()
         self.report.loaded = True
         self.report.executions = self.store.recover(told["at"])
@@ -171,10 +171,9 @@ class Keeper:
                 return
             keep_contents(self.book)
             metrics.enter()
-            harvest, frozen, moment = self._copy(everything)
-            self._write(harvest, frozen, moment)
+            self._write(*self._copy(everything))
 
-    def _copy(self, everything: bool) -> tuple[Any, Frozen, bytes]:
+    def _copy(self, everything: bool) -> tuple[Any, Snapshot, bytes]:
         """The state at one moment: when nobody is changing it, or all who are inside only wait."""
         overdue = time.monotonic() + OVERDUE
         for left in reversed(range(TRIES)):
@@ -185,7 +184,8 @@ class Keeper:
                         # Executions first: what ended has then done what it did.
                         harvest = self.store.harvest(everything=everything)
                         metrics.enter()
-                        return harvest, freeze(self._memory, quiet=quiet), self._told(now=True)
+                        snapshot = take_snapshot(self._on_disk, quiet=quiet)
+                        return harvest, snapshot, self._told(now=True)
                     except RecursionError:
                         raise
                     except RuntimeError:  # a dict or a set has changed under pickle's hands
@@ -212,32 +212,32 @@ class Keeper:
         self._moment = json.dumps(told).encode()
         return json.dumps(told | {"at": clock.time()}).encode()
 
-    def _write(self, harvest: Any, frozen: Frozen, moment: bytes) -> None:
-        rows, parts = harvest.packed(), packed(frozen.parts.rows)
-        digest = hashlib.sha256(frozen.world).hexdigest()
-        gone = self._memory.owners - frozen.parts.owners
+    def _write(self, harvest: Any, snapshot: Snapshot, moment: bytes) -> None:
+        executions, rows = harvest.packed(), packed(snapshot.rows.new)
+        digest = hashlib.sha256(snapshot.world).hexdigest()
+        gone = self._on_disk.owners - snapshot.rows.owners
         with self._transaction() as base:
             if self._to_empty:
                 _empty(base)
-            harvest.write(base, rows)
-            base.executemany("DELETE FROM parts WHERE owner = ?", [(owner,) for owner in gone])
+            harvest.write(base, executions)
+            base.executemany("DELETE FROM rows WHERE owner = ?", [(owner,) for owner in gone])
             base.executemany(
-                "DELETE FROM parts WHERE owner = ? AND number = ?", frozen.parts.dropped
+                "DELETE FROM rows WHERE owner = ? AND number = ?", snapshot.rows.dropped
             )
-            base.executemany("INSERT OR REPLACE INTO parts VALUES (?, ?, ?)", parts)
+            base.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", rows)
             notes: list[tuple[str, Any]] = [("moment", moment)]
             if digest != self._digest:
-                notes += [("world", frozen.world), ("digest", digest)]
+                notes += [("world", snapshot.world), ("digest", digest)]
             base.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes)
         self.store.written(harvest)
-        settle(frozen, self._memory)
+        snapshot.settle(self._on_disk)
         self._digest, self._to_empty = digest, False
-        if frozen.contents != self._contents:
-            self._contents = frozen.contents
-            self.book.drop_all_but(frozen.contents)
-        for name in frozen.lost - self.report.unkept:
+        if snapshot.contents != self._contents:
+            self._contents = snapshot.contents
+            self.book.drop_all_but(snapshot.contents)
+        for name in snapshot.lost - self.report.unkept:
             LOG.warning("the state has no room for a %s: it will be missing after a restart", name)
-        self.report.unkept |= frozen.lost
+        self.report.unkept |= snapshot.lost
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -258,7 +258,7 @@ class Keeper:
         """Do `work`, which empties the endpoint, and empty the state on disk with it."""
         with self._one_at_a_time:
             work()
-            self._memory = Memory(self.book)
+            self._on_disk = OnDisk(self.book)
             self._digest = self._moment = None
             self._contents = set()
             self.report = Report()
@@ -284,5 +284,5 @@ class Keeper:
 def _empty(base: sqlite3.Connection) -> None:
     base.execute("DELETE FROM executions")
     base.execute("DELETE FROM definitions")
-    base.execute("DELETE FROM parts")
+    base.execute("DELETE FROM rows")
     base.execute("DELETE FROM notes WHERE name IN ('world', 'digest', 'moment')")

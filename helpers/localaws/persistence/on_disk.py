@@ -8,8 +8,8 @@ from typing import Any
 from helpers.localaws.persistence.book import Book
 
 
-class Memory:
-    """What is on disk. owners: the numbers of tables and log streams of which there are rows.
+class OnDisk:
+    """What is in a book. owners: the numbers of tables and log streams of which there are rows.
 
     archives: by `id` of the bytes, with the file's name.
     """
@@ -21,14 +21,14 @@ class Memory:
         self._numbers = itertools.count(1)
 
     def owner(self, thing: Any) -> int:
-        """The number under which the parts of a table or a stream are kept."""
+        """The number under which the rows of a table or a stream are kept."""
         known = thing.__dict__.get("_kept_as")
         if known is None or known[0] != id(thing):  # a deep copy has the mark of its original
             known = thing.__dict__["_kept_as"] = (id(thing), next(self._numbers))
         return known[1]
 
     def known(self, thing: Any, owner: int) -> None:
-        """Of this table or stream there are rows on disk."""
+        """Note that there are rows of this table or stream."""
         thing.__dict__["_kept_as"] = (id(thing), owner)
         self.owners.add(owner)
         self._numbers = itertools.count(max(self.owners) + 1)

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from helpers.localaws.persistence.events import Events
-from helpers.localaws.persistence.events import Taken as TakenEvents
 from helpers.localaws.persistence.items import PROTOCOL, Items
 from helpers.localaws.persistence.items import Taken as TakenItems
+from helpers.localaws.persistence.log_events import LogEvents
+from helpers.localaws.persistence.log_events import Taken as TakenEvents
 
 STATE = -1
 """The number of the row that has a log stream's attributes; its events come after it."""
@@ -22,11 +22,11 @@ Row = tuple[int, int, Any]
 """The owner's number, the row's number, and the value: bytes, or what is yet to be pickled."""
 
 
-class Parts:
+class Rows:
     """What is new, changed or gone of tables and log streams since it was written last.
 
-    known: the owners of whom something is on disk. quiet: nobody is changing anything.
-    rows, dropped: of the table `parts`. owners: of whom something will be on disk.
+    known: the owners of which something is on disk. quiet: nobody is changing anything.
+    new, dropped: of the book's table `rows`. owners: of which something will be on disk.
     """
 
     def __init__(self, known: set[int], quiet: bool) -> None:
@@ -34,17 +34,17 @@ class Parts:
         self._quiet = quiet
         self._taken: list[tuple[Any, TakenItems | TakenEvents]] = []
         self._streams: list[tuple[Any, Any]] = []
-        self._resting: list[Events] = []
-        self.rows: list[Row] = []
+        self._resting: list[LogEvents] = []
+        self.new: list[Row] = []
         self.dropped: list[tuple[int, int]] = []
         self.owners: set[int] = set()
 
-    def note(self, kept: Items | Events, owner: int) -> None:
+    def note(self, kept: Items | LogEvents, owner: int) -> None:
         """Note what is new, changed or gone of a table's items or of a log stream's events."""
         if owner not in self._known:
             kept.forget()
         taken = kept.take(self._quiet)
-        self.rows += [(owner, number, value) for number, value in taken.rows]
+        self.new += [(owner, number, value) for number, value in taken.rows]
         self.dropped += [(owner, number) for number in taken.gone]
         self.owners.add(owner)
         if taken.rows or taken.gone:
@@ -55,7 +55,7 @@ class Parts:
         last = _last(stream)
         if owner not in self._known or stream.__dict__.get("_kept_at") != last:
             state = {k: v for k, v in vars(stream).items() if k not in NOT_STATE}
-            self.rows.append((owner, STATE, state))
+            self.new.append((owner, STATE, state))
             self._streams.append((stream, last))
             self.note(stream.events, owner)
         else:
@@ -93,7 +93,7 @@ def stream_of(group: Any, rows: Iterator[tuple[int, bytes]]) -> Any:
     _, state = next(rows)
     stream.__dict__.update(pickle.loads(state))
     stream.log_group = group
-    stream.events = Events()
+    stream.events = LogEvents()
     stream.events.fill(rows)
     stream.__dict__["_kept_at"] = _last(stream)
     group.streams[stream.log_stream_name] = stream
@@ -111,9 +111,9 @@ def counts() -> dict[str, int]:
     return {"log events": module.LogEvent._event_id} if module else {}
 
 
-def restore_counts(found: dict[str, int]) -> None:
+def restore_counts(told: dict[str, int]) -> None:
     """Count on from there."""
-    if "log events" in found:
+    if "log events" in told:
         from moto.logs.models import LogEvent
 
-        LogEvent._event_id = found["log events"]
+        LogEvent._event_id = told["log events"]

@@ -12,52 +12,50 @@ import pickle
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.localaws.persistence import rows as parts
+from helpers.localaws.persistence import registries
 from helpers.localaws.persistence.gathering import Gathering, Reducer
-from helpers.localaws.persistence.on_disk import Memory
-from helpers.localaws.persistence.places import own, registries
+from helpers.localaws.persistence.on_disk import OnDisk
 from helpers.localaws.persistence.reducers import reducer_of
+from helpers.localaws.persistence.rows import PROTOCOL, Rows, counts
 
 
 @dataclass
-class Frozen:
+class Snapshot:
     """The state of all backends at one moment.
 
-    world: the pickle. parts: what is new, changed or gone of tables and log streams. contents: the
+    world: the pickle. rows: what is new, changed or gone of tables and log streams. contents: the
     names of the files that the pickle refers to. lost: the classes of what cannot be kept.
     """
 
     world: bytes
-    parts: parts.Parts
+    rows: Rows
     contents: set[str]
     lost: set[str]
 
+    def settle(self, on_disk: OnDisk) -> None:
+        """Note that all of it is on disk."""
+        on_disk.owners = self.rows.owners
+        self.rows.settle()
 
-def freeze(memory: Memory, *, quiet: bool) -> Frozen:
+
+def take_snapshot(on_disk: OnDisk, *, quiet: bool) -> Snapshot:
     """A copy of the state of all backends. quiet: nobody is changing it.
 
     Raises RuntimeError if somebody changes it all the same.
     """
-    gathering = Gathering(memory, quiet)
+    gathering = Gathering(on_disk, quiet)
     extra = {}
     backends = []
-    for where, registry in registries():
-        if its_own := own(registry):
-            extra[where] = its_own
+    for path, registry in registries.in_use():
+        if own := registries.own_attributes(registry):
+            extra[path] = own
         for account, region, backend in registry.iter_backends():
-            gathering.backends[id(backend)] = (where, account, region)
+            gathering.backends[id(backend)] = (path, account, region)
             backends.append(backend)
     sink = io.BytesIO()
-    world = {"extra": extra, "backends": backends, "counts": parts.counts()}
-    _Freezer(sink, gathering).dump(world)
-    memory.archives = gathering.archives
-    return Frozen(sink.getvalue(), gathering.parts, gathering.contents, gathering.lost)
-
-
-def settle(frozen: Frozen, memory: Memory) -> None:
-    """Note that what was frozen is on disk."""
-    memory.owners = frozen.parts.owners
-    frozen.parts.settle()
+    _Pickler(sink, gathering).dump({"extra": extra, "backends": backends, "counts": counts()})
+    on_disk.archives = gathering.archives
+    return Snapshot(sink.getvalue(), gathering.rows, gathering.contents, gathering.lost)
 
 
 _UNKNOWN: Any = object()
@@ -65,11 +63,11 @@ _reducers: dict[type, Reducer | None] = {}
 """What `reducer_of` has found, by class."""
 
 
-class _Freezer(pickle.Pickler):
+class _Pickler(pickle.Pickler):
     """Pickles the backends; see the module for what it leaves out."""
 
     def __init__(self, sink: io.BytesIO, gathering: Gathering) -> None:
-        super().__init__(sink, parts.PROTOCOL)
+        super().__init__(sink, PROTOCOL)
         self._gathering = gathering
 
     def reducer_override(self, thing: Any) -> Any:

@@ -24,17 +24,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from helpers.localaws import persistence
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.front import proofs, refusals
 from helpers.localaws.front.http import Environ
 from helpers.localaws.lambdas import market
+from helpers.localaws.process.readiness import Readiness
 from helpers.localaws.turns.clock import Advanced, clock
-
-if TYPE_CHECKING:
-    from helpers.localaws.process.server import Endpoint
 
 LOG = logging.getLogger(__name__)
 LONGEST = 10 * 366 * 86400
@@ -45,18 +43,18 @@ class BadArgument(ValueError):
     """The body of a request for one of the routes is not what the route takes."""
 
 
-def status(endpoint: Endpoint, _: dict[str, Any]) -> dict[str, Any]:
+def status(readiness: Readiness, _: dict[str, Any]) -> dict[str, Any]:
     """What runs here since when; times are ISO 8601 in UTC, sizes in bytes."""
     memory, processes = _memory()
     return {
         "pid": os.getpid(),
-        "url": endpoint.workspace.url,
-        "home": str(endpoint.workspace.home),
-        "ready": endpoint.ready.is_set(),
-        "uptime": round(time.monotonic() - endpoint.started, 3),
+        "url": readiness.workspace.url,
+        "home": str(readiness.workspace.home),
+        "ready": readiness.is_told,
+        "uptime": round(time.monotonic() - readiness.started, 3),
         **_clock(),
         "market_seed": market.seed(),
-        "stacks": _stacks() if endpoint.ready.is_set() else {},
+        "stacks": _stacks() if readiness.is_told else {},
         "memory": memory,
         "processes": processes,
         "threads": threading.active_count(),
@@ -64,9 +62,9 @@ def status(endpoint: Endpoint, _: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def reset(endpoint: Endpoint, _: dict[str, Any]) -> dict[str, Any]:
+def reset(readiness: Readiness, _: dict[str, Any]) -> dict[str, Any]:
     """Empty the endpoint."""
-    endpoint.wait_ready()
+    readiness.wait()
     from helpers.localaws.process import reset
 
     reset.everything()
@@ -74,12 +72,12 @@ def reset(endpoint: Endpoint, _: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def show_clock(endpoint: Endpoint, _: dict[str, Any]) -> dict[str, Any]:
+def show_clock(readiness: Readiness, _: dict[str, Any]) -> dict[str, Any]:
     """What the simulated clock says, and what is due next."""
     return _clock()
 
 
-def move_clock(endpoint: Endpoint, arguments: dict[str, Any]) -> Any:
+def move_clock(readiness: Readiness, arguments: dict[str, Any]) -> Any:
     """Advance the clock, or set its mode."""
     if arguments.keys() == {"mode"} and arguments["mode"] in ("jump", "realtime"):
         clock.realtime = arguments["mode"] == "realtime"
@@ -91,16 +89,16 @@ def move_clock(endpoint: Endpoint, arguments: dict[str, Any]) -> Any:
             'The clock takes {"advance": seconds}, from 0 to ten years, '
             'or {"mode": "jump"}, or {"mode": "realtime"}.'
         )
-    endpoint.wait_ready()
+    readiness.wait()
     return _advance(float(seconds))
 
 
-def show_market(endpoint: Endpoint, _: dict[str, Any]) -> dict[str, Any]:
+def show_market(readiness: Readiness, _: dict[str, Any]) -> dict[str, Any]:
     """The market seed; null leaves prices to chance."""
     return {"seed": market.seed()}
 
 
-def seed_market(endpoint: Endpoint, arguments: dict[str, Any]) -> dict[str, Any]:
+def seed_market(readiness: Readiness, arguments: dict[str, Any]) -> dict[str, Any]:
     """Set the market seed and start the draws anew."""
     if arguments.keys() != {"seed"}:
         raise BadArgument('The market takes {"seed": a whole number} or {"seed": null}.')
@@ -111,7 +109,7 @@ def seed_market(endpoint: Endpoint, arguments: dict[str, Any]) -> dict[str, Any]
     return {"seed": market.seed()}
 
 
-Route = Callable[["Endpoint", dict[str, Any]], Any]
+Route = Callable[[Readiness, dict[str, Any]], Any]
 ROUTES: dict[str, dict[str, Route]] = {
     "/_local/status": {"GET": status},
     "/_local/reset": {"POST": reset},
@@ -121,7 +119,7 @@ ROUTES: dict[str, dict[str, Route]] = {
 
 
 def respond(
-    endpoint: Endpoint, environ: Environ, start_response: Callable[..., Any]
+    readiness: Readiness, environ: Environ, start_response: Callable[..., Any]
 ) -> Iterable[bytes]:
     """Answer a request for one of the routes; each answer carries the proof."""
 
@@ -139,7 +137,7 @@ def respond(
         )
         return refusals.answer(refusal, environ, start)
     try:
-        answer = route(endpoint, _arguments(environ))
+        answer = route(readiness, _arguments(environ))
     except BadArgument as error:
         refusal = refusals.Refusal("400 Bad Request", "ValidationException", str(error))
         return refusals.answer(refusal, environ, start)
@@ -214,11 +212,12 @@ def _stacks() -> dict[str, str]:
     """Status by name, of the stacks of all regions that are not deleted."""
     from helpers.localaws.cloudformation.backend import cloudformation_backends
 
-    found = {}
-    for account, _, backend in list(cloudformation_backends.iter_backends()):
-        if account == ACCOUNT:
-            found |= {stack.name: stack.status for stack in backend.live()}
-    return found
+    return {
+        stack.name: stack.status
+        for account, _, backend in list(cloudformation_backends.iter_backends())
+        if account == ACCOUNT
+        for stack in backend.live()
+    }
 
 
 def _state() -> dict[str, Any]:

@@ -29,16 +29,15 @@ from helpers.localaws.on_moto import api_model
 from helpers.localaws.process import allocator, background, control, workspace
 from helpers.localaws.process.locks import FileLock
 from helpers.localaws.process.ports import listen_somewhere
+from helpers.localaws.process.readiness import Readiness
 from helpers.localaws.process.workspace import Workspace
 from helpers.localaws.turns.clock import clock
-from helpers.localaws.turns.floor import floor
 from helpers.localaws.turns.gate import gate
 
 if TYPE_CHECKING:
     from helpers.localaws.on_moto.dispatch import Dispatcher
 
 LOG = logging.getLogger(__name__)
-READY_SECONDS = 120.0
 FIRST_SERVICES = ("sts", "cloudformation", "s3")
 """What a deploy asks first: made ready before requests are let through."""
 MORE_SERVICES = ("lambda", "stepfunctions", "iam", "dynamodb", "events", "logs")
@@ -50,26 +49,25 @@ class Endpoint:
 
     def __init__(self, home: Workspace) -> None:
         self.workspace = home
-        self.started = self.last_asked = time.monotonic()
-        self.ready = threading.Event()
+        self.readiness = Readiness(home)
+        self.last_asked = self.readiness.started
         self.sleeps = False
         self.up = False
         """Is all there, with what is due? Before, it must not fall asleep."""
-        self._moto: Callable[..., Iterable[bytes]] | None = None
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         self.last_asked = time.monotonic()
         try:
             refusal = guard.check(environ, self.workspace)
-            if refusal is guard.UNKNOWN_KEY and not self.ready.is_set():
-                self.wait_ready()  # it may be one that was made here and is not loaded yet
+            if refusal is guard.UNKNOWN_KEY and not self.readiness.is_told:
+                self.readiness.wait()  # it may be one that was made here and is not loaded yet
                 refusal = guard.check(environ, self.workspace)
             if refusal is not None:
                 return refusals.answer(refusal, environ, start_response)
             if environ["PATH_INFO"].startswith("/_local/"):
-                return control.respond(self, environ, start_response)
-            moto = self.wait_ready()
+                return control.respond(self.readiness, environ, start_response)
+            moto = self.readiness.wait()
             with gate:
                 return moto(environ, start_response)
         except (ConnectionError, TimeoutError, BadRequest):  # while the body was read
@@ -81,7 +79,7 @@ class Endpoint:
     def _failed(self, environ: Environ, error: Exception) -> refusals.Refusal:
         """What to say of a request that ended with `error`: the caller's mistake, or ours."""
         refusal = None
-        if self.ready.is_set() and not environ["PATH_INFO"].startswith("/_local/"):
+        if self.readiness.is_told and not environ["PATH_INFO"].startswith("/_local/"):
             try:
                 from helpers.localaws.on_moto.mends import malformed
 
@@ -106,28 +104,20 @@ class Endpoint:
             (("s3", "InternalError"),),
         )
 
-    def wait_ready(self) -> Callable[..., Iterable[bytes]]:
-        """Moto's app, once it is there. Raises RuntimeError if it does not come."""
-        if not self.ready.is_set():
-            with floor.left():
-                self.ready.wait(READY_SECONDS)
-        if self._moto is None:
-            raise RuntimeError("the endpoint could not get ready; what it says above is why")
-        return self._moto
-
     def get_ready(self) -> None:
         """Import moto, put this project's parts in, and let requests through."""
         began = time.monotonic()
         try:
             app = _moto_app()
-            persistence.load()
-            self._moto = app
+            from helpers.localaws.process import reset
+
+            persistence.load(clean=reset.everything)
         except BaseException:
             LOG.exception("the endpoint could not get ready")
-            self.ready.set()
+            self.readiness.tell(None)
             return
         LOG.info("ready %.2f s after the port answered", time.monotonic() - began)
-        self.ready.set()
+        self.readiness.tell(app)
         gc.freeze()  # what is here by now stays: the collector need not look through it any more
         gc.enable()
         persistence.take_up()
@@ -135,7 +125,7 @@ class Endpoint:
         self.up = True
 
     def _warm_up(self, app: Dispatcher) -> None:
-        """Import what will be asked for next; who asks before it is there imports it himself."""
+        """Import what will be asked for next; a request that comes earlier imports it by itself."""
         from helpers.localaws import cloudformation, stepfunctions
 
         try:

@@ -5,8 +5,8 @@ import uuid
 from types import SimpleNamespace
 
 from helpers.localaws.on_moto import core
-from helpers.localaws.persistence.events import Events
-from helpers.localaws.persistence.rows import STATE, Parts, packed
+from helpers.localaws.persistence.log_events import LogEvents
+from helpers.localaws.persistence.rows import STATE, Rows, packed
 
 
 def made(count):
@@ -35,7 +35,7 @@ def told(events):
 
 def test_a_stream_tells_of_all_its_events_in_their_order():
     given = list(made(700))
-    events = Events()
+    events = LogEvents()
     assert not events and events.span() == (None, None)
     for begin in range(0, len(given), 100):
         events += given[begin : begin + 100]
@@ -46,7 +46,7 @@ def test_a_stream_tells_of_all_its_events_in_their_order():
 
 
 def test_what_is_new_is_written_once():
-    events = Events()
+    events = LogEvents()
     given = list(made(300))
     events += given
     events.take(quiet=True)  # this could not be written
@@ -62,14 +62,14 @@ def test_what_is_new_is_written_once():
 
 
 def test_what_comes_from_disk_is_the_same():
-    events = Events()
+    events = LogEvents()
     rows = []
     for _ in range(3):
         events += list(made(200))
         taken = events.take(quiet=True)
         rows += [(1, number, value) for number, value in taken.rows]
         events.settle(taken)
-    again = Events()
+    again = LogEvents()
     again.fill([(number, value) for _, number, value in packed(rows)])
     assert told(again) == told(events)
     assert saved(again) == []
@@ -79,7 +79,7 @@ def test_what_comes_from_disk_is_the_same():
 
 def test_an_event_is_a_few_bytes(monkeypatch):
     """Those of a function's invokes are at most 80 bytes each, all told; moto's are 300."""
-    events = Events()
+    events = LogEvents()
     from moto.core.common_models import BaseModel
 
     # As in the endpoint: moto itself keeps every object that was ever made.
@@ -100,14 +100,14 @@ def test_a_stream_that_rests_is_packed_and_goes_on_later():
     """Each worker has a stream, mostly of a few lines: thousands are not kept as objects."""
     given = list(made(40))
     stream = SimpleNamespace(
-        events=Events(), upload_sequence_token=0, last_ingestion_time=0, creation_time=0
+        events=LogEvents(), upload_sequence_token=0, last_ingestion_time=0, creation_time=0
     )
 
     def write(known):
-        parts = Parts(known, quiet=True)
-        parts.note_stream(stream, 7)
-        parts.settle()
-        return [number for _, number, _ in parts.rows]
+        rows = Rows(known, quiet=True)
+        rows.note_stream(stream, 7)
+        rows.settle()
+        return [number for _, number, _ in rows.new]
 
     stream.events += given[:60]
     assert write(set()) == [STATE, 0]

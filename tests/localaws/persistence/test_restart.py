@@ -17,7 +17,7 @@ from kept_world import MACHINE, ROLE, TABLE, waiting_machine
 from helpers.localaws.persistence import book
 
 AT_ONCE = Config(retries={"total_max_attempts": 1})
-"""For who writes until the endpoint is dead: he need not try again for half a minute."""
+"""For what writes until the endpoint is dead: it need not try again for half a minute."""
 
 
 def test_all_is_there_after_stop(world):

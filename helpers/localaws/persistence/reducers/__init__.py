@@ -1,7 +1,7 @@
 """How things are taken apart for the pickle: which reducer a class has.
 
 What a reducer names to make the thing again, pickle finds by its import path: who moves or renames
-such a function raises `FORMAT` in `book`.
+such a function notes it in `restore.MOVED`.
 """
 
 from __future__ import annotations

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.localaws.persistence import places
+from helpers.localaws.persistence import registries
 from helpers.localaws.persistence.gathering import Gathering
 
 
 def reduce_backend(gathering: Gathering, backend: Any) -> Any:
-    """A backend, by its place; what is in it is put into the one that is there."""
-    place = gathering.backends.get(id(backend))
-    if place is None:
+    """A backend, by its registry's path; what is in it is put into the one that is there."""
+    found_by = gathering.backends.get(id(backend))
+    if found_by is None:
         return NotImplemented
     state = backend.__getstate__() if hasattr(backend, "__getstate__") else None
     state = dict(state if isinstance(state, dict) else vars(backend))
@@ -21,8 +21,8 @@ def reduce_backend(gathering: Gathering, backend: Any) -> Any:
         state["managed_policies"] = (
             {arn: p for arn, p in policies.items() if arn in own} if own else {}
         )
-        return places.backend, place, state, None, None, _restore_iam
-    return places.backend, place, state
+        return registries.backend, found_by, state, None, None, _restore_iam
+    return registries.backend, found_by, state
 
 
 _known: dict[int, tuple[list[Any], frozenset[str]]] = {}
@@ -48,22 +48,22 @@ def _restore_iam(backend: Any, state: dict[str, Any]) -> None:
 
 
 def reduce_registry(gathering: Gathering, registry: Any) -> Any:
-    """A registry, by the place where it can be imported from."""
-    return places.registry, (places.place(registry),)
+    """A registry, by the path to import it from."""
+    return registries.registry, (registries.path_of(registry),)
 
 
 def reduce_account(gathering: Gathering, backends: Any) -> Any:
     """A registry's backends of one account, by the registry and the account."""
-    for where, registry in places.registries():
+    for path, registry in registries.in_use():
         if dict.get(registry, backends.account_id) is backends:
-            return places.account, (where, backends.account_id)
+            return registries.account, (path, backends.account_id)
     return NotImplemented
 
 
 def reduce_aws_policy(gathering: Gathering, policy: Any) -> Any:
     """AWS's managed policies, which moto knows anyway."""
-    place = (policy.account_id, policy.partition, policy.arn)
-    return _aws_policy, place, {"attachment_count": policy.attachment_count, "id": policy.id}
+    found_by = (policy.account_id, policy.partition, policy.arn)
+    return _aws_policy, found_by, {"attachment_count": policy.attachment_count, "id": policy.id}
 
 
 def _aws_policy(account: str, partition: str, arn: str) -> Any:

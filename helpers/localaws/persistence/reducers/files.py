@@ -22,7 +22,7 @@ def reduce_key(gathering: Gathering, key: Any) -> Any:
     if key.disposed:
         return NotImplemented
     if "_kept_in" not in key.__dict__:
-        keep_content(gathering.memory.book, key)
+        keep_content(gathering.on_disk.book, key)
         if "_kept_in" not in key.__dict__:
             return NotImplemented
     state = dict(vars(key))

@@ -12,9 +12,9 @@ from typing import Any
 from helpers.localaws.persistence.gathering import Gathering
 
 
-def reduce_dict(gathering: Gathering, found: Any) -> Any:
+def reduce_dict(gathering: Gathering, mapping: Any) -> Any:
     """One of moto's subclasses of dict."""
-    return _dict_of, (type(found), _values(found)), _state(found)
+    return _dict_of, (type(mapping), _values(mapping)), _state(mapping)
 
 
 def reduce_key_store(gathering: Gathering, store: Any) -> Any:
@@ -22,12 +22,12 @@ def reduce_key_store(gathering: Gathering, store: Any) -> Any:
     return _dict_of, (type(store), _values(store))
 
 
-def _values(found: Any) -> dict[Any, Any]:
-    return {key: dict.__getitem__(found, key) for key in dict.keys(found)}
+def _values(mapping: Any) -> dict[Any, Any]:
+    return {key: dict.__getitem__(mapping, key) for key in dict.keys(mapping)}
 
 
-def _state(found: Any) -> dict[str, Any] | None:
-    return dict(vars(found)) if hasattr(found, "__dict__") else None
+def _state(mapping: Any) -> dict[str, Any] | None:
+    return dict(vars(mapping)) if hasattr(mapping, "__dict__") else None
 
 
 def _dict_of(kind: type, values: dict[Any, Any]) -> Any:
@@ -36,12 +36,12 @@ def _dict_of(kind: type, values: dict[Any, Any]) -> Any:
     return made
 
 
-def reduce_defaultdict(gathering: Gathering, found: Any) -> Any:
+def reduce_defaultdict(gathering: Gathering, mapping: Any) -> Any:
     """A defaultdict, even where what makes its values is a lambda."""
-    factory = found.default_factory
+    factory = mapping.default_factory
     if isinstance(factory, types.FunctionType):  # a lambda: known by what it makes
         factory = _factory_of(factory())
-    return _defaultdict_of, (type(found), factory, _values(found)), _state(found)
+    return _defaultdict_of, (type(mapping), factory, _values(mapping)), _state(mapping)
 
 
 def _factory_of(made: Any) -> Any:
@@ -61,9 +61,9 @@ def _defaultdict_of(kind: type, factory: Any, values: dict[Any, Any]) -> Any:
     return made
 
 
-def reduce_weak(gathering: Gathering, found: Any) -> Any:
+def reduce_weak(gathering: Gathering, mapping: Any) -> Any:
     """A WeakValueDictionary, with what is in it at the moment."""
-    return _weak_of, (dict(found),)
+    return _weak_of, (dict(mapping),)
 
 
 def _weak_of(values: dict[Any, Any]) -> weakref.WeakValueDictionary[Any, Any]:

@@ -10,8 +10,8 @@ from helpers.localaws.persistence.loading import loading
 
 def reduce_table(gathering: Gathering, table: Any) -> Any:
     """One of DynamoDB's tables, without its items."""
-    owner = gathering.memory.owner(table)
-    gathering.parts.note(table.items, owner)
+    owner = gathering.on_disk.owner(table)
+    gathering.rows.note(table.items, owner)
     state = {k: v for k, v in vars(table).items() if k not in ("items", "_kept_as")}
     return _table, (type(table), owner), state
 
@@ -24,7 +24,7 @@ def _table(kind: type, owner: int) -> Any:
 
 def reduce_group(gathering: Gathering, group: Any) -> Any:
     """A log group, without its streams: there is one for each environment of a function."""
-    owner, note = gathering.memory.owner, gathering.parts.note_stream
+    owner, note = gathering.on_disk.owner, gathering.rows.note_stream
     owners = []
     for stream in group.streams.values():
         owners.append(number := owner(stream))
@@ -42,8 +42,8 @@ def _group(kind: type, owners: list[int]) -> Any:
 
 def reduce_ledger(gathering: Gathering, ledger: Any) -> Any:
     """What was measured in a region."""
-    owner = gathering.memory.owner(ledger)
-    gathering.parts.note(ledger, owner)
+    owner = gathering.on_disk.owner(ledger)
+    gathering.rows.note(ledger, owner)
     return _ledger, (type(ledger), owner)
 
 

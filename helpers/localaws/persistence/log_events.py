@@ -24,7 +24,7 @@ PROTOCOL = 5
 TOGETHER = 256
 """So many events are packed together, when there are as many newer ones."""
 
-Row = list[tuple[int, int, int, str]]
+Plain = list[tuple[int, int, int, str]]
 """Events as they are kept: id, time of ingestion and time in milliseconds, message."""
 
 
@@ -32,12 +32,12 @@ Row = list[tuple[int, int, int, str]]
 class Taken:
     """What of a log stream is not on disk. rows: number and events. gone: there are none."""
 
-    rows: list[tuple[int, Row]]
+    rows: list[tuple[int, Plain]]
     count: int
     gone: tuple[int, ...] = ()
 
 
-class Events:
+class LogEvents:
     """Stands in for the list in which moto keeps a stream's events."""
 
     def __init__(self, events: Iterable[LogEvent] = ()) -> None:
@@ -50,7 +50,7 @@ class Events:
 
     # -- as moto uses it
 
-    def __iadd__(self, events: Iterable[LogEvent]) -> Events:
+    def __iadd__(self, events: Iterable[LogEvent]) -> LogEvents:
         with self._lock:
             events = list(events)
             self._newest += events
@@ -81,7 +81,7 @@ class Events:
             if not self._fresh:
                 return Taken([], 0)
             self._next += 1
-            return Taken([(self._next - 1, _rows(self._fresh))], len(self._fresh))
+            return Taken([(self._next - 1, _plain(self._fresh))], len(self._fresh))
 
     def settle(self, taken: Taken) -> None:
         """Note that it is on disk, and pack what is no longer new."""
@@ -114,7 +114,7 @@ class Events:
     def _pack_first(self, count: int) -> None:
         events = self._newest[:count]
         times = [one.timestamp for one in events]
-        value = zlib.compress(pickle.dumps(_rows(events), PROTOCOL), 1)
+        value = zlib.compress(pickle.dumps(_plain(events), PROTOCOL), 1)
         with self._lock:
             self._packed.append(value)
             times += self._span
@@ -122,13 +122,13 @@ class Events:
             self._newest = self._newest[count:]
 
 
-def _rows(events: list[LogEvent]) -> Row:
+def _plain(events: list[LogEvent]) -> Plain:
     return [(one.event_id, one.ingestion_time, one.timestamp, one.message) for one in events]
 
 
-def _events(rows: Row) -> Iterator[LogEvent]:
+def _events(plain: Plain) -> Iterator[LogEvent]:
     kind = _log_event()
-    for event_id, ingestion_time, timestamp, message in rows:
+    for event_id, ingestion_time, timestamp, message in plain:
         event = object.__new__(kind)
         event.ingestion_time, event.timestamp = ingestion_time, timestamp
         event.message, event.event_id = message, event_id
