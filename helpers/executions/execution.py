@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from helpers import units
 from helpers.asl import paths
 from helpers.executions import history
 from helpers.executions.errors import ExecutionsError, StillRunning
 from helpers.executions.model import Run, Step, payload, seconds_between
-
-if TYPE_CHECKING:
-    from helpers.executions.service import Source
+from helpers.executions.source import Source
 
 ENDED = ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT")
 

@@ -5,64 +5,16 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from contextlib import AbstractContextManager
 from typing import Any
 
 from helpers import clients, units
 from helpers.executions import errors
 from helpers.executions.execution import Execution
+from helpers.executions.refusals import plain, plain_errors
+from helpers.executions.source import Source
 
 MACHINE = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:stateMachine:")
 EXECUTION = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:(?:express|execution):")
-
-
-class Source:
-    """Where one execution can be read: a client and an ARN."""
-
-    def __init__(self, client: Any, arn: str) -> None:
-        self.client, self.arn = client, arn
-
-    def describe(self) -> dict[str, Any]:
-        """What describe_execution says."""
-        with plain_errors(self.client, self.arn):
-            said = self.client.describe_execution(executionArn=self.arn)
-        said.pop("ResponseMetadata", None)
-        return said
-
-    def events(self) -> list[dict[str, Any]]:
-        """The whole history."""
-        with plain_errors(self.client, self.arn):
-            pages = self.client.get_paginator("get_execution_history").paginate(
-                executionArn=self.arn, PaginationConfig={"PageSize": 1000}
-            )
-            return [event for page in pages for event in page["events"]]
-
-    def definition(self) -> dict[str, Any] | None:
-        """The definition as it was when the execution started."""
-        with plain_errors(self.client, self.arn):
-            said = self.client.describe_state_machine_for_execution(executionArn=self.arn)
-        try:
-            return json.loads(said["definition"])
-        except ValueError:
-            return None
-
-    def item_counts(self, map_run: str) -> dict[str, int] | None:
-        """How the items of a distributed Map went; None where it cannot be asked."""
-        try:
-            counts = self.client.describe_map_run(mapRunArn=map_run)["itemCounts"]
-        except Exception:
-            return None
-        names = {
-            "succeeded": ("succeeded",),
-            "failed": ("failed", "timedOut"),
-            "cancelled": ("aborted",),
-            "running": ("running",),
-            "not started": ("pending",),
-        }
-        summed = {
-            ours: sum(counts.get(name, 0) for name in theirs) for ours, theirs in names.items()
-        }
-        return {name: count for name, count in summed.items() if count}
 
 
 def start(
@@ -96,13 +48,13 @@ def read(execution_arn: str, client: Any = None) -> Execution:
 
 def latest(state_machine: str, client: Any = None) -> Execution:
     """The execution that was started last. Raises NoSuchExecution where there is none."""
-    found = listing(state_machine, limit=1, client=client)
-    if not found:
+    last = listing(state_machine, limit=1, client=client)
+    if not last:
         raise errors.NoSuchExecution(
             f'"{state_machine}" has not run yet. Start it with '
             f'`executions.start("{state_machine}")`.'
         )
-    return found[0]
+    return last[0]
 
 
 def listing(state_machine: str, limit: int = 20, client: Any = None) -> Executions:
@@ -209,7 +161,7 @@ def _in_stack(name: str, client: Any) -> list[str]:
 
 
 def _client(service: str = "stepfunctions", like: Any = None) -> Any:
-    with clients.plain_errors(lambda error: _plain(error, "", "")):
+    with clients.plain_errors(lambda error: plain(error, "", "")):
         return clients.make(service, like)
 
 
@@ -229,47 +181,3 @@ def _as_json(value: Any) -> str:
             f"The input does not become JSON: {error}. Give dicts, lists, text, numbers, "
             "True, False or None."
         ) from None
-
-
-def plain_errors(client: Any, what: str) -> AbstractContextManager[None]:
-    """Turns botocore's errors into ours, without its traceback."""
-    return clients.plain_errors(lambda error: _plain(error, what, client.meta.endpoint_url))
-
-
-def _plain(error: Exception, what: str, endpoint: str) -> errors.ExecutionsError:
-    from botocore.exceptions import ClientError, ParamValidationError
-
-    if said := clients.unreachable(error, endpoint):
-        return errors.Unreachable(*said)
-    if isinstance(error, ClientError):
-        code, message = (error.response["Error"].get(key, "") for key in ("Code", "Message"))
-        return _refused(code, message, what)
-    if isinstance(error, ParamValidationError):
-        return errors.ExecutionsError(f"Step Functions cannot take this: {error}")
-    return errors.ExecutionsError(f"{type(error).__name__}: {error}")
-
-
-def _refused(code: str, message: str, what: str) -> errors.ExecutionsError:
-    if code in ("StateMachineDoesNotExist", "StateMachineDeleting"):
-        return errors.NoSuchStateMachine(
-            f"There is no state machine {what}. `aws stepfunctions list-state-machines` lists them."
-        )
-    if code == "ExecutionDoesNotExist":
-        return errors.NoSuchExecution(
-            f"There is no execution {what}. `executions.listing(…)` shows which there are."
-        )
-    if code == "InvalidArn":
-        return errors.NoSuchExecution(
-            f'"{what}" is no ARN of an execution. It looks like '
-            "arn:aws:states:us-east-1:123456789012:execution:MachineName:execution-name."
-        )
-    if code == "ExecutionAlreadyExists":
-        return errors.CannotStart(
-            "An execution of this state machine has that name already, and names serve for 90 "
-            "days. Give another name, or none: then AWS makes one up."
-        )
-    if code in ("InvalidExecutionInput", "InvalidName"):
-        return errors.CannotStart(f"The execution was not started. {code}: {message}")
-    if code in ("UnrecognizedClientException", "InvalidClientTokenId", "ExpiredTokenException"):
-        return errors.Unreachable(f"The credentials were not accepted. {code}: {message}")
-    return errors.ExecutionsError(f"Step Functions refused. {code}: {message}")
