@@ -18,6 +18,10 @@ def install() -> None:
 
     take_the_place_of_moto(backend.cloudformation_backends, backend)
 
+    from helpers.localaws.cloudformation import responses
+
+    backend.CloudFormationBackend._url_module = responses  # where moto looks for the URLs
+
 
 def stop_all(seconds: float = 10.0) -> bool:
     """Let the operations that are under way stop where they are, as if the process ended.

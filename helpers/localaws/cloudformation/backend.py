@@ -7,6 +7,7 @@ import functools
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,8 @@ from helpers.localaws.cloudformation import (
     template,
     transform,
 )
-from helpers.localaws.cloudformation.deploy import Cancelled, Deployment, pseudo_parameters
+from helpers.localaws.cloudformation.deploy import Cancelled, Deployment
+from helpers.localaws.cloudformation.dynamic import secret
 from helpers.localaws.cloudformation.errors import (
     AlreadyExists,
     ChangeSetNotFound,
@@ -34,8 +36,8 @@ from helpers.localaws.cloudformation.errors import (
     ValidationError,
     no_such_stack,
 )
-from helpers.localaws.cloudformation.exports import RegionExports
 from helpers.localaws.cloudformation.imports import imported_names
+from helpers.localaws.cloudformation.lookup import Deployed, pseudo_parameters
 from helpers.localaws.cloudformation.stack import ChangeSet, Output, Recipe, Stack, StackRequest
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.gate import gate
@@ -65,12 +67,6 @@ class CloudFormationBackend(BaseBackend):
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
         self.drifts: dict[str, tuple[str, int, datetime]] = {}
-
-    @property
-    def _url_module(self) -> Any:
-        from helpers.localaws.cloudformation import responses
-
-        return responses
 
     # ---------------------------------------------------------------- finding
 
@@ -213,7 +209,7 @@ class CloudFormationBackend(BaseBackend):
             failure, found = None, []
             try:
                 recipe = self.recipe(stack, request)
-                found = changes.compute(stack, recipe, RegionExports(self))
+                found = changes.compute(self._deployed(stack), recipe)
             except transform.TransformFailed as error:
                 failure = error.reason
             except (ValidationError, InsufficientCapabilities) as error:
@@ -349,9 +345,7 @@ class CloudFormationBackend(BaseBackend):
             stack = self._new(name)
             try:
                 recipe = self.recipe(stack, request, unseen=True)
-                changes.compute(
-                    stack, recipe, RegionExports(self)
-                )  # refuses what cannot be evaluated
+                changes.compute(self._deployed(stack), recipe)  # refuses what cannot be evaluated
             except transform.TransformFailed as error:
                 raise ValidationError(error.reason) from None
             stack.policy, stack.termination_protection = policy, termination_protection
@@ -383,7 +377,7 @@ class CloudFormationBackend(BaseBackend):
                 recipe = self.recipe(stack, request, unseen=True)
             except transform.TransformFailed as error:
                 raise ValidationError(error.reason) from None
-            found = changes.compute(stack, recipe, RegionExports(self))
+            found = changes.compute(self._deployed(stack), recipe)
             if self._unchanged(stack, recipe, found):
                 raise ValidationError(NO_UPDATES)
             stack.move("UPDATE_IN_PROGRESS", "User Initiated")
@@ -532,7 +526,19 @@ class CloudFormationBackend(BaseBackend):
                 f"Stack:{stack.id} is in {stack.status} state and can not be updated."
             )
 
-    # ---------------------------------------------------------------- exports
+    # ---------------------------------------------------------------- references
+
+    def _deployed(self, stack: Stack) -> Deployed:
+        return Deployed(stack, self.exports, self.importers, self.dynamic)
+
+    def dynamic(self, service: str, reference: str) -> str:
+        """The value of Parameter Store or Secrets Manager that a dynamic reference names.
+
+        service, reference: of `{{resolve:service:reference}}`. Raises ValidationError.
+        """
+        if service.startswith("ssm"):
+            return self.parameter_store(reference.split(":")[0])
+        return secret(self.account_id, self.region_name, reference)
 
     def exports(self) -> Iterator[tuple[Stack, Output]]:
         """Yield every export with its stack."""
@@ -543,11 +549,7 @@ class CloudFormationBackend(BaseBackend):
 
     def importers(self, export: str) -> list[str]:
         """Return the names of the stacks that import an export."""
-        found = []
-        for stack in self.live():
-            if export in imported_names(stack):
-                found.append(stack.name)
-        return found
+        return [stack.name for stack in self.live() if export in imported_names(stack)]
 
     # ---------------------------------------------------------------- running
 
@@ -567,7 +569,7 @@ class CloudFormationBackend(BaseBackend):
         def run() -> None:
             try:
                 with clock.busy(), gate:
-                    operation(Deployment(stack, RegionExports(self), cancelled))
+                    operation(Deployment(self._deployed(stack), cancelled))
             except Cancelled:
                 LOG.info("left the operation on stack %s", stack.name)
                 if wait:
@@ -636,7 +638,8 @@ def _resume(deployment: Deployment, within: dict[str, list[Stack]]) -> None:
     """
     stack = deployment.stack
     for one in within[stack.id]:
-        _resume(Deployment(one, deployment.exports, deployment.cancelled), within)
+        deployed = replace(deployment.deployed, stack=one)
+        _resume(Deployment(deployed, deployment.cancelled), within)
     RESUMING[stack.status](deployment)
 
 

@@ -12,9 +12,9 @@ import json
 from typing import Any
 
 from helpers.localaws.cloudformation import references, schema
-from helpers.localaws.cloudformation.deploy import attribute, pseudo_parameters
 from helpers.localaws.cloudformation.errors import ValidationError
 from helpers.localaws.cloudformation.intrinsics import Resolver
+from helpers.localaws.cloudformation.lookup import Deployed, attribute, pseudo_parameters
 from helpers.localaws.cloudformation.stack import Recipe, Resource, Stack
 
 ADD, MODIFY, REMOVE = "Add", "Modify", "Remove"
@@ -31,8 +31,9 @@ class _Unknown(str):
 class _Plan:
     """References lead to what is deployed, or to an unknown where the resource will be new."""
 
-    def __init__(self, stack: Stack, exports: Any) -> None:
-        self.stack, self.exports = stack, exports
+    def __init__(self, deployed: Deployed) -> None:
+        self.stack = deployed.stack
+        self.imported = deployed.imported
         self.replacing: set[str] = set()
 
     def ref(self, logical_id: str) -> Any:
@@ -48,9 +49,6 @@ class _Plan:
         except ValidationError:
             return _Unknown(logical_id, name)
 
-    def imported(self, export: str) -> str:
-        return self.exports.value(export, self.stack)
-
     def dynamic(self, service: str, reference: str) -> str:
         return f"{{{{resolve:{service}:{reference}}}}}"
 
@@ -61,13 +59,12 @@ class _Plan:
         return resource
 
 
-def compute(stack: Stack, recipe: Recipe, exports: Any) -> list[dict[str, Any]]:
-    """Return the changes from the stack as it is to `recipe`, as DescribeChangeSet's `Changes`.
+def compute(deployed: Deployed, recipe: Recipe) -> list[dict[str, Any]]:
+    """The changes from a stack as it is deployed to `recipe`, as DescribeChangeSet's `Changes`.
 
-    Raises:
-        ValidationError: the template cannot be evaluated, or changes a resource's type.
+    Raises ValidationError if the template cannot be evaluated, or changes a resource's type.
     """
-    plan = _Plan(stack, exports)
+    stack, plan = deployed.stack, _Plan(deployed)
     resolver = Resolver(recipe.template, recipe.parameters, pseudo_parameters(stack), plan)
     wanted = [
         name

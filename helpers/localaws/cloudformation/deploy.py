@@ -17,6 +17,7 @@ from typing import Any
 from helpers.localaws.cloudformation import references, resources, rights, schema
 from helpers.localaws.cloudformation.errors import ResourceFailure, ValidationError
 from helpers.localaws.cloudformation.intrinsics import Resolver
+from helpers.localaws.cloudformation.lookup import Deployed, pseudo_parameters
 from helpers.localaws.cloudformation.resources.base import (
     Made,
     Request,
@@ -37,94 +38,15 @@ class Cancelled(BaseException):
     """The endpoint is being emptied or stopped: leave everything as it is."""
 
 
-class Exports:
-    """What a deployment asks of the other stacks and of the services beside resources."""
-
-    def value(self, name: str, importer: Stack) -> str:
-        """Return an export's value."""
-        raise NotImplementedError
-
-    def check(self, stack: Stack, outputs: list[Output]) -> None:
-        """Raise ValidationError if `outputs` cannot replace the stack's."""
-        raise NotImplementedError
-
-    def dynamic(self, service: str, reference: str) -> str:
-        """Return the value of a dynamic reference."""
-        raise NotImplementedError
-
-
-class _Live:
-    """References lead to the resources as they are deployed now."""
-
-    def __init__(self, stack: Stack, exports: Exports) -> None:
-        self.stack, self.exports = stack, exports
-
-    def ref(self, logical_id: str) -> Any:
-        return self._resource(logical_id).physical_id
-
-    def attribute(self, logical_id: str, name: str) -> Any:
-        return attribute(self._resource(logical_id), name)
-
-    def imported(self, export: str) -> str:
-        return self.exports.value(export, self.stack)
-
-    def dynamic(self, service: str, reference: str) -> str:
-        return self.exports.dynamic(service, reference)
-
-    def _resource(self, logical_id: str) -> Resource:
-        if logical_id not in self.stack.resources:
-            raise ValidationError(
-                f"Unresolved resource dependencies [{logical_id}] in the Resources block of the "
-                "template"
-            )
-        return self.stack.resources[logical_id]
-
-
-def attribute(resource: Resource, name: str) -> Any:
-    """Return an attribute of a resource, as Fn::GetAtt.
-
-    Raises:
-        ValidationError: it has none of that name, in AWS's words.
-    """
-    if name in resource.attributes:
-        return resource.attributes[name]
-    if isinstance(resource.attributes.get("Outputs"), dict) and name.startswith("Outputs."):
-        outputs = resource.attributes["Outputs"]
-        if name.removeprefix("Outputs.") in outputs:
-            return outputs[name.removeprefix("Outputs.")]
-    # what AWS's newer handlers offer too: a property that the template gives
-    if name in resource.properties and name in schema.read_only(resource.type):
-        return resource.properties[name]
-    raise ValidationError(
-        f"Template error: resource {resource.logical_id} does not support attribute type {name} "
-        "in Fn::GetAtt"
-    )
-
-
-def pseudo_parameters(stack: Stack) -> dict[str, Any]:
-    """Return the values of the pseudo parameters in a stack."""
-    return {
-        "AWS::AccountId": stack.account,
-        "AWS::NotificationARNs": stack.recipe.notification_arns,
-        "AWS::Partition": stack.partition,
-        "AWS::Region": stack.region,
-        "AWS::StackId": stack.id,
-        "AWS::StackName": stack.name,
-        "AWS::URLSuffix": "amazonaws.com",
-    }
-
-
 class Deployment:
     """One operation on one stack, run to its end by whoever calls `create`, `update`, `delete`.
 
-    Args:
-        stack: the stack, already in the operation's first status.
-        exports: access to the other stacks.
-        cancelled: asked before each step; true stops the operation where it is.
+    deployed: the look-up of the stack, which is already in the operation's first status.
+    cancelled: asked before each step; true stops the operation where it is.
     """
 
-    def __init__(self, stack: Stack, exports: Exports, cancelled: Callable[[], bool]) -> None:
-        self.stack, self.exports, self.cancelled = stack, exports, cancelled
+    def __init__(self, deployed: Deployed, cancelled: Callable[[], bool]) -> None:
+        self.stack, self.deployed, self.cancelled = deployed.stack, deployed, cancelled
 
     # ---------------------------------------------------------------- create
 
@@ -327,7 +249,7 @@ class Deployment:
                 if failure is not None:
                     return failure
             outputs = self._outputs(recipe, resolver)
-            self.exports.check(stack, outputs)
+            self.deployed.check(outputs)
             stack.outputs = outputs
         except ValidationError as error:
             return error.message
@@ -474,10 +396,7 @@ class Deployment:
 
     def _resolver(self, recipe: Recipe) -> Resolver:
         return Resolver(
-            recipe.template,
-            recipe.parameters,
-            pseudo_parameters(self.stack),
-            _Live(self.stack, self.exports),
+            recipe.template, recipe.parameters, pseudo_parameters(self.stack), self.deployed
         )
 
     def _request(

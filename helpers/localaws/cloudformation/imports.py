@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from helpers.localaws.cloudformation.deploy import pseudo_parameters
 from helpers.localaws.cloudformation.errors import ValidationError
 from helpers.localaws.cloudformation.intrinsics import Resolver
+from helpers.localaws.cloudformation.lookup import pseudo_parameters
 from helpers.localaws.cloudformation.stack import Stack
 
 
-class _Deployed:
+class _WithoutImports:
     """References lead to what is deployed; nothing is imported while looking for imports."""
 
     def __init__(self, stack: Stack) -> None:
@@ -36,7 +36,7 @@ def imported_names(stack: Stack) -> set[str]:
     """Return the names of the exports that the stack's template imports."""
     recipe = stack.recipe
     resolver = Resolver(
-        recipe.template, recipe.parameters, pseudo_parameters(stack), _Deployed(stack)
+        recipe.template, recipe.parameters, pseudo_parameters(stack), _WithoutImports(stack)
     )
     names = set()
     for argument in _arguments([recipe.template.get("Resources"), recipe.template.get("Outputs")]):
