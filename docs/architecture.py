@@ -34,14 +34,12 @@ LIBRARIES = {"moto"}
 class Module:
     """A module of `helpers`: its dotted name, what it is for, and what it imports.
 
-    anywhere: dotted names, of this project and of others. at_once: those that are imported as the
-    module is. runs: what it starts as `python -m`.
+    anywhere: dotted names, of this project and of others. runs: what it starts as `python -m`.
     """
 
     name: str
     about: str
     anywhere: frozenset[str]
-    at_once: frozenset[str]
     runs: frozenset[str]
 
     @property
@@ -142,17 +140,12 @@ def page(text: str, drawn: Picture) -> str:
 def read(name: str, source: str, known: Container[str], is_package: bool = False) -> Module:
     """The module of that name and source; `known`: the names of all modules of the house."""
     tree = ast.parse(source)
-
-    def names(statements: Iterable[ast.AST]) -> frozenset[str]:
-        found = (one for each in statements for one in _names(each, name, is_package))
-        # `from helpers.draw import look` names a module, `from helpers.draw import Picture` not.
-        return frozenset(_module_of(one, known) for one in found)
-
+    names = (one for each in ast.walk(tree) for one in _names(each, name, is_package))
     return Module(
         name,
         (ast.get_docstring(tree) or "").split("\n")[0],
-        names(ast.walk(tree)),
-        names(_at_once(tree.body)),
+        # `from helpers.draw import look` names a module, `from helpers.draw import Picture` not.
+        frozenset(_module_of(one, known) for one in names),
         frozenset(
             argument.value
             for call in ast.walk(tree)
@@ -185,20 +178,6 @@ def _module_of(name: str, known: Container[str]) -> str:
         if (module := ".".join(pieces[:end])) in known:
             return module
     return name
-
-
-def _at_once(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run as a module is imported, but for those that are for type checkers."""
-    for one in body:
-        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            continue
-        if isinstance(one, ast.If) and "TYPE_CHECKING" in ast.unparse(one.test):
-            yield from _at_once(one.orelse)
-            continue
-        yield one
-        for field in ("body", "orelse", "finalbody", "handlers"):
-            for below in getattr(one, field, []):
-                yield from _at_once(below.body if field == "handlers" else [below])
 
 
 # ---- drawing
