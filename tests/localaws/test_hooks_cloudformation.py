@@ -74,7 +74,7 @@ def test_the_server_makes_an_app_of_it():
         "print(json.dumps([str(rule) for rule in app.url_map.iter_rules()]))"
     )
     assert "/" in rules, (
-        "hook `_url_module` (cloudformation.install): moto's server no longer reads url_paths from it"
+        "hook `_url_module` (cloudformation.install): moto no longer reads url_paths from it"
     )
 
 
