@@ -166,6 +166,7 @@ def test_a_deep_copy_is_another_tables(trades):
 def test_an_item_is_a_few_bytes(monkeypatch):
     """The stock trader's are at most 500 bytes each, all told; moto's are 2,000."""
     items = Items("Id", None)
+    import moto.dynamodb.models.dynamo_type  # noqa: F401 - its own memory is not counted
     from moto.core.common_models import BaseModel
 
     # As in the endpoint: moto itself keeps every object that was ever made.
