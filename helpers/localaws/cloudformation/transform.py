@@ -34,7 +34,7 @@ class _ManagedPolicies:
     """AWS's managed policies by name, for those that samtranslator does not carry."""
 
     def load(self) -> dict[str, str]:
-        from helpers.localaws.on_moto.mends import aws_policies
+        from helpers.localaws.iam import aws_policies
 
         return aws_policies.arns()
 

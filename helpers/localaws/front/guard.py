@@ -10,14 +10,15 @@ judged before its body is read.
 from __future__ import annotations
 
 import re
-import sys
 import time
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.front import bodies, proofs, sigv4
 from helpers.localaws.front.http import Environ
 from helpers.localaws.front.refusals import Refusal
+from helpers.localaws.iam import keys
+from helpers.localaws.turns.clock import clock
 
 BODY_LIMIT = 256 * 1024 * 1024
 """Bytes of one request's body: an S3 object or part of a multipart upload."""
@@ -111,10 +112,10 @@ def check(environ: Environ, own: Own) -> Refusal | None:
         return NOT_SIGNED
     secret = own.secret_key
     if claim.access_key != own.access_key:
-        made = _made_here(claim.access_key)
-        if made is None:
+        made = keys.known(claim.access_key, ACCOUNT)
+        if made is None or made.status != "Active":
             return UNKNOWN_KEY
-        if _has_ended(made):
+        if keys.has_ended(made, clock.time()):
             return SESSION_ENDED_S3 if claim.service == "s3" else SESSION_ENDED
         secret = made.secret_access_key
     if claim.expires is not None and claim.expires < time.time():
@@ -151,23 +152,6 @@ def _elsewhere(environ: Environ) -> Refusal | None:
     if environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
         return OTHER_SITE
     return None
-
-
-def _made_here(access_key: str) -> Any:
-    """The access key of that id that a learner made with IAM or STS, unless it is switched off."""
-    iam = sys.modules.get("moto.iam.models")
-    if iam is None:
-        return None
-    made = iam.iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
-    return made if made is not None and made.status == "Active" else None
-
-
-def _has_ended(made: Any) -> bool:
-    """Whether a key of STS's is past its time, by the simulated clock."""
-    from helpers.localaws.turns.clock import clock
-
-    expires = getattr(made, "expires", None)  # keys of IAM's do not end
-    return expires is not None and clock.time() >= expires
 
 
 def _signed(environ: Environ, claim: sigv4.Claim, secret: str) -> Refusal | None:

@@ -115,16 +115,16 @@ def _request(response: Any) -> dict[str, Any]:
     params = getattr(response, "params", None)
     if isinstance(params, dict) and params:
         return params
-    found: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     for name, values in response.querystring.items():
-        found[name] = values[0] if isinstance(values, list) and values else values
+        given[name] = values[0] if isinstance(values, list) and values else values
     try:
         body = json.loads(response.body or b"null")
     except (ValueError, TypeError):
         body = None
     if isinstance(body, dict):
-        found |= body
-    return found | dict(response.uri_match or {})
+        given |= body
+    return given | dict(response.uri_match or {})
 
 
 _QUERY = {"autoscaling", "cloudformation", "elb", "elbv2", "iam", "rds", "sns", "sts"}

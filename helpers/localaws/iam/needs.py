@@ -56,14 +56,14 @@ def needs(
         return []
     action = _action(service, operation)
     try:
-        found = _several(service, operation, action, request, f"{region}:{account}")
+        asked = _several(service, operation, action, request, f"{region}:{account}")
     except (KeyError, TypeError, AttributeError):
-        found = None  # the service itself will say what is wrong with the request
-    if found is None:
+        asked = None  # the service itself will say what is wrong with the request
+    if asked is None:
         about = _resource(service, action, request, f"{region}:{account}")
-        found = [(action, "*" if not about and _of_all(operation, action) else about)]
-    passed = () if service == "sts" else _passed(request)
-    return list(dict.fromkeys([*found, *passed]))
+        asked = [(action, "*" if not about and _of_all(operation, action) else about)]
+    passed = () if service == "sts" else passed_roles(request)
+    return list(dict.fromkeys([*asked, *passed]))
 
 
 def of_s3(operation: str, arn: str) -> str:
@@ -103,8 +103,8 @@ _WHOLE = {
 """Actions that are about no resource, besides those that list; source as above."""
 
 
-def _passed(request: dict[str, Any]) -> list[Need]:
-    """iam:PassRole, for each role that a request hands to a service."""
+def passed_roles(request: dict[str, Any]) -> list[Need]:
+    """iam:PassRole, for each role that a request, or a resource's properties, hand to a service."""
     targets = request.get("Targets") or [request.get("Target")]
     holders = [request, *(one for one in targets if isinstance(one, dict))]
     arns = [one.get(name) for one in holders for name in ("Role", "roleArn", "RoleArn", "RoleARN")]
@@ -192,9 +192,9 @@ def _states(action: str, request: dict[str, Any], where: str) -> str:
         *("stateMachineArn", "executionArn", "activityArn", "resourceArn", "mapRunArn"),
         *("stateMachineAliasArn", "stateMachineVersionArn"),
     )
-    found = next((request[name] for name in names if request.get(name)), "")
+    arn = next((request[name] for name in names if request.get(name)), "")
     # a version or an alias is allowed with its state machine, as the reference has it
-    return ":".join(found.split(":")[:7]) if ":stateMachine:" in found else found
+    return ":".join(arn.split(":")[:7]) if ":stateMachine:" in arn else arn
 
 
 def _dynamodb(action: str, request: dict[str, Any], where: str) -> str:

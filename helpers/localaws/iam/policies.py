@@ -69,9 +69,8 @@ def _statements(document: str) -> tuple[Statement, ...]:
         policy = json.loads(document)
     except ValueError:
         return ()
-    found = policy.get("Statement", []) if isinstance(policy, dict) else []
     statements = []
-    for one in found if isinstance(found, list) else [found]:
+    for one in listed(policy.get("Statement") if isinstance(policy, dict) else None):
         not_action, not_resource = "NotAction" in one, "NotResource" in one
         actions = listed(one.get("NotAction" if not_action else "Action"))
         resources = listed(one.get("NotResource" if not_resource else "Resource", "*"))

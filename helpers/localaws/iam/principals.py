@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from helpers.localaws import globs
-from helpers.localaws.iam import policies
+from helpers.localaws.iam import keys, policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,17 @@ def of_role(arn: str | None, session: str | None = None) -> Principal | None:
 
     A role that does not exist is asked nothing: AWS would not have let a state machine have it.
     """
-    role = _role(arn) if arn else None
+    role = role_of(arn) if arn else None
     if role is None or arn is None:
         return None
     account = arn.split(":")[4]
-    named = f"arn:aws:sts::{account}:assumed-role/{role.name}/{session or _session(role.name)}"
+    named = session_arn(account, role.name, session or _session(role.name))
     return Principal(arn, named, _documents(role), _boundary(role))
+
+
+def session_arn(account: str, role: str, session: str) -> str:
+    """The ARN of a session of a role, by their names."""
+    return f"arn:aws:sts::{account}:assumed-role/{role}/{session}"
 
 
 def of_key(access_key: str, account: str) -> Principal | None:
@@ -72,18 +76,18 @@ def of_key(access_key: str, account: str) -> Principal | None:
     from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
 
-    backend = iam_backends[account]["aws"]
-    key = backend.access_keys.get(access_key)
+    key = keys.known(access_key, account)
     if key is None:
         return None
     if key.role_arn:
         session = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key)
         if session is None:
             return None
-        found = of_role(key.role_arn, session.session_name)
-        if found is None or not session.policy:
-            return found
-        return Principal(found.arn, found.named, found.documents, found.boundary, (session.policy,))
+        who = of_role(key.role_arn, session.session_name)
+        if who is None or not session.policy:
+            return who
+        return replace(who, session=(session.policy,))
+    backend = iam_backends[account]["aws"]
     user = backend.users.get(key.user_name or "")
     return None if user is None else _of_user(user, backend)
 
@@ -100,33 +104,6 @@ def refusal(role_arn: str | None, action: str, resource: str, region: str = "") 
     return None if role is None else role.refusal(action, resource, region)
 
 
-def trusts(role_arn: str, service: str, region: str) -> bool:
-    """Whether the role exists and its trust policy lets a service assume it.
-
-    service: without its domain, e.g. `states`; a principal may also name the region.
-    """
-    role = _role(role_arn)
-    if role is None:
-        return False
-    try:
-        document = json.loads(role.assume_role_policy_document)
-    except (TypeError, ValueError):
-        return False
-    names = {f"{service}.amazonaws.com", f"{service}.{region}.amazonaws.com"}
-    found = False
-    for one in policies.listed(document.get("Statement") if isinstance(document, dict) else None):
-        actions = [globs.compiled(str(a).lower()) for a in policies.listed(one.get("Action"))]
-        if not any(action.fullmatch("sts:assumerole") for action in actions):
-            continue
-        principal = one.get("Principal")
-        services = principal.get("Service") if isinstance(principal, dict) else None
-        if principal == "*" or names & set(policies.listed(services)):
-            if one.get("Effect") == "Deny":
-                return False
-            found = True
-    return found
-
-
 @lru_cache(maxsize=256)
 def _session(role: str) -> str:
     """The name of the session in which Step Functions uses a role: 32 letters."""
@@ -137,25 +114,27 @@ def _session(role: str) -> str:
     return "".join(string.ascii_letters[byte % 52] for byte in digest)
 
 
-def _role(arn: str) -> Any:
+def role_of(arn: str) -> Any:
+    """moto's role of that ARN; None if there is none."""
     from moto.iam.models import iam_backends
 
     parts = arn.split(":")
     if len(parts) < 6:
         return None
-    known = _found.get(arn)
+    known = _roles.get(arn)
     backend = iam_backends[parts[4]][parts[1]]
     if known is not None and backend.roles.get(known.id) is known:
         return known
     name = arn.rpartition("/")[2]
     for role in backend.roles.values():
         if role.name == name:
-            _found[arn] = role
+            _roles[arn] = role
             return role
     return None
 
 
-_found: dict[str, Any] = {}
+_roles: dict[str, Any] = {}
+"""ARN → the role that was found last: there may be thousands, and each call asks for one."""
 
 
 def _documents(one: Any) -> tuple[str, ...]:

@@ -230,11 +230,11 @@ def _check_tags(tags: dict[str, str]) -> None:
 
 def _check_role(arn: str | None, region: str) -> None:
     """Refuse a role that Lambda may not assume; moto says what is no role's ARN at all."""
-    from helpers.localaws.iam import principals
+    from helpers.localaws.iam import trust
 
     if not arn or f":{ACCOUNT}:" not in arn or not re.match(InvalidRoleFormat.pattern, arn):
         return
-    if not principals.trusts(arn, "lambda", region):
+    if not trust.allows(arn, "lambda", region):
         raise errors.InvalidParameter(
             "The role defined for the function cannot be assumed by Lambda."
         )

@@ -15,7 +15,7 @@ from moto.utilities.utils import get_partition
 
 from helpers.asl.evaluation import DefinitionError
 from helpers.localaws import ids
-from helpers.localaws.iam import principals
+from helpers.localaws.iam import principals, trust
 from helpers.localaws.metrics import of_states
 from helpers.localaws.stepfunctions import api, errors, inputs, revisions, status_events
 from helpers.localaws.stepfunctions.callbacks import Queue, tokens
@@ -582,7 +582,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         """Refuse what is no role's ARN, and a role that Step Functions may not assume."""
         if not isinstance(arn, str) or not _ROLE.fullmatch(arn):
             raise errors.ApiError("InvalidArn", f"Invalid Role Arn: '{arn}'")
-        if not principals.trusts(arn, "states", self.region_name):
+        if not trust.allows(arn, "states", self.region_name):
             raise errors.ApiError(
                 "AccessDeniedException",
                 "Neither the global service principal states.amazonaws.com, nor the regional one "

@@ -82,7 +82,7 @@ def test_one_is_read_when_it_is_asked_for(endpoint):
     ("path", "found"), [("/service-role/", BASIC), ("/", None), ("/aws-service-role/", None)]
 )
 def test_by_name_and_path(path, found):
-    from helpers.localaws.on_moto.mends import aws_policies
+    from helpers.localaws.iam import aws_policies
 
     name = "AWSLambdaBasicExecutionRole"
     policy = aws_policies.policy(name, path, "123456789012", "us-east-1")

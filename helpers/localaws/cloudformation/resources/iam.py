@@ -262,7 +262,7 @@ def ensure_known(iam: Any, request: Request, arn: str) -> None:
     """Let moto's IAM know a policy of AWS's own, if it does not load them all by itself."""
     if arn in iam.managed_policies or ":iam::aws:policy/" not in arn:
         return
-    from helpers.localaws.on_moto.mends import aws_policies
+    from helpers.localaws.iam import aws_policies
 
     path, _, name = arn.partition(":policy")[2].rpartition("/")
     policy = aws_policies.policy(name, f"{path}/", request.account, request.region)

@@ -12,7 +12,7 @@ from moto.iam.exceptions import MalformedPolicyDocument, NotFoundException
 from moto.iam.models import IAMBackend, Role
 from moto.sts.models import AssumedRole
 
-from helpers.localaws.on_moto.mends import policy_form
+from helpers.localaws.iam import keys, trust
 
 
 def install() -> None:
@@ -51,18 +51,9 @@ def _update_assume_role_policy(self: IAMBackend, role_name: str, policy_document
 
 def _check_trust(text: str) -> None:
     """Raise MalformedPolicyDocument for what IAM does not keep as a role's trust policy."""
-    document = policy_form.read(text)
-    if document is None:
-        raise MalformedPolicyDocument("This policy contains invalid Json")
-    why = policy_form.problem(document, ("Effect", "Principal", "Action"), ("Resource",))
+    why = trust.problem(text)
     if why is not None:
         raise MalformedPolicyDocument(why)
-    for statement in policy_form.listed(document["Statement"]):
-        actions = policy_form.listed(statement.get("Action", statement.get("NotAction")))
-        if not all(action.lower().startswith("sts:") or action == "*" for action in actions):
-            raise MalformedPolicyDocument(
-                "AssumeRole policy may only specify STS AssumeRole actions."
-            )
 
 
 _plain_put_boundary = IAMBackend.put_role_permissions_boundary
@@ -88,4 +79,4 @@ _plain_init_assumed_role = AssumedRole.__init__
 def _init_assumed_role(self: AssumedRole, *arguments: Any, **named: Any) -> None:
     """For AssumedRole.__init__: its key, which moto takes for ever, knows when it ends."""
     _plain_init_assumed_role(self, *arguments, **named)
-    self.access_key.expires = self.expiration.replace(tzinfo=UTC).timestamp()
+    keys.note_session(self.access_key, self.expiration.replace(tzinfo=UTC).timestamp())

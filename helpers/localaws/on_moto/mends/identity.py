@@ -18,7 +18,7 @@ from moto.sts.models import random_session_token
 from moto.sts.responses import TokenResponse
 
 from helpers.localaws.account import ACCOUNT, REGION
-from helpers.localaws.iam import tokens
+from helpers.localaws.iam import keys, principals, tokens
 from helpers.localaws.turns.clock import clock
 
 LEARNER_ID = "AIDALEARNER0LOCALAWS0"
@@ -48,11 +48,11 @@ def _get_user_from_access_key_id(self: IAMBackend, access_key_id: str) -> User |
     """For IAMBackend.get_user_from_access_key_id, which does not know the workspace's own key, nor
     that keys of GetSessionToken are still their user's.
     """
-    found = _plain_user(self, access_key_id)
+    user = _plain_user(self, access_key_id)
     key = self.access_keys.get(access_key_id)
-    if found is not None or (key is not None and key.user_name is not None):
-        return found
-    if key is not None and (key.role_arn or hasattr(key, "federated")):
+    if user is not None or (key is not None and key.user_name is not None):
+        return user
+    if key is not None and (key.role_arn or keys.federated(key)):
         return None
     return _learner()
 
@@ -78,13 +78,12 @@ def _get_caller_identity(self: TokenResponse) -> Any:
     who = tokens.caller(self.headers.get("X-Amz-Security-Token"))
     if who is not None:
         function, arn = who
-        name = arn.rpartition("/")[2]
-        role = next((r for r in _iam().roles.values() if r.name == name), None)
+        role = principals.role_of(arn)
         return _identity(
             f"{'AROALOCALAWSGONE0ROLE' if role is None else role.id}:{function}",
-            f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{function}",
+            principals.session_arn(ACCOUNT, arn.rpartition("/")[2], function),
         )
-    name = getattr(_iam().access_keys.get(self.get_access_key()), "federated", None)
+    name = keys.federated(keys.known(self.get_access_key(), ACCOUNT))
     if name is not None:
         return _identity(f"{ACCOUNT}:{name}", f"arn:aws:sts::{ACCOUNT}:federated-user/{name}")
     return _plain_identity(self)
@@ -94,25 +93,21 @@ def _identity(user_id: str, arn: str) -> ActionResult:
     return ActionResult({"UserId": user_id, "Account": ACCOUNT, "Arn": arn})
 
 
-def _iam() -> IAMBackend:
-    return iam_backends[ACCOUNT]["aws"]
-
-
 _plain_session_token = TokenResponse.get_session_token
 _plain_federation_token = TokenResponse.get_federation_token
 
 
 def _get_session_token(self: TokenResponse) -> Any:
     """For TokenResponse.get_session_token."""
-    key = _iam().access_keys.get(self.get_access_key())
+    key = keys.known(self.get_access_key(), ACCOUNT)
     user = None if key is None else key.user_name
-    return _with_keys(_plain_session_token(self), user_name=user, expires=_end(self))
+    return _with_key(_plain_session_token(self), _end(self), user_name=user)
 
 
 def _get_federation_token(self: TokenResponse) -> Any:
     """For TokenResponse.get_federation_token."""
     name = self._get_param("Name")
-    return _with_keys(_plain_federation_token(self), federated=name, expires=_end(self))
+    return _with_key(_plain_federation_token(self), _end(self), federated=name)
 
 
 def _end(response: TokenResponse) -> float:
@@ -120,10 +115,13 @@ def _end(response: TokenResponse) -> float:
     return clock.time() + (response._get_int_param("DurationSeconds") or 43_200)
 
 
-def _with_keys(answer: Any, **attributes: Any) -> Any:
-    """The answer with keys that the guard knows, as moto makes them for an assumed role."""
-    key = _iam().create_temp_access_key()
-    vars(key).update(attributes)
+def _with_key(answer: Any, ends: float, **whose: str | None) -> Any:
+    """The answer with a key that the guard knows, as moto makes them for an assumed role.
+
+    ends, whose: as `keys.note_session` has them.
+    """
+    key = iam_backends[ACCOUNT]["aws"].create_temp_access_key()
+    keys.note_session(key, ends, **whose)
     answer.result["Credentials"] |= {
         "AccessKeyId": key.access_key_id,
         "SecretAccessKey": key.secret_access_key,

@@ -22,7 +22,7 @@ from moto.s3.exceptions import (
 from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
-from helpers.localaws.on_moto.mends import policy_form
+from helpers.localaws.iam import documents
 from helpers.localaws.on_moto.mends.malformed import refused
 
 
@@ -56,10 +56,10 @@ _plain_put_bucket_policy = S3Backend.put_bucket_policy
 
 def _put_bucket_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None:
     """For S3Backend.put_bucket_policy, which keeps any bytes, and stumbles over them ever after."""
-    document = policy_form.read(policy)
+    document = documents.read(policy)
     why = "Policies must be valid JSON and the first byte must be '{'"
     if document is not None:
-        why = policy_form.problem(document, ("Effect", "Principal", "Action", "Resource"))
+        why = documents.problem(document, ("Effect", "Principal", "Action", "Resource"))
     if why is not None:
         raise S3ClientError("MalformedPolicy", why)
     _plain_put_bucket_policy(self, bucket_name, policy)

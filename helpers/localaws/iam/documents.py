@@ -1,12 +1,14 @@
 """The form of a policy document: what S3 and IAM find wrong with it before they keep it.
 
-Their words, as the services answer; what a policy allows is decided elsewhere.
+Their words, as the services answer; what a policy allows is decided in `policies`.
 """
 
 from __future__ import annotations
 
 import json
 from typing import Any
+
+from helpers.localaws.iam.policies import listed
 
 _POLICY_FIELDS = {"Version", "Id", "Statement"}
 _STATEMENT_FIELDS = {
@@ -29,9 +31,9 @@ def problem(
     for name in sorted(document.keys() - _POLICY_FIELDS):
         return f"Unknown field {name}"
     for one in statements if isinstance(statements, list) else [statements]:
-        found = _statement_problem(one, required, prohibited)
-        if found is not None:
-            return found
+        problem_of_one = _statement_problem(one, required, prohibited)
+        if problem_of_one is not None:
+            return problem_of_one
     return None
 
 
@@ -69,11 +71,6 @@ def read(text: bytes | str) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def listed(value: Any) -> list[Any]:
-    """A value that may be one or a list of them, as a list."""
-    return value if isinstance(value, list) else [value]
-
-
 def _texts(value: Any) -> bool:
     """Whether it is a text or a list of texts."""
-    return all(isinstance(one, str) for one in listed(value))
+    return value is not None and all(isinstance(one, str) for one in listed(value))
