@@ -210,7 +210,22 @@ def test_hook_is_put_in_when_moto_is_imported():
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
-    assert done.stdout == "LocalLambdaBackend\n", f"hook late.after_import: {done.stderr}"
+    assert done.stdout == "LocalLambdaBackend\n", f"hook after_import: {done.stderr}"
+
+
+def test_two_may_wait_for_one_module():
+    """moto's SQS is measured, and its readers are hooked: both when it has come, each once."""
+    program = (
+        "from helpers.localaws.on_moto.after_import import after_import\n"
+        "first, second = (lambda: print('first')), (lambda: print('second'))\n"
+        "for call in (first, second, first):\n"
+        "    after_import('colorsys', call)\n"
+        "import colorsys\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert sorted(done.stdout.split()) == ["first", "second"], done.stderr
 
 
 def test_hook_awslambdaric():

@@ -32,8 +32,8 @@ def install() -> None:
     """
     global _pools
     from helpers.localaws.lambdas import code
-    from helpers.localaws.lambdas.after_import import after_import
     from helpers.localaws.lambdas.pools import Pools
+    from helpers.localaws.on_moto.after_import import after_import
 
     market.seed_from_environment()
     log = None

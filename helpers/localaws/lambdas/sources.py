@@ -13,7 +13,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from helpers.localaws.account import ACCOUNT
-from helpers.localaws.lambdas.after_import import after_import
+from helpers.localaws.on_moto.after_import import after_import
 from helpers.localaws.turns.clock import clock
 
 if TYPE_CHECKING:

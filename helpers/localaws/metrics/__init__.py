@@ -14,7 +14,7 @@ __all__ = ["enter", "forget", "install", "resume"]
 
 def install() -> None:
     """Put the hooks in place: at once, or when what they are in is imported."""
-    from helpers.localaws.lambdas.after_import import after_import
+    from helpers.localaws.on_moto.after_import import after_import
 
     after_import("moto.cloudwatch.models", _hook)
     after_import("moto.sqs.models", _hook_sqs)

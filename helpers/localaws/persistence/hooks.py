@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from helpers.localaws.lambdas.after_import import after_import
+from helpers.localaws.on_moto.after_import import after_import
 from helpers.localaws.persistence.items import Items
 from helpers.localaws.persistence.log_events import LogEvents
 from helpers.localaws.persistence.rows import items_of

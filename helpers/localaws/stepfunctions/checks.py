@@ -1,10 +1,11 @@
-"""Requests checked against AWS's model of the API: what is required, of which type, how long."""
+"""Requests checked against AWS's model of the API before anything else is looked at."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
+from helpers.localaws.on_moto.violations import WrongType, message, violations
 from helpers.localaws.stepfunctions.errors import ApiError
 
 
@@ -20,92 +21,9 @@ def check(operation: str, body: Any) -> None:
     shape = _input(operation)
     if shape is None:
         return
-    wrong = violations(shape, body)
+    try:
+        wrong = violations(shape, body)
+    except WrongType as error:
+        raise ApiError("SerializationException", str(error)) from None
     if wrong:
-        many = "error" if len(wrong) == 1 else "errors"
-        raise ApiError(
-            "ValidationException", f"{len(wrong)} validation {many} detected: {'; '.join(wrong)}"
-        )
-
-
-def violations(shape: Any, body: Any) -> list[str]:
-    """What AWS finds wrong with the members of `body`, a sentence each.
-
-    shape: botocore's model of the input. Raises the ApiError for a value of another type.
-    """
-    wrong: list[str] = []
-    _check(shape, body, "", wrong, sensitive=False)
-    return wrong
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "structure": (dict,),
-    "map": (dict,),
-    "list": (list,),
-    "integer": (int,),
-    "long": (int,),
-    "boolean": (bool,),
-    "float": (int, float),
-    "double": (int, float),
-}
-
-
-def _check(shape: Any, value: Any, path: str, wrong: list[str], *, sensitive: bool) -> None:
-    kind = shape.type_name
-    expected = _TYPES.get(kind, (object,))
-    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-        where = path or "the request"
-        raise ApiError(
-            "SerializationException",
-            f"{type(value).__name__} value cannot be converted to {kind.capitalize()} at '{where}'",
-        )
-    sensitive = sensitive or bool(shape.metadata.get("sensitive"))
-    if kind == "structure":
-        for name in shape.required_members:
-            if value.get(name) is None:
-                wrong.append(_wrong(None, _at(path, name), "not be null"))
-        for name, member in shape.members.items():
-            if value.get(name) is not None:
-                _check(member, value[name], _at(path, name), wrong, sensitive=sensitive)
-    elif kind == "list":
-        _check_length(shape, value, path, wrong, sensitive=sensitive)
-        for number, item in enumerate(value, 1):
-            _check(shape.member, item, f"{path}.{number}.member", wrong, sensitive=sensitive)
-    elif kind == "map":
-        _check_length(shape, value, path, wrong, sensitive=sensitive)
-        for key, item in value.items():
-            _check(shape.value, item, f"{path}.{key}.member", wrong, sensitive=sensitive)
-    elif kind == "string":
-        if shape.enum and value not in shape.enum:
-            names = ", ".join(shape.enum)
-            wrong.append(_wrong(value, path, f"satisfy enum value set: [{names}]"))
-        _check_length(shape, value, path, wrong, sensitive=sensitive)
-    elif kind in ("integer", "long", "float", "double"):
-        for bound, compare, words in _BOUNDS:
-            limit = shape.metadata.get(bound)
-            if limit is not None and compare(value, limit):
-                wrong.append(_wrong(value, path, f"have value {words} than or equal to {limit}"))
-
-
-def _at(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-_BOUNDS = (
-    ("min", lambda value, limit: value < limit, "greater"),
-    ("max", lambda value, limit: value > limit, "less"),
-)
-
-
-def _check_length(shape: Any, value: Any, path: str, wrong: list[str], *, sensitive: bool) -> None:
-    for bound, compare, words in _BOUNDS:
-        limit = shape.metadata.get(bound)
-        if limit is not None and compare(len(value), limit):
-            constraint = f"have length {words} than or equal to {limit}"
-            wrong.append(_wrong(value, path, constraint, sensitive=sensitive))
-
-
-def _wrong(value: Any, path: str, constraint: str, *, sensitive: bool = False) -> str:
-    shown = "Value" if sensitive else "Value null" if value is None else f"Value '{value}'"
-    return f"{shown} at '{path}' failed to satisfy constraint: Member must {constraint}"
+        raise ApiError("ValidationException", message(wrong))

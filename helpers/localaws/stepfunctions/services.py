@@ -14,7 +14,7 @@ from helpers.asl.json_text import dump, parse
 from helpers.localaws import ids
 from helpers.localaws.front.dates import http_date
 from helpers.localaws.iam import needs, principals
-from helpers.localaws.on_moto.mends import placeholders
+from helpers.localaws.on_moto.mends import expression_attributes
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.gate import gate
 
@@ -403,7 +403,7 @@ class _DynamoDB:
         handler.current_account, handler.region = account, region
         handler.headers, handler.response_headers = {}, {}
         handler.body = handler.params = _copied(_checked(operation, parameters))
-        undefined = placeholders.undefined(handler.body)
+        undefined = expression_attributes.undefined(handler.body)
         if undefined is not None:
             raise ServiceError("ValidationException", undefined)
         action = getattr(handler, f"{operation[:-4].lower()}_item")

@@ -1,5 +1,7 @@
 """Requests at which moto stumbles: each is refused in AWS's words, and nothing of it is kept."""
 
+import functools
+import importlib
 import json
 
 import pytest
@@ -7,6 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from benchmarks import hostile
+from helpers.localaws.on_moto.mends import readers
 
 UNCHECKED = Config(parameter_validation=False, retries={"total_max_attempts": 1})
 BUCKET = "odd-requests"
@@ -188,3 +191,25 @@ def test_logging_without_a_level_is_off(endpoint):
     )
     sfn.update_state_machine(stateMachineArn=machine, loggingConfiguration={})
     assert "executionArn" in sfn.start_execution(stateMachineArn=machine)
+
+
+def test_moto_s_readers_stand_where_they_are_hooked():
+    """Hooks: all of `readers.READERS`."""
+    for module, names in readers.READERS.items():
+        for name in names:
+            reader = functools.reduce(getattr, name.split("."), importlib.import_module(module))
+            assert callable(reader), f"{module} has no {name}"
+
+
+def test_a_reader_notes_that_the_request_is_to_blame_and_passes_its_error_on():
+    def reader(text):
+        return int(text)
+
+    hooked = readers._noting(reader)
+    assert hooked("1") == 1
+    with pytest.raises(ValueError) as raised:
+        hooked("one")
+    assert readers.is_about_the_request(raised.value)
+    with pytest.raises(ValueError) as raised:
+        reader("one")
+    assert not readers.is_about_the_request(raised.value)

@@ -18,12 +18,13 @@ def install() -> None:
         multipart,
         odd_requests,
         quirks,
+        readers,
         tag_limits,
         tagged,
     )
 
     for module in (
         *(aws_policies, dynamodb_keys, emptying, iam_roles, identity),
-        *(multipart, odd_requests, quirks, tag_limits, tagged),
+        *(multipart, odd_requests, quirks, readers, tag_limits, tagged),
     ):
         module.install()

@@ -13,7 +13,6 @@ import functools
 import io
 import json
 import re
-import traceback
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -26,8 +25,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from helpers.localaws.front.http import Environ
 from helpers.localaws.front.refusals import Refusal, service_of
-from helpers.localaws.stepfunctions.checks import violations
-from helpers.localaws.stepfunctions.errors import ApiError
+from helpers.localaws.on_moto.mends import readers
+from helpers.localaws.on_moto.violations import WrongType, message, violations
 
 _CLIENT_NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch", "email": "ses"}
 """Services whose signing name is not the name of their model."""
@@ -63,9 +62,9 @@ def operations(service: str) -> frozenset[str]:
 
 def check(environ: Environ) -> None:
     """Raise Wrong if a request does not fit AWS's model: for what moto must not even try."""
-    found = refusal(environ, None)
-    if found is not None:
-        raise Wrong(found)
+    why = refusal(environ, None)
+    if why is not None:
+        raise Wrong(why)
 
 
 def refusal(environ: Environ, error: Exception | None) -> Refusal | None:
@@ -99,14 +98,12 @@ def refusal(environ: Environ, error: Exception | None) -> Refusal | None:
     try:
         given = _given(protocol, operation, request, body, uri)
         wrong = violations(operation.input_shape, given)
-    except ApiError as wrong_type:
-        return _serialization(protocol, wrong_type.message)
+    except WrongType as wrong_type:
+        return _serialization(protocol, str(wrong_type))
     except Exception as unreadable:
         return _serialization(protocol, f"{type(unreadable).__name__}: {unreadable}"[:300])
     if wrong:
-        many = "error" if len(wrong) == 1 else "errors"
-        message = f"{len(wrong)} validation {many} detected: {'; '.join(wrong)[:2000]}"
-        return _validation(message, service)
+        return _validation(message(wrong)[:2000], service)
     wrong_union = _wrong_union(operation.input_shape, given)
     if wrong_union is not None:
         return _validation(wrong_union, service)
@@ -146,7 +143,7 @@ def _given(
         return json.loads(body) if body else {}
     if protocol == "rest-json" and body and "payload" not in operation.input_shape.serialization:
         json.loads(body)  # moto's parser takes what is no JSON for an empty body
-    found = PROTOCOL_PARSERS[protocol](operation).parse(
+    members = PROTOCOL_PARSERS[protocol](operation).parse(
         {
             "method": request.method,
             "values": request.values,
@@ -156,7 +153,7 @@ def _given(
             "url_params": uri,
         }
     )
-    return dict(found)
+    return dict(members)
 
 
 def _speaks_of(words: str, text: str) -> bool:
@@ -181,8 +178,8 @@ def _wrong_union(shape: Any, value: Any) -> str | None:
         inner = [(shape.value, one) for one in value.values()]
     else:
         return None
-    found = (_wrong_union(member, one) for member, one in inner if one is not None)
-    return next((words for words in found if words is not None), None)
+    wrong = (_wrong_union(member, one) for member, one in inner if one is not None)
+    return next((words for words in wrong if words is not None), None)
 
 
 def _about(error: Exception, given: Any, operation: Any, protocol: str) -> Refusal | None:
@@ -201,12 +198,11 @@ def _about(error: Exception, given: Any, operation: Any, protocol: str) -> Refus
         return _validation(f"1 validation error detected: {words[:500]}")
     if isinstance(error, _UNREADABLE):
         return _serialization(protocol, f"{type(error).__name__}: {error}"[:300])
-    for frame in traceback.extract_tb(error.__traceback__)[-3:]:
-        if frame.name in _READERS or any(part in frame.filename for part in _READING_MODULES):
-            return _validation(
-                f"1 validation error detected: what is given for {operation.name} cannot be read "
-                f"({type(error).__name__}: {words[:300]})"
-            )
+    if readers.is_about_the_request(error):
+        return _validation(
+            f"1 validation error detected: what is given for {operation.name} cannot be read "
+            f"({type(error).__name__}: {words[:300]})"
+        )
     return None
 
 
@@ -214,23 +210,6 @@ _UNREADABLE = (
     UnicodeError, json.JSONDecodeError, ExpatError, binascii.Error, RecursionError, re.error,
 )  # fmt: skip
 """What Python raises for text, JSON, XML, base 64 and patterns that are none."""
-_READERS = {
-    "parse_arn", "convert_dict_to_tags_input", "infer_service_region_host", "put_delivery_source",
-    "_acl_from_headers", "_encryption_config_from_body", "_bucket_response_post",
-    "upload_part_copy", "_transform_message_attributes", "create_service_linked_role",
-    "execute_statement", "add_policy", "_set_attributes", "start_query",
-    "_ownership_rule_from_body", "get_function_by_name_with_qualifier",
-    "remove_role_from_instance_profile", "_get_validated_visibility_timeout",
-    "select_object_content", "_truncate_result", "check_projection_expression",
-    "put_resource_policy", "set_lifecycle",
-    "validate_message_attributes",
-}  # fmt: skip
-_READING_MODULES = (
-    "py_partiql_parser", "xmltodict", "moto/core/parse", "moto/dynamodb/parsing",
-    "moto/dynamodb/comparisons", "botocore/paginate",
-)  # fmt: skip
-"""Functions and modules of moto's that take apart what the caller gave: what they raise is about
-that."""
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from moto.s3.responses import S3Response
 
 from helpers.localaws import globs
 from helpers.localaws.account import ACCOUNT
-from helpers.localaws.on_moto.mends import placeholders, tag_limits
+from helpers.localaws.on_moto.mends import expression_attributes, tag_limits
 from helpers.localaws.on_moto.mends.malformed import refused
 from helpers.localaws.stepfunctions.choice import matches
 
@@ -174,7 +174,7 @@ def _call_dynamodb(self: DynamoHandler) -> Any:
         if name.endswith("Expression") and len(str(text).encode()) > _LONGEST_EXPRESSION:
             message = f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
             raise refused(message)
-    undefined = placeholders.undefined(getattr(self, "params", None) or {})
+    undefined = expression_attributes.undefined(getattr(self, "params", None) or {})
     if undefined is not None:
         raise refused(undefined)
     return _plain_call_dynamodb(self)

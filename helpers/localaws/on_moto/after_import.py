@@ -8,25 +8,31 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 
 def after_import(name: str, call: Callable[[], None]) -> None:
-    """Call `call` when the module `name` has been imported: now, if it has been already."""
+    """Call `call` when the module `name` has been imported: now, if it has been already.
+
+    Several may wait for a module; the same call is made once.
+    """
     if name in sys.modules:
         call()
-    elif not any(isinstance(f, _Watch) and f.name == name for f in sys.meta_path):
-        sys.meta_path.insert(0, _Watch(name, call))
+        return
+    watch = _Watch(name, call)
+    if watch not in sys.meta_path:
+        sys.meta_path.insert(0, watch)
 
 
+@dataclass(frozen=True)
 class _Watch(MetaPathFinder):
     """Finds one module as everyone else would, and adds a call to the end of its import."""
 
-    def __init__(self, name: str, call: Callable[[], None]) -> None:
-        self.name = name
-        self.call = call
+    name: str
+    call: Callable[[], None]
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

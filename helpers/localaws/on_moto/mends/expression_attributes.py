@@ -1,4 +1,4 @@
-"""The names and values that an expression of DynamoDB uses and that nobody gives.
+"""Expression attribute names and values that an expression of DynamoDB uses and nobody gives.
 
 moto stumbles over most of them. The words are DynamoDB's.
 """
@@ -26,10 +26,10 @@ attribute value: :b'
             continue
         for pattern, parameter, used, kind in _KINDS:
             given = request.get(parameter) or {}
-            for found in pattern.findall(str(text)):
-                if found not in given:
+            for name in pattern.findall(str(text)):
+                if name not in given:
                     return (
                         f"Invalid {expression}: An expression attribute {used} is not defined; "
-                        f"attribute {kind}: {found}"
+                        f"attribute {kind}: {name}"
                     )
     return None
