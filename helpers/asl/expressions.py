@@ -10,7 +10,7 @@ from typing import Any
 
 from helpers.asl.evaluation import DefinitionError, Expression, Scope
 from helpers.asl.failures import PastTheEnd, PathMissing, RuntimeFailure, StateError
-from helpers.asl.intrinsic_functions import MEANING, BadArguments
+from helpers.asl.intrinsic_functions import FROM_OUTSIDE, MEANING, BadArguments
 from helpers.asl.intrinsics import Call, ExpressionSyntaxError, computed_field, read_expression
 from helpers.asl.json_text import dump
 from helpers.asl.paths import PathSyntaxError, read, read_reference
@@ -85,12 +85,13 @@ def _of_constant(value: Any) -> Expression:
 
 def _of_call(call: Call) -> Expression:
     function = MEANING[call.name]
+    takes_outside = call.name in FROM_OUTSIDE
     arguments = [_of_argument(argument) for argument in call.arguments]
 
     def evaluate(scope: Scope) -> Any:
         values = [argument(scope) for argument in arguments]
         try:
-            return function(scope.outside, *values)
+            return function(scope.outside, *values) if takes_outside else function(*values)
         except BadArguments as bad:
             given = ", ".join(dump(value) for value in values)
             raise StateError(

@@ -158,37 +158,27 @@ def _string_split(text: Any, separators: Any) -> list[str]:
     return [part for part in re.split("[" + re.escape(separators) + "]", text) if part]
 
 
-Function = Callable[..., Any]
-
-
-def _alone(function: Function) -> Function:
-    """A function that takes nothing from outside."""
-    return lambda outside, *values: function(*values)
-
-
-MEANING: dict[str, Function] = {
-    **{
-        name: _alone(function)
-        for name, function in {
-            "Array": lambda *values: list(values),
-            "ArrayContains": _array_contains,
-            "ArrayGetItem": _array_get_item,
-            "ArrayLength": lambda array: len(_list(array)),
-            "ArrayPartition": _array_partition,
-            "ArrayRange": _array_range,
-            "ArrayUnique": _array_unique,
-            "Base64Decode": _base64_decode,
-            "Base64Encode": _base64_encode,
-            "Format": _format,
-            "Hash": _hash,
-            "JsonMerge": _json_merge,
-            "JsonToString": dump,
-            "MathAdd": _math_add,
-            "StringSplit": _string_split,
-            "StringToJson": _string_to_json,
-        }.items()
-    },
+MEANING: dict[str, Callable[..., Any]] = {
+    "Array": lambda *values: list(values),
+    "ArrayContains": _array_contains,
+    "ArrayGetItem": _array_get_item,
+    "ArrayLength": lambda array: len(_list(array)),
+    "ArrayPartition": _array_partition,
+    "ArrayRange": _array_range,
+    "ArrayUnique": _array_unique,
+    "Base64Decode": _base64_decode,
+    "Base64Encode": _base64_encode,
+    "Format": _format,
+    "Hash": _hash,
+    "JsonMerge": _json_merge,
+    "JsonToString": dump,
+    "MathAdd": _math_add,
     "MathRandom": _math_random,
+    "StringSplit": _string_split,
+    "StringToJson": _string_to_json,
     "UUID": lambda outside: outside.uuid(),
 }
-"""Name → function of `Outside` and of the arguments; raises BadArguments."""
+"""Name → function of the arguments; raises BadArguments."""
+
+FROM_OUTSIDE = ("MathRandom", "UUID")
+"""Those that take an `Outside` before their arguments."""

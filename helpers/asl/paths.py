@@ -35,6 +35,8 @@ class PathSyntaxError(ValueError):
 
 
 _ROOT = re.compile(r"\$\$|\$([^\W\d]\w*)?")
+_USUAL = re.compile(r"\.([\w-]+)(?=[.\[]|$)|\[(\d{1,9})\]|\['([^'\\]*)'\]")
+"""Most steps are one of these, and are read at once."""
 _NAME = re.compile(r"(?:[^.\[\]\s\\]|\\\S)+")
 _NAME_IN_FILTER = re.compile(r"(?:[^.\[\s\\()'\"@?*,:=<>!&|~\]]|\\\S)+")
 _NOT_PLAIN = re.compile(r"(?<!\\)[@?*,:()]")
@@ -104,7 +106,11 @@ class _Reader:
             raise self.fail("'.' or '[' expected")
         steps: list[Step] = []
         while self.at < len(self.text):
-            steps += self.steps(_NAME)
+            if usual := self.match(_USUAL):
+                name, index, quoted = usual.groups()
+                steps.append(Step("index", int(index)) if index else Step("name", name or quoted))
+            else:
+                steps += self.steps(_NAME)
         return steps
 
     def in_a_filter(self) -> list[Step]:
@@ -205,10 +211,11 @@ class _Reader:
             return Exists(left)
         if operator is None:
             raise self.fail("a comparison expected")
-        if operator[0] not in COMPARE:
+        compare = COMPARE.get(operator[0])
+        if compare is None:
             raise self.fail(f"'{operator[0]}' is not supported")
         self.space()
-        return Comparison(left, operator[0], self.operand())
+        return Comparison(left, compare, self.operand())
 
     def nested(self) -> Test:
         """`!…` or `(…)`."""
@@ -226,14 +233,14 @@ class _Reader:
         return test
 
     def operand(self) -> Constant | Looked:
-        start = self.at
-        for root in ("@", "$"):
-            if self.take(root):
-                steps = self.in_a_filter()
-                return Looked(Path(self.text[start : self.at], root, steps, plain=True))
-        if self.peek("'") or self.peek('"'):
+        start, mark = self.at, self.text[self.at : self.at + 1]
+        if mark in ("@", "$"):
+            self.at += 1
+            steps = self.in_a_filter()
+            return Looked(Path(self.text[start : self.at], mark, steps, plain=True))
+        if mark in ("'", '"'):
             return Constant(self.string())
-        if self.peek("["):
+        if mark == "[":
             return Constant(self.array())
         if number := self.match(_NUMBER):
             return Constant(json.loads(number[0]))

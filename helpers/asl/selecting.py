@@ -47,12 +47,12 @@ class Path:
     __slots__ = ("keys", "rest", "root", "single", "text")
 
     def __init__(self, text: str, root: str, steps: list[Step], *, plain: bool) -> None:
-        definite = next(
-            (n for n, (kind, _) in enumerate(steps) if kind not in ("name", "index")), len(steps)
-        )
+        definite = 0
+        while definite < len(steps) and steps[definite].kind in ("name", "index"):
+            definite += 1
         self.text = text
         self.root = root
-        self.keys: tuple[str | int, ...] = tuple(value for _, value in steps[:definite])
+        self.keys: tuple[str | int, ...] = tuple([value for _, value in steps[:definite]])
         self.rest = tuple(steps[definite:])
         self.single = plain and not self.rest
 
@@ -269,8 +269,9 @@ def _deep_lists(_: None, node: Any, root: Any) -> Iterator[Any]:
 
 def _filtered(test: Test, node: Any, root: Any) -> Iterator[Any]:
     items = node if isinstance(node, list) else [node] if isinstance(node, dict) else []
+    holds = test.holds
     for item in items:
-        if test.holds(item, root):
+        if holds(item, root):
             yield item
 
 
@@ -309,8 +310,9 @@ class Looked(NamedTuple):
 
     def of(self, item: Any, root: Any) -> Any:
         """What the path leads to, or MISSING."""
+        path = self.path
         try:
-            return self.path.find(root if self.path.root == "$" else item)
+            return path.find(root if path.root == "$" else item)
         except PathMissing:
             return MISSING
 
@@ -326,15 +328,16 @@ class Exists(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """`@.price < 10`; `operator` is a key of `COMPARE`."""
+    """`@.price < 10`; `compare` is what `COMPARE` has for the operator."""
 
     left: Constant | Looked
-    operator: str
+    compare: Callable[[Any, Any], bool]
     right: Constant | Looked
 
     def holds(self, item: Any, root: Any) -> bool:
         """Does it hold for the item?"""
-        return COMPARE[self.operator](self.left.of(item, root), self.right.of(item, root))
+        left, compare, right = self
+        return compare(left.of(item, root), right.of(item, root))
 
 
 class Not(NamedTuple):
@@ -376,12 +379,14 @@ def _same(left: Any, right: Any) -> bool:
     return left is not MISSING and left == right
 
 
+_NUMBERS = (int, float)
+
+
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def test(left: Any, right: Any) -> bool:
-        for kind in ((int, float), str):
-            if isinstance(left, kind) and isinstance(right, kind):
-                return not isinstance(left, bool) and compare(left, right)
-        return False
+        if type(left) in _NUMBERS:  # which true and false are not
+            return type(right) in _NUMBERS and compare(left, right)
+        return isinstance(left, str) and isinstance(right, str) and compare(left, right)
 
     return test
 
