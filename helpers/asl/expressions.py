@@ -137,20 +137,24 @@ def compile_template(value: Any) -> Expression | None:
     selects nothing.
     """
     if isinstance(value, dict):
-        return _of_object([_part(key, inner) for key, inner in value.items()])
+        return _of_object([_part(key, value) for key in value])
     if isinstance(value, list):
         return _of_array([(compile_template(inner), inner) for inner in value])
     return None
 
 
-def _part(key: str, value: Any) -> tuple[str, Expression | None, Any]:
+def _part(key: str, template: dict[str, Any]) -> tuple[str, Expression | None, Any]:
     """A field of a template: its name, how it is computed (None: not at all), what it is else."""
-    name = computed_field(key)
+    value, name = template[key], computed_field(key)
     if name is None:
         return key, compile_template(value), value
-    if not isinstance(value, str):
-        raise DefinitionError(f"The value for the field '{key}' {NEITHER}")
-    return name, _in_field(key, compile_expression(value)), None
+    if name in template:
+        raise DefinitionError(f"The field '{name}' is defined twice, as '{name}' and as '{key}'")
+    try:
+        expression = compile_expression(value if isinstance(value, str) else "")
+    except DefinitionError:
+        raise DefinitionError(f"The value for the field '{key}' {NEITHER}") from None
+    return name, _in_field(key, expression), None
 
 
 def _of_object(parts: list[tuple[str, Expression | None, Any]]) -> Expression | None:

@@ -91,7 +91,7 @@ def _state_depth(steps: Steps) -> int:
 
 
 def _check_computed(findings: Findings, key: str, value: Any, steps: Steps) -> None:
-    place = (*steps, key)
+    name, place = computed_field(key), (*steps, key)
     if is_placeholder(value):
         return
     if not isinstance(value, str):
@@ -100,7 +100,7 @@ def _check_computed(findings: Findings, key: str, value: Any, steps: Steps) -> N
             f"The value for the field '{key}' must be a STRING that contains a JSONPath but was "
             f"an {kind.get(type(value), 'NUMBER')}",
             steps,
-            f"Write a path in quotes, or call the field '{key[:-2]}' if its value is fixed.",
+            f"Write a path in quotes, or call the field '{name}' if its value is fixed.",
             place=place,
         )
         return
@@ -108,7 +108,7 @@ def _check_computed(findings: Findings, key: str, value: Any, steps: Steps) -> N
     if hint is not None and not value.startswith(("$", "States.")):
         hint = (
             f"A field whose name ends in .$ holds a path ($.…) or an intrinsic function; call it "
-            f"'{key[:-2]}' if {value!r} is meant as it is."
+            f"'{name}' if {value!r} is meant as it is."
         )
     if hint is not None:
         findings.add(

@@ -25,38 +25,38 @@ def is_template(data: Any) -> bool:
 
 def state_machines(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The properties of each state machine in a template, by its logical name."""
-    found = {}
+    machines = {}
     for name, resource in data["Resources"].items():
         if isinstance(resource, dict) and resource.get("Type") in TYPES:
             properties = resource.get("Properties")
-            found[name] = properties if isinstance(properties, dict) else {}
-    return found
+            machines[name] = properties if isinstance(properties, dict) else {}
+    return machines
 
 
 def pick(
     data: dict[str, Any], resource: str | None, file: str | None
 ) -> tuple[str, dict[str, Any]]:
     """The one state machine that is meant, with its logical name."""
-    found = state_machines(data)
-    if resource is None and len(found) == 1:
-        return next(iter(found.items()))
-    if resource in found:
-        return resource, found[resource]
-    if not found:
+    machines = state_machines(data)
+    if resource is None and len(machines) == 1:
+        return next(iter(machines.items()))
+    if resource in machines:
+        return resource, machines[resource]
+    if not machines:
         raise NotADefinition(
             "This template holds no state machine.",
             f"None of its resources is an {TYPES[0]} or {TYPES[1]}.",
             "Give the definition's own file (often statemachine/….asl.json).",
             file=file,
         )
-    why = f"It has {', '.join(found)}"
+    why = f"It has {', '.join(machines)}"
     why += "." if resource is None else f", and no {resource}."
     raise NotADefinition(
         "This template holds more than one state machine."
         if resource is None
         else f"There is no state machine {resource} in this template.",
         why,
-        f'Say which one: load(path, resource="{next(iter(found))}").',
+        f'Say which one: load(path, resource="{next(iter(machines))}").',
         file=file,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.fields import INSTEAD, Number
 from helpers.asl.jsonata import is_expression
-from helpers.asl.paths import is_jsonpath, why_not_reference_path
+from helpers.asl.paths import is_jsonpath, read, why_not_reference_path
 from helpers.asl.places import Steps
 from helpers.asl.suggest import did_you_mean, nearest
 
@@ -94,7 +94,8 @@ def expect_reference(
     if is_placeholder(value) or not expect(findings, "STRING", value, steps):
         return
     why = why_not_reference_path(value)
-    if why is None and value.startswith("$$"):
+    root = read(value).root if why is None else ""
+    if root == "$$":
         if not context:
             findings.add(
                 "Value is not a Reference Path",
@@ -102,7 +103,7 @@ def expect_reference(
                 f"{_field(steps)} cannot read the context object: begin the path with $ instead "
                 "of $$.",
             )
-    elif why is None and value[:2] not in ("$", "$.", "$[") and not variable:
+    elif root not in ("", "$") and not variable:
         findings.add(
             "Value is not a Reference Path",
             steps,

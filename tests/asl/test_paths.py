@@ -335,12 +335,35 @@ def test_a_path_as_an_argument_ends_where_the_argument_does(text):
         {"ResultPath": "States.UUID()"},
         {"ResultPath": "$$.a"},
         {"ResultPath": "$variable"},
+        {"ResultPath": "$variable.a"},
     ],
 )
 def test_no_call_and_no_foreign_root_where_a_place_is_meant(fields):
     told, compiled = refusals(machine(**fields))
     assert len(told) == 1
     assert compiled is not None
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        {"a.$": 1},
+        {"a.$": "a"},
+        {"a.$": "States.Nope()"},
+        {"a": 1, "a.$": "$.b"},
+        {"a": [{"b": {"c.$": "$.c["}}]},
+    ],
+)
+def test_a_template_is_read_alike_by_both(template):
+    told, compiled = refusals(machine(Parameters=template))
+    assert len(told) == 1
+    assert compiled.split("'")[:2] == told[0].split("'")[:2]
+
+
+def test_white_space_behind_a_path_does_not_count():
+    for fields in ({"InputPath": "$ "}, {"ResultPath": "$.a "}, {"Parameters": {"a.$": "$.a\n"}}):
+        assert refusals(machine(**fields)) == ([], None)
+    assert look_up("$.list[0] ", DATA) == 0
 
 
 def test_nothing_is_found_where_the_root_is_not_there():
