@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.fields import NOT_JSONATA, PAYLOADS
-from helpers.asl.intrinsics import ExpressionSyntaxError, computed_field, read_expression
+from helpers.asl.intrinsics import Call, ExpressionSyntaxError, computed_field, read_expression
 from helpers.asl.jsonata import (
     ERROR_OUTPUT,
     INVALID,
@@ -17,7 +17,9 @@ from helpers.asl.jsonata import (
     read,
 )
 from helpers.asl.places import Steps
+from helpers.asl.selecting import Constant, Path
 from helpers.asl.suggest import did_you_mean
+from helpers.asl.values import warn_of_functions
 
 
 def check_template(findings: Findings, value: Any, steps: Steps) -> None:
@@ -47,9 +49,13 @@ def check_template(findings: Findings, value: Any, steps: Steps) -> None:
 
 def looks_dynamic(value: Any) -> bool:
     """Is it text that would be a path or an intrinsic function, if it stood where they do?"""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.startswith(("$.", "$$.", "$[", "States.")):
         return False
-    return value.startswith(("$.", "$$.", "$[", "States.")) and _why_not_computed(value) is None
+    try:
+        read_expression(value)
+    except ExpressionSyntaxError:
+        return False
+    return True
 
 
 def _warn_no_dollar(findings: Findings, key: str, value: str, steps: Steps) -> None:
@@ -91,7 +97,7 @@ def _state_depth(steps: Steps) -> int:
 
 
 def _check_computed(findings: Findings, key: str, value: Any, steps: Steps) -> None:
-    name, place = computed_field(key), (*steps, key)
+    """The value of a key `name.$`."""
     if is_placeholder(value):
         return
     if not isinstance(value, str):
@@ -100,33 +106,42 @@ def _check_computed(findings: Findings, key: str, value: Any, steps: Steps) -> N
             f"The value for the field '{key}' must be a STRING that contains a JSONPath but was "
             f"an {kind.get(type(value), 'NUMBER')}",
             steps,
-            f"Write a path in quotes, or call the field '{name}' if its value is fixed.",
-            place=place,
+            f"Write a path in quotes, or call the field '{computed_field(key)}' if its value is "
+            "fixed.",
+            place=(*steps, key),
         )
         return
-    hint = _why_not_computed(value)
-    if hint is not None and not value.startswith(("$", "States.")):
-        hint = (
-            f"A field whose name ends in .$ holds a path ($.…) or an intrinsic function; call it "
-            f"'{name}' if {value!r} is meant as it is."
-        )
-    if hint is not None:
-        findings.add(
-            f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic "
-            "function call",
-            steps,
-            hint,
-            place=place,
-        )
-
-
-def _why_not_computed(text: str) -> str | None:
-    """None for a path or a call of an intrinsic function, otherwise what is amiss."""
     try:
-        read_expression(text)
+        tree = read_expression(value)
     except ExpressionSyntaxError as error:
-        return str(error)
-    return None
+        _not_computed(findings, key, value, steps, str(error))
+    else:
+        for path in _paths_in(tree):
+            warn_of_functions(findings, path, (*steps, key))
+
+
+def _not_computed(findings: Findings, key: str, value: str, steps: Steps, why: str) -> None:
+    if not value.startswith(("$", "States.")):
+        why = (
+            f"A field whose name ends in .$ holds a path ($.…) or an intrinsic function; call it "
+            f"'{computed_field(key)}' if {value!r} is meant as it is."
+        )
+    findings.add(
+        f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic "
+        "function call",
+        steps,
+        why,
+        place=(*steps, key),
+    )
+
+
+def _paths_in(tree: Path | Call | Constant) -> Iterator[Path]:
+    """The path itself, or those among the arguments of a call."""
+    if isinstance(tree, Path):
+        yield tree
+    elif isinstance(tree, Call):
+        for argument in tree.arguments:
+            yield from _paths_in(argument)
 
 
 def check_expressions(

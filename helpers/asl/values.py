@@ -10,6 +10,7 @@ from helpers.asl.fields import INSTEAD, Number
 from helpers.asl.jsonata import is_expression
 from helpers.asl.paths import is_jsonpath, read, why_not_reference_path
 from helpers.asl.places import Steps
+from helpers.asl.selecting import Path
 from helpers.asl.suggest import did_you_mean, nearest
 
 _EXPRESSION_HINT = "Write a number, or a JSONata expression between {% and %}."
@@ -83,8 +84,27 @@ def expect_path(findings: Findings, value: Any, steps: Steps) -> None:
     """Reports what is no JSONPath."""
     if is_placeholder(value) or not expect(findings, "STRING", value, steps):
         return
-    if not is_jsonpath(value):
+    if is_jsonpath(value):
+        warn_of_functions(findings, read(value), steps)
+    else:
         findings.add("Value must be a valid JSONPath.", steps, _path_hint(value))
+
+
+def warn_of_functions(findings: Findings, path: Path, steps: Steps) -> None:
+    """Warns where a path's last name is written as JSONPath's function, which does not exist here.
+
+    AWS takes `$.list.length()` when the state machine is created; the state then fails.
+    """
+    name = path.keys[-1] if path.keys else ""
+    if isinstance(name, str) and name.endswith("()") and not path.rest:
+        instead = " Write States.ArrayLength in a payload template." if name == "length()" else ""
+        findings.add(
+            f"The path reads a field named '{name}'",
+            steps,
+            f"Paths have no functions in Step Functions.{instead}",
+            code="PATH_FUNCTION",
+            severity="WARNING",
+        )
 
 
 def expect_reference(

@@ -300,7 +300,7 @@ def refusals(definition):
         compiled = str(error)
     else:
         compiled = None
-    return [found.message for found in diagnose(definition)], compiled
+    return [one.message for one in diagnose(definition) if one.severity == "ERROR"], compiled
 
 
 @pytest.mark.parametrize(("text", "is_path", "is_reference"), awkward())
@@ -358,6 +358,21 @@ def test_a_template_is_read_alike_by_both(template):
     told, compiled = refusals(machine(Parameters=template))
     assert len(told) == 1
     assert compiled.split("'")[:2] == told[0].split("'")[:2]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"InputPath": "$.a.length()"}, "States.ArrayLength"),
+        ({"OutputPath": "$.a.sum()"}, "no functions"),
+        ({"Parameters": {"a.$": "$.a.length()"}}, "States.ArrayLength"),
+        ({"Parameters": {"a.$": "States.Array(States.Array($.a.min()))"}}, "no functions"),
+    ],
+)
+def test_a_function_in_a_path_is_warned_of(fields, told):
+    (warning,) = diagnose(machine(**fields))
+    assert (warning.severity, warning.code) == ("WARNING", "PATH_FUNCTION")
+    assert told in warning.hint
 
 
 def test_white_space_behind_a_path_does_not_count():
