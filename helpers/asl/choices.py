@@ -8,6 +8,7 @@ from typing import Any
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.places import Steps
 from helpers.asl.suggest import nearest
+from helpers.asl.timestamps import timestamp
 from helpers.asl.values import (
     expect,
     expect_reference,
@@ -16,7 +17,7 @@ from helpers.asl.values import (
     unknown_field,
     wrong_language,
 )
-from helpers.asl.words import COMPARISONS, OPERATORS, TYPE_TESTS, is_timestamp
+from helpers.asl.words import COMPARISONS, OPERATORS, TYPE_TESTS
 
 SELECTORS = ("And", "Or", "Not", "Variable", "Condition")
 _TOP_FIELDS = frozenset({*SELECTORS, *OPERATORS, "Next", "Comment", "Assign", "Output"})
@@ -167,7 +168,7 @@ def _check_comparison(
                     f"{name} takes a number without quotes"
                     + (f"; to compare with a path, write {name}Path." if _is_path(value) else "."),
                 )
-        elif not is_placeholder(value) and not is_timestamp(value):
+        elif not is_placeholder(value) and timestamp(value) is None:
             findings.add(
                 "String does not match RFC3339 timestamp",
                 place,

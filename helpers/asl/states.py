@@ -23,6 +23,7 @@ from helpers.asl.payloads import (
 from helpers.asl.places import Steps
 from helpers.asl.resources import calls_aws, check_resource
 from helpers.asl.suggest import did_you_mean, nearest
+from helpers.asl.timestamps import timestamp
 from helpers.asl.values import (
     expect,
     expect_number,
@@ -35,7 +36,6 @@ from helpers.asl.values import (
     unknown_field,
     wrong_language,
 )
-from helpers.asl.words import is_timestamp
 
 
 def check_state(findings: Findings, state: State, raw: Any, *, express: bool) -> None:
@@ -370,7 +370,7 @@ def _check_timestamp(
 ) -> None:
     if is_placeholder(value) or (jsonata and isinstance(value, str) and "{%" in value):
         return
-    if expect(findings, "STRING", value, steps) and not is_timestamp(value):
+    if expect(findings, "STRING", value, steps) and timestamp(value) is None:
         findings.add(
             "String does not match RFC3339 timestamp",
             steps,

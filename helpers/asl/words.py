@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.asl.paths import MISSING, look_up
+from helpers.asl.timestamps import timestamp
 
 _SIGNS = {
     "Equals": "=",
@@ -222,17 +223,6 @@ def _condition_with_values(text: str, roots: dict[str, Any], variables: dict[str
     return _JSONATA_REFERENCE.sub(say, text)
 
 
-_TIMESTAMP = re.compile(
-    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)"
-    r"(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
-)
-
-
-def is_timestamp(value: Any) -> bool:
-    """Is it text in the RFC 3339 profile that the States Language asks for?"""
-    return isinstance(value, str) and _TIMESTAMP.fullmatch(value) is not None
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -244,25 +234,23 @@ def _type_holds(operator: str, value: Any) -> bool:
         "IsNumeric": lambda: _is_number(value),
         "IsString": lambda: isinstance(value, str),
         "IsBoolean": lambda: isinstance(value, bool),
-        "IsTimestamp": lambda: is_timestamp(value),
+        "IsTimestamp": lambda: timestamp(value) is not None,
     }[operator]()
 
 
 def _compare(kind: str, sign: str, value: Any, wanted: Any) -> bool:
+    if kind == "Timestamp":
+        value, wanted = timestamp(value), timestamp(wanted)
     fits = {
         "String": lambda x: isinstance(x, str),
         "Numeric": _is_number,
         "Boolean": lambda x: isinstance(x, bool),
-        "Timestamp": is_timestamp,
+        "Timestamp": lambda x: x is not None,
     }[kind]
     if not (fits(value) and fits(wanted)):
         return False
     if sign == "matches":
         return _matches(wanted, value)
-    if kind == "Timestamp":
-        from datetime import datetime
-
-        value, wanted = (datetime.fromisoformat(x.replace(":60", ":59")) for x in (value, wanted))
     return {
         "=": lambda: value == wanted,
         "<": lambda: value < wanted,

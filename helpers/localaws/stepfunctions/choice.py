@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -11,24 +10,9 @@ from typing import Any
 from helpers.asl.evaluation import DefinitionError, Expression, Scope
 from helpers.asl.expressions import compile_reference
 from helpers.asl.failures import PathMissing, RuntimeFailure
+from helpers.asl.timestamps import timestamp
 
 Test = Callable[[Scope], bool]
-
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-
-
-def timestamp(text: Any) -> datetime | None:
-    """The time that an RFC 3339 text gives, aware; None if it is no such text."""
-    if not isinstance(text, str) or not _RFC3339.fullmatch(text):
-        return None
-    head, dot, rest = text.partition(".")
-    if dot:  # Python takes up to six digits of a second
-        digits = re.match(r"\d+", rest).group()  # type: ignore[union-attr]
-        text = f"{head}.{digits[:6]}{rest[len(digits) :]}"
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _is_number(value: Any) -> bool:

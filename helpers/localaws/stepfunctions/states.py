@@ -18,6 +18,7 @@ from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump
 from helpers.asl.paths import PathSyntaxError, read_reference
 from helpers.asl.selecting import Path
+from helpers.asl.timestamps import timestamp
 from helpers.localaws.stepfunctions import choice
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.expressions import compile_jsonata
@@ -494,7 +495,7 @@ class WaitState(State):
                     f"The {name} parameter references a negative value: {shown} == {value}"
                 )
             return min(float(value), 99_999_999.0)
-        until = choice.timestamp(value)
+        until = timestamp(value)
         if until is None:
             text = value if isinstance(value, str) else dump(value)
             raise field.wrong(
