@@ -7,8 +7,8 @@ from typing import Any
 
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.places import Steps
+from helpers.asl.rules import COMPARISONS, OPERATORS, TYPE_TESTS
 from helpers.asl.suggest import nearest
-from helpers.asl.timestamps import timestamp
 from helpers.asl.values import (
     expect,
     expect_reference,
@@ -17,7 +17,6 @@ from helpers.asl.values import (
     unknown_field,
     wrong_language,
 )
-from helpers.asl.words import COMPARISONS, OPERATORS, TYPE_TESTS
 
 SELECTORS = ("And", "Or", "Not", "Variable", "Condition")
 _TOP_FIELDS = frozenset({*SELECTORS, *OPERATORS, "Next", "Comment", "Assign", "Output"})
@@ -151,24 +150,21 @@ def _check_comparison(
         if name in TYPE_TESTS:
             expect(findings, "BOOLEAN", value, place)
             continue
-        kind, _sign, is_path = COMPARISONS[name]
-        if is_path:
+        how = COMPARISONS[name]
+        if how.is_path:
             expect_reference(findings, value, place)
-        elif kind == "String":
-            expect(findings, "STRING", value, place)
-        elif kind == "Boolean":
-            expect(findings, "BOOLEAN", value, place)
-        elif kind == "Numeric":
-            if not is_placeholder(value) and (
-                isinstance(value, bool) or not isinstance(value, int | float)
-            ):
-                findings.add(
-                    "Expected value of type Number",
-                    place,
-                    f"{name} takes a number without quotes"
-                    + (f"; to compare with a path, write {name}Path." if _is_path(value) else "."),
-                )
-        elif not is_placeholder(value) and timestamp(value) is None:
+        elif how.kind in ("String", "Boolean"):
+            expect(findings, how.kind.upper(), value, place)
+        elif is_placeholder(value) or how.comparable(value) is not None:
+            continue
+        elif how.kind == "Numeric":
+            findings.add(
+                "Expected value of type Number",
+                place,
+                f"{name} takes a number without quotes"
+                + (f"; to compare with a path, write {name}Path." if _is_path(value) else "."),
+            )
+        else:
             findings.add(
                 "String does not match RFC3339 timestamp",
                 place,

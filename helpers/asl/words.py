@@ -5,29 +5,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from helpers.asl.evaluation import DefinitionError
+from helpers.asl.failures import PathMissing
 from helpers.asl.paths import MISSING, look_up
-from helpers.asl.timestamps import timestamp
+from helpers.asl.rules import (
+    COMPARISONS,
+    TYPE_TESTS,
+    Absent,
+    Combined,
+    Comparison,
+    Condition,
+    Find,
+    Negated,
+    NoRule,
+    Rule,
+    read_rule,
+)
 
-_SIGNS = {
-    "Equals": "=",
-    "LessThan": "<",
-    "GreaterThan": ">",
-    "LessThanEquals": "≤",
-    "GreaterThanEquals": "≥",
-}
-COMPARISONS: dict[str, tuple[str, str, bool]] = {
-    f"{kind}{how}{path}": (kind, sign, bool(path))
-    for kind in ("String", "Numeric", "Timestamp", "Boolean")
-    for how, sign in _SIGNS.items()
-    for path in ("", "Path")
-    if kind != "Boolean" or how == "Equals"
-} | {"StringMatches": ("String", "matches", False)}
-"""Comparison operator → (type compared, sign, does the right side name a path?): 33 of them."""
-
-TYPE_TESTS = {
+_TYPES = {
     "IsNull": "null",
     "IsPresent": "present",
     "IsNumeric": "a number",
@@ -35,9 +33,9 @@ TYPE_TESTS = {
     "IsBoolean": "a boolean",
     "IsTimestamp": "a timestamp",
 }
-"""The other 6 of the 39 operators: what they ask about the value."""
-
-OPERATORS = frozenset(COMPARISONS) | frozenset(TYPE_TESTS)
+_NEGATED = {"=": "≠", "matches": "does not match"}
+_OPPOSITE = {"=": "≠", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
+"""True where the sign is not, if both sides are of the kind that is compared."""
 
 _LONGEST_VALUE = 40
 
@@ -55,7 +53,7 @@ def rule_words(rule: Any) -> str:
     >>> rule_words({"Condition": "{%  $states.input.price <= 50 %}"})
     '$states.input.price <= 50'
     """
-    return _words(rule, lambda path: path_words(path))
+    return _words(read_rule(rule), path_words)
 
 
 def rule_value(
@@ -74,48 +72,80 @@ def rule_value(
     '$states.input.price 2 <= 50'
     """
 
-    def with_value(path: Any) -> str:
-        return f"{path_words(path)} {_value_words(look_up(path, input, context, variables))}"
-
     if isinstance(rule, dict) and isinstance(rule.get("Condition"), str):
         roots = {"input": input, "context": context}
         return _condition_with_values(condition_words(rule["Condition"]), roots, variables or {})
-    return _words(rule, with_value)
+    return _words(read_rule(rule), _with_value(input, context, variables))
+
+
+def rule_fails(
+    rule: Any, input: Any, context: Any = MISSING, variables: dict[str, Any] | None = None
+) -> str:
+    """Why the rule does not hold, in words, with the values that it looked at.
+
+    >>> rule_fails({"Variable": "$.stock_price", "NumericLessThanEquals": 50}, {"stock_price": 73})
+    'stock_price 73 > 50'
+    >>> rule_fails({"Variable": "$.stock_price", "NumericLessThanEquals": 50}, {"stock_price": ""})
+    'not stock_price "" ≤ 50'
+    """
+    tree = read_rule(rule)
+    if isinstance(tree, Comparison) and _has_opposite(tree, input, context, variables):
+        return _comparison(tree, _with_value(input, context, variables), _OPPOSITE)
+    words = rule_value(rule, input, context, variables)
+    return f"not: {words}" if isinstance(tree, Condition) else f"not {words}"
+
+
+def _has_opposite(
+    rule: Comparison, input: Any, context: Any, variables: dict[str, Any] | None
+) -> bool:
+    """Is it an order, and are both sides of the kind? Only then is the opposite true as well."""
+    how = COMPARISONS.get(rule.operator or "")
+    if how is None or how.sign not in _OPPOSITE:
+        return False
+    value = look_up(rule.variable, input, context, variables)
+    wanted = look_up(rule.wanted, input, context, variables) if how.is_path else rule.wanted
+    return how.comparable(value) is not None and how.comparable(wanted) is not None
+
+
+def _with_value(input: Any, context: Any, variables: dict[str, Any] | None) -> Callable[[Any], str]:
+    """Says a path and behind it what stands there."""
+    return lambda path: (
+        f"{path_words(path)} {_value_words(look_up(path, input, context, variables))}"
+    )
 
 
 def rule_holds(
     rule: Any, input: Any, context: Any = MISSING, variables: dict[str, Any] | None = None
 ) -> bool | None:
-    """Does the rule hold for this input? None where that cannot be told (JSONata, a broken rule).
+    """Does the rule hold for this input, as the interpreter has it?
+
+    None where that cannot be told: it is JSONata or no rule, or it compares what is not there,
+    with which an execution fails.
 
     >>> rule_holds({"Variable": "$.stock_price", "NumericLessThanEquals": 50}, {"stock_price": 51})
     False
+    >>> rule_holds({"Variable": "$.stock_price", "NumericLessThanEquals": 50}, {}) is None
+    True
     """
-    if not isinstance(rule, dict):
+    try:
+        return read_rule(rule).test(_finding(input, context, variables))(None)
+    except (Absent, DefinitionError):
         return None
-    if isinstance(rule.get("Condition"), bool):
-        return rule["Condition"]
-    for name, settles in (("And", False), ("Or", True)):
-        if name in rule:
-            parts = rule[name] if isinstance(rule[name], list) else [None]
-            answers = [rule_holds(part, input, context, variables) for part in parts]
-            if settles in answers:
-                return settles
-            return None if None in answers else not settles
-    if "Not" in rule:
-        answer = rule_holds(rule["Not"], input, context, variables)
-        return None if answer is None else not answer
-    found = _operator(rule)
-    if found is None or not isinstance(rule.get("Variable"), str):
-        return None
-    operator, wanted = found
-    value = look_up(rule["Variable"], input, context, variables)
-    if operator in TYPE_TESTS:
-        return _type_holds(operator, value) == wanted if isinstance(wanted, bool) else None
-    kind, sign, is_path = COMPARISONS[operator]
-    if is_path:
-        wanted = look_up(wanted, input, context, variables)
-    return _compare(kind, sign, value, wanted)
+
+
+def _finding(input: Any, context: Any, variables: dict[str, Any] | None) -> Find:
+    """Looks paths up in what is given, in the one scope there is."""
+
+    def find(path: str) -> Callable[[Any], Any]:
+        def value(_: Any) -> Any:
+            found = look_up(path, input, context, variables)
+            if found is MISSING:
+                raise PathMissing(path, input)
+            return found
+
+        return value
+
+    return find
 
 
 def condition_words(condition: Any) -> str:
@@ -139,52 +169,49 @@ def path_words(path: Any) -> str:
     return path[2:] if path.startswith("$.") else path
 
 
-def _operator(rule: dict[str, Any]) -> tuple[str, Any] | None:
-    for key, value in rule.items():
-        if key in OPERATORS:
-            return key, value
-    return None
-
-
-def _words(rule: Any, variable: Callable[[Any], str], inside: bool = False) -> str:
+def _words(rule: Rule, variable: Callable[[Any], str], inside: bool = False) -> str:
     """`variable` puts a path into words; `inside` asks for brackets round And and Or."""
-    if not isinstance(rule, dict):
-        return json.dumps(rule, default=str)
-    if "Condition" in rule:
-        return condition_words(rule["Condition"])
-    for name, joint in (("And", " and "), ("Or", " or ")):
-        if name in rule:
-            parts = rule[name] if isinstance(rule[name], list) else [rule[name]]
+    match rule:
+        case Comparison():
+            return _comparison(rule, variable)
+        case Combined(parts, every):
+            joint = " and " if every else " or "
             said = joint.join(_words(part, variable, inside=True) for part in parts)
             return f"({said})" if inside and len(parts) > 1 else said
-    if "Not" in rule:
-        return _negated(rule["Not"], variable)
-    return _comparison(rule, variable)
+        case Negated(Comparison(_, operator, _) as part) if _is_negatable(operator):
+            return _comparison(part, variable, _NEGATED)
+        case Negated(part):
+            return f"not ({_words(part, variable)})"
+        case Condition(written):
+            return condition_words(written)
+        case NoRule(written):
+            return json.dumps(written, default=str)
 
 
-def _comparison(rule: dict[str, Any], variable: Callable[[Any], str], negate: bool = False) -> str:
-    subject = variable(rule["Variable"]) if "Variable" in rule else "(no variable)"
-    found = _operator(rule)
-    if found is None:
+def _is_negatable(operator: str | None) -> bool:
+    """Is there a word for its opposite? An order has none: what is no number is not less either."""
+    return operator in TYPE_TESTS or (
+        operator is not None and COMPARISONS[operator].sign in _NEGATED
+    )
+
+
+def _comparison(
+    rule: Comparison, variable: Callable[[Any], str], negated: Mapping[str, str] | None = None
+) -> str:
+    """`negated`: says its opposite, with these signs for the operator's own."""
+    subject = "(no variable)" if rule.variable is None else variable(rule.variable)
+    if rule.operator is None:
         return f"{subject} (no comparison)"
-    operator, value = found
-    if operator in TYPE_TESTS:
-        return f"{subject} is {'not ' * ((value is False) != negate)}{TYPE_TESTS[operator]}"
-    kind, sign, is_path = COMPARISONS[operator]
-    if negate:
-        sign = {"=": "≠", "matches": "does not match"}[sign]
-    if is_path:
-        return f"{subject} {sign} {variable(value)}"
-    if kind == "Timestamp" and isinstance(value, str):
-        return f"{subject} {sign} {value}"
-    return f"{subject} {sign} {_value_words(value)}"
-
-
-def _negated(rule: Any, variable: Callable[[Any], str]) -> str:
-    found = _operator(rule) if isinstance(rule, dict) else None
-    if found and (found[0] in TYPE_TESTS or COMPARISONS[found[0]][1] in ("=", "matches")):
-        return _comparison(rule, variable, negate=True)
-    return f"not ({_words(rule, variable)})"
+    if rule.operator in TYPE_TESTS:
+        not_ = "not " * ((rule.wanted is False) != (negated is not None))
+        return f"{subject} is {not_}{_TYPES[rule.operator]}"
+    how = COMPARISONS[rule.operator]
+    sign = (negated or {}).get(how.sign, how.sign)
+    if how.is_path:
+        return f"{subject} {sign} {variable(rule.wanted)}"
+    if how.kind == "Timestamp" and isinstance(rule.wanted, str):
+        return f"{subject} {sign} {rule.wanted}"
+    return f"{subject} {sign} {_value_words(rule.wanted)}"
 
 
 def _value_words(value: Any) -> str:
@@ -221,66 +248,3 @@ def _condition_with_values(text: str, roots: dict[str, Any], variables: dict[str
         return f"{match[0]} {_value_words(value)}"
 
     return _JSONATA_REFERENCE.sub(say, text)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _type_holds(operator: str, value: Any) -> bool:
-    return {
-        "IsNull": lambda: value is None,
-        "IsPresent": lambda: value is not MISSING,
-        "IsNumeric": lambda: _is_number(value),
-        "IsString": lambda: isinstance(value, str),
-        "IsBoolean": lambda: isinstance(value, bool),
-        "IsTimestamp": lambda: timestamp(value) is not None,
-    }[operator]()
-
-
-def _compare(kind: str, sign: str, value: Any, wanted: Any) -> bool:
-    if kind == "Timestamp":
-        value, wanted = timestamp(value), timestamp(wanted)
-    fits = {
-        "String": lambda x: isinstance(x, str),
-        "Numeric": _is_number,
-        "Boolean": lambda x: isinstance(x, bool),
-        "Timestamp": lambda x: x is not None,
-    }[kind]
-    if not (fits(value) and fits(wanted)):
-        return False
-    if sign == "matches":
-        return _matches(wanted, value)
-    return {
-        "=": lambda: value == wanted,
-        "<": lambda: value < wanted,
-        ">": lambda: value > wanted,
-        "≤": lambda: value <= wanted,
-        "≥": lambda: value >= wanted,
-    }[sign]()
-
-
-def _matches(pattern: str, value: str) -> bool:
-    r"""StringMatches: `*` stands for any run of characters, `\*` for a star.
-
-    Each literal piece is taken at its first place, so the cost stays linear in the pieces.
-    """
-    pieces = [""]
-    for part in re.findall(r"\\.|.|\\$", pattern, re.DOTALL):
-        if part == "*":
-            pieces.append("")
-        else:
-            pieces[-1] += part[1:] if len(part) == 2 else part
-    first, *middle = pieces
-    if not middle:
-        return value == first
-    last = middle.pop()
-    if not value.startswith(first) or len(value) < len(first) + len(last):
-        return False
-    at, end = len(first), len(value) - len(last)
-    for piece in middle:
-        found = value.find(piece, at, end)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return value.endswith(last)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.asl import Definition, Edge, Scope, State, rule_holds, rule_value, rule_words
 from helpers.asl.paths import MISSING, look_up
-from helpers.asl.words import path_words
+from helpers.asl.rules import Comparison, read_rule
+from helpers.asl.words import path_words, rule_fails
 
 if TYPE_CHECKING:
     from helpers.executions import Execution, Run, Step
 
 _WORST_FIRST = ("failed", "running", "cancelled", "caught", "succeeded")
-_OPPOSITE = {" ≤ ": " > ", " ≥ ": " < ", " < ": " ≥ ", " > ": " ≤ ", " = ": " ≠ "}
 
 
 @dataclass
@@ -240,59 +240,36 @@ def _decide(
     if isinstance(state.raw.get("InputPath"), str):
         given = look_up(state.raw["InputPath"], given, context, step.variables)
     rules = [edge for edge in all_edges if edge.kind == "choice"]
-    edge = edges[0]
-    if len(edges) > 1:
-        for rule in rules:
-            if rule_holds(rule.raw, given, context, step.variables) and rule in edges:
-                edge = rule
-                break
-        else:
-            unsure = [e for e in edges if e.kind == "choice" and _cannot_tell(e, given)]
-            edge = (unsure or [e for e in edges if e.kind == "default"] or edges)[0]
+    edge = edges[0] if len(edges) == 1 else _held(edges, given, context, step.variables)
     if edge.kind == "choice":
         words = rule_value(edge.raw, given, context, step.variables)
         return Decision(edge, words, _without_name(edge.raw, words))
     if len(rules) == 1:
-        words = _opposite(rules[0].raw, given, context, step.variables)
+        words = rule_fails(rules[0].raw, given, context, step.variables)
         return Decision(edge, words, _without_name(rules[0].raw, words))
     said = f"none of {len(rules)} rules holds" if rules else "otherwise"
     looked = "; ".join(_values(rules, given, context, step.variables))
     return Decision(edge, said + (f": {looked}" if looked else ""), said)
 
 
-def _cannot_tell(edge: Edge, given: Any) -> bool:
-    return rule_holds(edge.raw, given) is None
+def _held(edges: list[Edge], given: Any, context: Any, variables: dict[str, Any]) -> Edge:
+    """Of several that lead to where it went, that of the first rule that holds.
 
-
-def _opposite(rule: Any, given: Any, context: Any, variables: dict[str, Any]) -> str:
-    """Why the only rule does not hold: `stock_price 73 > 50`."""
-    words = rule_value(rule, given, context, variables)
-    if isinstance(rule, dict) and isinstance(rule.get("Variable"), str):
-        value = look_up(rule["Variable"], given, context, variables)
-        signs = [sign for sign in _OPPOSITE if words.count(sign) == 1]
-        if value is not MISSING and len(signs) == 1 and _comparable(rule, value):
-            return words.replace(signs[0], _OPPOSITE[signs[0]])
-    return f"not {words}" if "Condition" not in (rule or {}) else f"not: {words}"
-
-
-def _comparable(rule: dict[str, Any], value: Any) -> bool:
-    """Is the value of the kind that the rule compares? Only then is the opposite true as well."""
-    kinds: dict[str, Any] = {
-        "Numeric": int | float,
-        "String": str,
-        "Timestamp": str,
-        "Boolean": bool,
-    }
-    for kind, types in kinds.items():
-        if any(key.startswith(kind) and key != "StringMatches" for key in rule):
-            return isinstance(value, types) and (kind == "Boolean" or not isinstance(value, bool))
-    return False
+    Where none is known to, one that cannot be told (it is JSONata) goes before Default.
+    """
+    rules = [edge for edge in edges if edge.kind == "choice"]
+    answers = [rule_holds(edge.raw, given, context, variables) for edge in rules]
+    for answer in (True, None):
+        if answer in answers:
+            return rules[answers.index(answer)]
+    return next((edge for edge in edges if edge.kind == "default"), edges[0])
 
 
 def _without_name(rule: Any, words: str) -> str:
     """`stock_price 2 ≤ 50` → `2 ≤ 50`, where a single variable is compared."""
-    if isinstance(rule, dict) and isinstance(rule.get("Variable"), str):
-        return words.removeprefix(path_words(rule["Variable"]) + " ")
+    tree = read_rule(rule)
+    if isinstance(tree, Comparison):
+        return words.removeprefix(path_words(tree.variable) + " ")
     return words
 
 
@@ -302,23 +279,13 @@ def _values(
     """`stock_price = 73` for each variable that the rules look at, each once, three at most."""
     said: list[str] = []
     for edge in rules:
-        for variable in _named(edge.raw):
+        for comparison in read_rule(edge.raw).comparisons():
+            variable = comparison.variable
             value = look_up(variable, given, context, variables)
             one = rule_words({"Variable": variable, "StringEquals": value})
             if value is not MISSING and one not in said:
                 said.append(one)
     yield from said[:3]
-
-
-def _named(rule: Any) -> Iterator[str]:
-    if isinstance(rule, dict):
-        if isinstance(rule.get("Variable"), str):
-            yield rule["Variable"]
-        for key in ("And", "Or"):
-            parts = rule.get(key)
-            for part in parts if isinstance(parts, list) else ():
-                yield from _named(part)
-        yield from _named(rule.get("Not"))
 
 
 def _context(step: Step, execution: Execution) -> dict[str, Any]:

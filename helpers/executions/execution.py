@@ -12,6 +12,7 @@ from typing import Any
 
 from helpers import units
 from helpers.asl import paths
+from helpers.asl.rules import read_rule
 from helpers.executions import history
 from helpers.executions.errors import ExecutionsError, StillRunning
 from helpers.executions.model import Run, Step, payload, seconds_between
@@ -284,14 +285,10 @@ def _state(definition: Any, name: str) -> dict[str, Any] | None:
 
 def _variables(rules: Any) -> Iterator[str]:
     """The paths that Choice rules name, in order."""
-    if isinstance(rules, list):
-        for rule in rules:
-            yield from _variables(rule)
-    elif isinstance(rules, dict):
-        if isinstance(rules.get("Variable"), str):
-            yield rules["Variable"]
-        for key in ("And", "Or", "Not"):
-            yield from _variables(rules.get(key))
+    for rule in rules if isinstance(rules, list) else ():
+        for comparison in read_rule(rule).comparisons():
+            if isinstance(comparison.variable, str):
+                yield comparison.variable
 
 
 def _message(cause: str) -> str:

@@ -19,8 +19,8 @@ from helpers.asl.intrinsics import why_not_intrinsic
 from helpers.asl.jackson import parse_error
 from helpers.asl.paths import is_jsonpath, look_up, read, why_not_reference_path
 from helpers.asl.places import json_places
+from helpers.asl.rules import OPERATORS
 from helpers.asl.selecting import MISSING
-from helpers.asl.words import OPERATORS
 
 # the same examples each time; thousands of others were tried when this was written
 QUICK = settings(

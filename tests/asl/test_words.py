@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.asl import rule_holds, rule_value, rule_words
-from helpers.asl.words import OPERATORS
+from helpers.asl.rules import OPERATORS
 
 
 def test_there_are_39_operators():

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from helpers.localaws.stepfunctions.choice import matches
+from helpers.asl.wildcards import matches
 
 Test = Callable[[Any], bool]
 

@@ -19,11 +19,11 @@ from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, 
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 
+from helpers.asl.wildcards import matches
 from helpers.localaws import globs
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.on_moto.mends import expression_attributes, tag_limits
 from helpers.localaws.on_moto.mends.malformed import refused
-from helpers.localaws.stepfunctions.choice import matches
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET_NAME = re.compile(
