@@ -102,7 +102,7 @@ TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
 OPERATORS = frozenset(COMPARISONS) | frozenset(TYPE_TESTS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Combined:
     """And (`every`) or Or over rules."""
 
@@ -122,7 +122,7 @@ class Combined:
             yield from part.comparisons()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Negated:
     """Not over a rule."""
 
@@ -138,7 +138,7 @@ class Negated:
         yield from self.inner.comparisons()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Comparison:
     """A variable's path, the operator's name, and what it is compared with.
 
@@ -173,7 +173,7 @@ class Comparison:
         yield self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Condition:
     """A JSONata Condition: text, or true or false."""
 
@@ -194,7 +194,7 @@ class Condition:
         yield from ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NoRule:
     """What stands where a rule should."""
 

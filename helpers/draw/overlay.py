@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from helpers.asl import Definition, Edge, Scope, State, rule_holds, rule_value, rule_words
+from helpers.asl.catching import HEARTBEAT_TIMEOUT, TIMEOUT, covers
 from helpers.asl.paths import MISSING, look_up
 from helpers.asl.rules import Comparison, read_rule
 from helpers.asl.words import path_words, rule_fails
@@ -171,7 +172,7 @@ class Overlay:
                 self._take(decision.edge, event)
             return
         if step.status == "caught":
-            self._take(_catching(step, edges), event)
+            self._take(_catching(step, state, edges), event)
         else:
             self._take(next((edge for edge in edges if edge.kind == "next"), None), event)
 
@@ -211,18 +212,24 @@ def _scope_of(run: Run, state: State) -> Scope | None:
     return None
 
 
-def _catching(step: Step, edges: list[Edge]) -> Edge | None:
-    """The Catch that answered to the error: AWS takes the first that names it."""
+def _catching(step: Step, state: State, edges: list[Edge]) -> Edge | None:
+    """The Catch that answered to the error: AWS takes the first that covers it."""
     catches = [edge for edge in edges if edge.kind == "catch"]
+    also = HEARTBEAT_TIMEOUT if _was_silent(step, state) else None
     for edge in catches:
-        named = (edge.raw or {}).get("ErrorEquals")
-        if isinstance(named, list) and step.error in named:
-            return edge
-    for edge in catches:
-        named = (edge.raw or {}).get("ErrorEquals")
-        if isinstance(named, list) and {"States.ALL", "States.TaskFailed"} & set(map(str, named)):
+        names = (edge.raw or {}).get("ErrorEquals")
+        if isinstance(names, list) and covers(names, step.error, also):
             return edge
     return catches[0] if catches else None
+
+
+def _was_silent(step: Step, state: State) -> bool:
+    """Was a timeout a missed heartbeat? The history has one name for both; the time tells."""
+    silence, limit = state.raw.get("HeartbeatSeconds"), state.raw.get("TimeoutSeconds")
+    took = step.attempts[-1].duration if step.attempts else None
+    if step.error != TIMEOUT or not isinstance(silence, int) or took is None:
+        return False
+    return took < limit if isinstance(limit, int | float) else True
 
 
 def _decide(

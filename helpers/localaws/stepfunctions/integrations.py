@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from helpers.asl.catching import TOO_LARGE
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import RUNTIME, RuntimeFailure, StateError
 from helpers.asl.json_text import dump, parse
@@ -21,7 +22,6 @@ from helpers.localaws.stepfunctions.history import WHOLE, Ended
 from helpers.localaws.stepfunctions.retrying import timed_out
 from helpers.localaws.stepfunctions.run import Flow, TimedOut
 from helpers.localaws.stepfunctions.services import ServiceError
-from helpers.localaws.stepfunctions.states import TOO_LARGE
 from helpers.localaws.turns.clock import clock
 
 _LAMBDA = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:.+")

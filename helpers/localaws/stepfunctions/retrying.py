@@ -6,15 +6,15 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from helpers.asl.catching import HEARTBEAT_TIMEOUT, TIMEOUT, covers
 from helpers.asl.evaluation import Expression
 from helpers.asl.expressions import compile_template
-from helpers.asl.failures import RUNTIME, StateError
+from helpers.asl.failures import StateError
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.jsonata import QueryError
 from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
 from helpers.localaws.stepfunctions.states import (
-    TOO_LARGE,
     State,
     Step,
     jsonata_assign,
@@ -25,29 +25,6 @@ from helpers.localaws.stepfunctions.states import (
 
 _random = random.Random()
 _LONGEST = 99_999_999.0
-
-TIMEOUT = "States.Timeout"
-HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
-_NEVER_CAUGHT = (RUNTIME,)
-
-
-def covers(names: list[str], failure: StateError) -> bool:
-    """Whether ErrorEquals `names` covers an error.
-
-    States.ALL covers all that can be caught but States.DataLimitExceeded, which has to be named
-    (docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html), and
-    States.TaskFailed what States.ALL covers but a timeout.
-    """
-    error = failure.error
-    if error in _NEVER_CAUGHT:
-        return False
-    if error in names or (failure.also is not None and failure.also in names):
-        return True
-    if error == TOO_LARGE:
-        return False
-    if "States.ALL" in names:
-        return True
-    return "States.TaskFailed" in names and error not in (TIMEOUT, HEARTBEAT_TIMEOUT)
 
 
 def timed_out(why: TimedOut, kind: str, key: str, who: dict[str, Any] | None = None) -> StateError:
@@ -175,7 +152,7 @@ class RetryingState(State):
     def _retried(self, flow: Flow, error: StateError, counts: list[int]) -> bool:
         """Wait for the next attempt; False if there is none."""
         for number, retrier in enumerate(self.retriers):
-            if covers(retrier.names, error):
+            if covers(retrier.names, error.error, error.also):
                 if counts[number] >= retrier.attempts:
                     return False
                 seconds = retrier.delay(counts[number])
@@ -189,7 +166,7 @@ class RetryingState(State):
         """Where a Catch leads; raises the error if nothing catches it."""
         assigned.clear()
         for number, catcher in enumerate(self.catchers):
-            if not covers(catcher.names, error):
+            if not covers(catcher.names, error.error, error.also):
                 continue
             if flow.run.probe is not None:
                 flow.run.probe.caught = error

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from helpers.asl.catching import TOO_LARGE
 from helpers.asl.evaluation import DefinitionError, Expression
 from helpers.asl.expressions import (
     compile_expression,
@@ -31,7 +32,6 @@ Step = tuple[Data, str | None]
 """What a state hands on: its output, and the name of the next state (None: this was the last)."""
 
 NOTHING = Data({})
-TOO_LARGE = "States.DataLimitExceeded"
 
 CALLABLE = ("Error", "Cause")
 """Fields whose `…Path` may be a call of an intrinsic function as well."""

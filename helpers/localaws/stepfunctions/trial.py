@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from helpers.asl.catching import covers
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import StateError
 from helpers.asl.json_text import parse
@@ -15,7 +16,7 @@ from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended, History
 from helpers.localaws.stepfunctions.inputs import not_json, refusal
 from helpers.localaws.stepfunctions.program import Program
-from helpers.localaws.stepfunctions.retrying import RetryingState, covers
+from helpers.localaws.stepfunctions.retrying import RetryingState
 from helpers.localaws.stepfunctions.run import Flow, MachineTimedOut, Run, iso
 from helpers.localaws.stepfunctions.services import Services
 from helpers.localaws.turns.clock import clock
@@ -67,7 +68,7 @@ class Probe:
     def retry(self, state: RetryingState, error: StateError) -> None:
         """Raise Retriable if the state would try again."""
         for index, retrier in enumerate(state.retriers):
-            if covers(retrier.names, error):
+            if covers(retrier.names, error.error, error.also):
                 if self.retries < retrier.attempts:
                     raise Retriable(error, index, retrier.delay(self.retries))
                 return
