@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +32,14 @@ _ENDS = {
 }
 _STOPS = {"ExecutionAborted": "aborted", "ExecutionTimedOut": "timed out"}
 _WORK = ("Task", "LambdaFunction", "Activity")
+_DEEPEST_RESULT = 8
+"""So many names of a Catch's ResultPath are followed to where it put the error."""
+
+_CULPRIT = re.compile(
+    r"An error occurred while executing the state '.*' \(entered at the event id #(?P<event>\d+)\)"
+    r"|The state/task '(?P<name>.*)' returned a result "
+)
+"""Causes that name the state whose error it was, in AWS's words."""
 
 
 @dataclass
@@ -189,22 +198,41 @@ class _Reader:
 
     def _close(self, kind: str, when: datetime | None, before: Step | Run) -> None:
         """The execution ended: what was under way failed with it or was cancelled by it."""
-        guilty: set[int] = set()
+        named = self._named_by_cause() if kind == "ExecutionFailed" else None
+        guilty: list[Step] = []
         if kind == "ExecutionFailed":
-            step = _owner(before)
+            step = named or _owner(before)
             while step is not None:
-                guilty.add(id(step))
+                guilty.append(step)
                 step = step.run.parent
+        for step in guilty:
+            if named:  # whatever failed inside: this error is of the state itself
+                step.error, step.cause = self.history.error, self.history.cause
+            elif step.status in ("running", "failed"):
+                self._blame(step)
         for step in self.steps:
             if step.exited is None and step.status == "running":
-                if id(step) in guilty:
-                    self._blame(step)
+                if step in guilty:
                     _finish(step, "failed", when)
                 else:
                     _finish(step, "cancelled", when)
                     step.stopped_by = _STOPS.get(kind, "")
-            elif id(step) in guilty and step.status == "failed":
-                self._blame(step)
+
+    def _named_by_cause(self) -> Step | None:
+        """The visit in which the error arose, where the cause says it: a Parallel fails by itself
+        as well, after its branches, and its own error is none of theirs."""
+        match = _CULPRIT.match(self.history.cause or "")
+        if match is None:
+            return None
+        return next(
+            (
+                step
+                for step in reversed(self.steps)
+                if step.exited is None
+                and (str(step.first_event) == match["event"] or step.name == match["name"])
+            ),
+            None,
+        )
 
     def _blame(self, step: Step | None) -> None:
         """A Fail state's own event names no error; the execution's last event does."""
@@ -271,6 +299,7 @@ class _Reader:
             step.status = "caught"
             if failed:
                 step.error, step.cause = step.error or failed.error, step.cause or failed.cause
+            _told_by_catch(step)
         else:
             step.status = "succeeded"
             for run in step.runs:
@@ -287,6 +316,9 @@ class _Reader:
         before: Step | Run,
         details: dict[str, Any],
     ) -> Step | Run:
+        owner = _owner(before)
+        if what == "Aborted" and owner and owner.type == container and _has_given_up(owner):
+            return owner  # AWS says of one that failed inside another that it is aborted as well
         step = _climb(before, lambda s: s.type == container and _is_open(s))
         if step is None:
             return before
@@ -298,7 +330,7 @@ class _Reader:
             attempt = _attempt(step, when)
             error, cause = details.get("error"), details.get("cause")
             if outcome == "failed":
-                guilty = _last_failure(attempt.runs)
+                guilty = _last_failure(attempt.runs) or _gave_out(owner, step, when)
                 if guilty:
                     error, cause = error or guilty.error, cause or guilty.cause
             _end_attempt(attempt, outcome, when, error, cause)
@@ -480,6 +512,38 @@ def _finish(step: Step, status: Any, when: datetime | None) -> None:
         step.cause = step.cause or step.attempts[-1].cause
     for run in step.runs:
         _end(run, "cancelled", when)
+
+
+def _has_given_up(step: Step) -> bool:
+    return step.exited is None and step.status == "failed"
+
+
+def _gave_out(inner: Step | None, around: Step, when: datetime | None) -> Step | None:
+    """A state without an event for its failure (a Wait, a Pass): the Parallel's comes behind it."""
+    if inner is None or inner is around or not _is_open(inner):
+        return None
+    _finish(inner, "failed", when)
+    return inner
+
+
+def _told_by_catch(step: Step) -> None:
+    """A Fail state's error stands in no event where it is caught, but in what Catch hands on."""
+    told = None if step.error else _error_output(step.output, step.input)
+    inner: Step | None = step if told else None
+    while told and inner is not None and not inner.error:
+        inner.error, inner.cause = told["Error"], told["Cause"]
+        inner = _last_failure(inner.runs)
+
+
+def _error_output(output: Any, given: Any, depth: int = 0) -> dict[str, Any] | None:
+    """The object of Error and Cause in a state's output that was not in its input."""
+    if not isinstance(output, dict) or depth > _DEEPEST_RESULT:
+        return None
+    if output.keys() == {"Error", "Cause"}:
+        return output if output != given else None
+    before = given if isinstance(given, dict) else {}
+    inner = (_error_output(value, before.get(key), depth + 1) for key, value in output.items())
+    return next((told for told in inner if told), None)
 
 
 def _last_failure(runs: list[Run]) -> Step | None:

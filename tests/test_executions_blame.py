@@ -1,0 +1,132 @@
+"""Whose error was it? A Parallel or Map fails by what is in it, or by itself after that."""
+
+import json
+
+import pytest
+
+from helpers import draw, executions
+
+FAIL = {"Type": "Fail", "Error": "Boom", "Cause": "it broke"}
+END = {"Type": "Pass", "End": True}
+OWN = (
+    "An error occurred while executing the state '{}' (entered at the event id #{}). "
+    'Unable to apply ReferencePath $.a.b to input {{"a": 1}}'
+)
+MISMATCH = "States.ResultPathMatchFailure"
+BOOM = {"Error": "Boom", "Cause": "it broke"}
+
+
+def history(*lines: tuple, **ended) -> list[dict]:
+    """Events from (id, id before, type, name or nothing, output or nothing)."""
+    events = [{"id": 1, "previousEventId": 0, "type": "ExecutionStarted"}]
+    for number, before, kind, *rest in lines:
+        event = {"id": number, "previousEventId": before, "type": kind}
+        if rest:
+            key = "stateEnteredEventDetails" if "Entered" in kind else "stateExitedEventDetails"
+            given = {"input": '{"a": 1}'} if "Entered" in kind else {"output": "{}"}
+            event[key] = {"name": rest[0], **given}
+            if rest[1:]:
+                event[key]["output"] = json.dumps(rest[1])
+        events.append(event)
+    if ended:
+        last = {"id": 90, "previousEventId": lines[-1][0], "type": "ExecutionFailed"}
+        events.append(last | {"executionFailedEventDetails": ended})
+    return events
+
+
+def parallel(inner: dict, **fields) -> dict:
+    """A machine of one Parallel of one state."""
+    branches = [{"StartAt": "Inner", "States": {"Inner": inner}}]
+    outer = {"Type": "Parallel", "Branches": branches, "End": True, **fields}
+    return {"StartAt": "Outer", "States": {"Outer": outer, "Caught": END}}
+
+
+def blamed(events: list[dict]) -> dict[str, tuple]:
+    """Each state's status and error."""
+    steps = executions.from_history(events).run.walk()
+    return {step.name: (step.status, step.error) for step in steps}
+
+
+OUTER = [
+    (2, 0, "ParallelStateEntered", "Outer"),
+    (3, 2, "ParallelStateStarted"),
+]
+CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.a.b", "Next": "Caught"}]
+FAILED_INSIDE = [(4, 3, "FailStateEntered", "Inner"), (5, 4, "ParallelStateFailed")]
+
+
+def test_a_parallel_s_own_error_is_not_the_inner_fail_s():
+    events = history(*OUTER, *FAILED_INSIDE, error=MISMATCH, cause=OWN.format("Outer", 2))
+    assert blamed(events) == {"Outer": ("failed", MISMATCH), "Inner": ("failed", None)}
+    definition = parallel(FAIL, Catch=CATCH)
+    picture = draw.state_machine(definition, executions.from_history(events, None, definition))
+    assert picture.text.startswith(f"Outer ✗ {MISMATCH} [Inner ✗]\n")
+
+
+def test_a_parallel_s_own_error_when_its_branches_succeeded():
+    events = history(
+        *OUTER,
+        (4, 3, "PassStateEntered", "Inner"),
+        (5, 4, "PassStateExited", "Inner"),
+        (6, 5, "ParallelStateSucceeded"),
+        error=MISMATCH,
+        cause=OWN.format("Outer", 2),
+    )
+    assert blamed(events) == {"Outer": ("failed", MISMATCH), "Inner": ("succeeded", None)}
+
+
+def test_a_parallel_s_own_error_after_a_task_s_error_was_told():
+    events = history(
+        *OUTER,
+        (4, 3, "TaskStateEntered", "Inner"),
+        (5, 4, "LambdaFunctionFailed"),
+        (6, 5, "ParallelStateFailed"),
+        error="States.DataLimitExceeded",
+        cause="The state/task 'Outer' returned a result with a size exceeding the maximum.",
+    )
+    events[4]["lambdaFunctionFailedEventDetails"] = {"error": "Bang"}
+    assert blamed(events) == {
+        "Outer": ("failed", "States.DataLimitExceeded"),
+        "Inner": ("failed", "Bang"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["Wait", "Pass"])
+def test_an_inner_state_whose_failure_has_no_event(kind):
+    events = history(
+        *OUTER,
+        (4, 3, f"{kind}StateEntered", "Inner"),
+        (5, 4, "ParallelStateFailed"),
+        error="States.Runtime",
+        cause=OWN.format("Inner", 4),
+    )
+    error = ("failed", "States.Runtime")
+    assert blamed(events) == {"Outer": error, "Inner": error}
+
+
+def test_a_fail_state_two_parallels_deep_fails_both():
+    events = history(
+        *OUTER,
+        (4, 3, "ParallelStateEntered", "Middle"),
+        (5, 4, "ParallelStateStarted"),
+        (6, 5, "FailStateEntered", "Inner"),
+        (7, 6, "ParallelStateFailed"),
+        (8, 7, "ParallelStateAborted"),
+        (9, 7, "ParallelStateFailed"),
+        error="Boom",
+        cause="it broke",
+    )
+    error = ("failed", "Boom")
+    assert blamed(events) == {"Outer": error, "Middle": error, "Inner": error}
+
+
+@pytest.mark.parametrize("output", [BOOM, {"a": 1, "error": BOOM}, {"a": {"b": BOOM}}])
+def test_a_caught_fail_state_s_error_is_in_what_catch_hands_on(output):
+    events = history(*OUTER, *FAILED_INSIDE, (6, 5, "ParallelStateExited", "Outer", output))
+    assert blamed(events) == {"Outer": ("caught", "Boom"), "Inner": ("failed", "Boom")}
+
+
+def test_an_error_that_was_in_the_input_is_not_taken_for_it():
+    events = history(*OUTER, *FAILED_INSIDE, (6, 5, "ParallelStateExited", "Outer", {"e": BOOM}))
+    events[1]["stateEnteredEventDetails"]["input"] = json.dumps({"e": BOOM})
+    assert blamed(events) == {"Outer": ("caught", None), "Inner": ("failed", None)}
