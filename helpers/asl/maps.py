@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.fields import BATCHER_NUMBERS, NO_CONTEXT_PATHS, READER_NUMBERS, Number
-from helpers.asl.jsonata import is_expression
+from helpers.asl.jsonata.reading import is_expression
 from helpers.asl.payloads import check_template
 from helpers.asl.places import Steps
 from helpers.asl.service import PLACEHOLDER_PARTS

@@ -8,11 +8,10 @@ from typing import Any
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.fields import NOT_JSONATA, PAYLOADS
 from helpers.asl.intrinsics import Call, ExpressionSyntaxError, computed_field, read_expression
-from helpers.asl.jsonata import (
+from helpers.asl.jsonata.reading import (
     ERROR_OUTPUT,
-    INVALID,
     STATES_FIELDS,
-    UNSUPPORTED,
+    inside,
     is_expression,
     read,
 )
@@ -20,6 +19,9 @@ from helpers.asl.places import Steps
 from helpers.asl.selecting import Constant, Path
 from helpers.asl.suggest import did_you_mean
 from helpers.asl.values import warn_of_functions
+
+INVALID = "INVALID_JSONATA_EXPRESSION"
+UNSUPPORTED = "UNSUPPORTED_JSONATA_EXPRESSION"
 
 
 def check_template(findings: Findings, value: Any, steps: Steps) -> None:
@@ -178,10 +180,9 @@ def _check_expression(findings: Findings, value: str, steps: Steps, caught: bool
                 "very end.",
             )
         return
-    inside = value[2:-2] if len(value) >= 4 else ""
-    reading = read(inside)
+    reading = read(inside(value))
     if reading.error is not None:
-        findings.add(reading.error, steps, _syntax_hint(inside), code=INVALID)
+        findings.add(reading.error, steps, _syntax_hint(reading.text), code=INVALID)
         return
     for name in reading.references:
         if name == ERROR_OUTPUT:
@@ -233,9 +234,9 @@ def _is_cramped(value: str) -> bool:
 
     Lines of their own for `{%` and `%}` are fine.
     """
-    inside = value[2:-2]
-    gap = inside[len(inside.rstrip()) :]
-    return not (inside[:1].isspace() and inside[-1:].isspace()) or (
+    between = value[2:-2]
+    gap = between[len(between.rstrip()) :]
+    return not (between[:1].isspace() and between[-1:].isspace()) or (
         len(gap) > 2 and "\n" not in gap
     )
 

@@ -10,7 +10,7 @@ from helpers.asl.choices import check_choices
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.handlers import check_catch, check_retry
 from helpers.asl.intrinsics import why_not_intrinsic
-from helpers.asl.jsonata import is_expression
+from helpers.asl.jsonata.reading import is_expression
 from helpers.asl.maps import check_map
 from helpers.asl.model import State
 from helpers.asl.payloads import (

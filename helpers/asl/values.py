@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.fields import INSTEAD, Number
-from helpers.asl.jsonata import is_expression
+from helpers.asl.jsonata.reading import is_expression
 from helpers.asl.paths import is_jsonpath, read, why_not_reference_path
 from helpers.asl.places import Steps
 from helpers.asl.selecting import Path

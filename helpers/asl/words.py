@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import PathMissing
+from helpers.asl.jsonata.reading import inside, is_expression
 from helpers.asl.paths import MISSING, look_up
 from helpers.asl.rules import (
     COMPARISONS,
@@ -73,8 +73,8 @@ def rule_value(
     """
 
     if isinstance(rule, dict) and isinstance(rule.get("Condition"), str):
-        roots = {"input": input, "context": context}
-        return _condition_with_values(condition_words(rule["Condition"]), roots, variables or {})
+        text = condition_words(rule["Condition"])
+        return _condition_with_values(text, input, context, variables or {})
     return _words(read_rule(rule), _with_value(input, context, variables))
 
 
@@ -119,16 +119,19 @@ def rule_holds(
 ) -> bool | None:
     """Does the rule hold for this input, as the interpreter has it?
 
-    None where that cannot be told: it is JSONata or no rule, or it compares what is not there,
-    with which an execution fails.
+    None where that cannot be told: it is no rule, it is JSONata that asks for the time or chance,
+    or an execution fails with it, as where it compares what is not there.
 
     >>> rule_holds({"Variable": "$.stock_price", "NumericLessThanEquals": 50}, {"stock_price": 51})
     False
     >>> rule_holds({"Variable": "$.stock_price", "NumericLessThanEquals": 50}, {}) is None
     True
     """
+    tree = read_rule(rule)
+    if isinstance(tree, Condition):
+        return _condition_holds(tree.written, input, context, variables or {})
     try:
-        return read_rule(rule).test(_finding(input, context, variables))(None)
+        return tree.test(_finding(input, context, variables))(None)
     except (Absent, DefinitionError):
         return None
 
@@ -152,12 +155,7 @@ def condition_words(condition: Any) -> str:
     """A JSONata Condition without its `{% %}`, on one line."""
     if not isinstance(condition, str):
         return json.dumps(condition, default=str)
-    text = condition.strip()
-    if text.startswith("{%"):
-        text = text[2:]
-    if text.endswith("%}"):
-        text = text[:-2]
-    return " ".join(text.split())
+    return " ".join((inside(condition) if is_expression(condition) else condition).split())
 
 
 def path_words(path: Any) -> str:
@@ -223,28 +221,24 @@ def _value_words(value: Any) -> str:
     return said[: _LONGEST_VALUE - 1] + "…"
 
 
-_JSONATA_REFERENCE = re.compile(
-    r"""(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-      | \$states\.(?P<root>input|context)\b(?P<rest>(?:\.[A-Za-z_]\w*|\[\d+\])*)(?!\s*[(\w.\[])
-      | \$(?P<variable>(?!states\b)[A-Za-z_]\w*)
-        (?P<path>(?:\.[A-Za-z_]\w*|\[\d+\])*)(?!\s*[(\w.\[:])
-    """,
-    re.VERBOSE,
-)
+def _condition_holds(
+    condition: Any, input: Any, context: Any, variables: dict[str, Any]
+) -> bool | None:
+    if isinstance(condition, bool):
+        return condition
+    if not is_expression(condition):  # other text never holds, unless something is filled in yet
+        return False if isinstance(condition, str) and "${" not in condition else None
+    from helpers.asl.jsonata.conditions import holds
+
+    return holds(inside(condition), input, context, variables)
 
 
-def _condition_with_values(text: str, roots: dict[str, Any], variables: dict[str, Any]) -> str:
+def _condition_with_values(text: str, input: Any, context: Any, variables: dict[str, Any]) -> str:
     """Writes behind each plain reference of a JSONata expression the value it stands for."""
+    from helpers.asl.jsonata.conditions import values_read
 
-    def say(match: re.Match[str]) -> str:
-        if match["string"]:
-            return match[0]
-        if match["root"]:
-            value = look_up("$" + match["rest"], roots[match["root"]])
-        elif match["variable"] in variables:
-            value = look_up("$" + match["path"], variables[match["variable"]])
-        else:
-            return match[0]  # a function's parameter, or a variable we were not told
-        return f"{match[0]} {_value_words(value)}"
-
-    return _JSONATA_REFERENCE.sub(say, text)
+    said, at = "", 0
+    for end, value in values_read(text, input, context, variables):
+        said += f"{text[at:end]} {_value_words(value)}"
+        at = end
+    return said + text[at:]

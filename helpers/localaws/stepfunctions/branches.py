@@ -10,10 +10,11 @@ from helpers.asl.evaluation import DefinitionError, Expression
 from helpers.asl.expressions import compile_template
 from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump
+from helpers.asl.jsonata.evaluation import QueryError
+from helpers.asl.jsonata.templates import compile_jsonata
+from helpers.asl.jsonata.values import kind_of
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.history import Ended
-from helpers.localaws.stepfunctions.jsonata import QueryError, kind_of
 from helpers.localaws.stepfunctions.retrying import RetryingState
 from helpers.localaws.stepfunctions.run import Crew, Flow, MachineTimedOut
 from helpers.localaws.stepfunctions.states import Field

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from helpers.asl.expressions import compile_template
 from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump, parse
+from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws import ids
 from helpers.localaws.stepfunctions.branches import BranchingState, Compile, MapFields, processor_of
 from helpers.localaws.stepfunctions.data import LIMIT, Data
 from helpers.localaws.stepfunctions.executions import RUNNING, SUCCEEDED, Execution, Facts
-from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.item_readers import ItemReader, ResultWriter
 from helpers.localaws.stepfunctions.run import Crew, Flow, iso
 from helpers.localaws.stepfunctions.states import Field

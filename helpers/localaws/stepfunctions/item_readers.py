@@ -11,8 +11,8 @@ from helpers.asl.evaluation import DefinitionError
 from helpers.asl.expressions import compile_template
 from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump, parse
+from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.stepfunctions.services import ServiceError
 from helpers.localaws.stepfunctions.states import Field

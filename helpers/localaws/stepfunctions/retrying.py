@@ -10,9 +10,9 @@ from helpers.asl.catching import HEARTBEAT_TIMEOUT, TIMEOUT, covers
 from helpers.asl.evaluation import Expression
 from helpers.asl.expressions import compile_template
 from helpers.asl.failures import StateError
+from helpers.asl.jsonata.evaluation import QueryError
+from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import compile_jsonata
-from helpers.localaws.stepfunctions.jsonata import QueryError
 from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
 from helpers.localaws.stepfunctions.states import (
     State,

@@ -17,14 +17,14 @@ from helpers.asl.expressions import (
 )
 from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump
+from helpers.asl.jsonata.evaluation import QueryError
+from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.asl.paths import PathSyntaxError, read_reference
 from helpers.asl.selecting import Path
 from helpers.asl.timestamps import timestamp
 from helpers.localaws.stepfunctions import choice
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.history import WHOLE
-from helpers.localaws.stepfunctions.jsonata import QueryError
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.turns.clock import clock
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from helpers.asl.expressions import compile_template
 from helpers.asl.failures import RuntimeFailure, StateError
+from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws.stepfunctions import integrations
 from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.expressions import compile_jsonata
 from helpers.localaws.stepfunctions.retrying import RetryingState
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.stepfunctions.states import Field

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from helpers.asl.evaluation import DefinitionError, Scope
-from helpers.localaws.stepfunctions.expressions import compile_jsonata
-from helpers.localaws.stepfunctions.jsonata import QueryError
+from helpers.asl.jsonata.evaluation import QueryError
+from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws.stepfunctions.run import OUTSIDE
 
 
