@@ -47,7 +47,7 @@ def test_url_module_is_the_backends_own():
         paths = stepfunctions_backends["123456789012"]["us-east-1"].flask_paths
         print(list(paths.values()) == [api._dispatch])
     """)
-    assert seen == "True", HOOK % ("BaseBackend._url_module", "api.py")
+    assert seen == "True", HOOK % ("BaseBackend._url_module", "backend.py")
     assert isinstance(inspect.getattr_static(BaseBackend, "_url_module"), property)
 
 
@@ -93,13 +93,13 @@ def test_cloudformation_reaches_the_same_backend():
 def test_dynamodb_answers_without_http():
     for name in ("put_item", "get_item", "update_item", "delete_item"):
         source = inspect.getsource(getattr(DynamoHandler, name))
-        words = HOOK % (f"DynamoHandler.{name}", "services.py")
+        words = HOOK % (f"DynamoHandler.{name}", "dynamodb.py")
         assert "self.body" in source, words
     seen = in_a_process("""
         from moto.dynamodb.models import dynamodb_backends
-        from helpers.localaws.stepfunctions.services import Services, ServiceError
-        from helpers.localaws.stepfunctions.backend import warm_up
-        warm_up()
+        from helpers.localaws.stepfunctions.answers import ServiceError
+        from helpers.localaws.stepfunctions.services import Services
+        stepfunctions.warm_up()
         import boto3, moto
         with moto.mock_aws():
             boto3.client("dynamodb", region_name="us-east-1").create_table(
@@ -120,7 +120,7 @@ def test_dynamodb_answers_without_http():
     assert seen.splitlines() == [
         '{"Id": {"S": "1"}, "Price": {"N": "2"}}',
         "ResourceNotFoundException Requested resource not found",
-    ], HOOK % ("DynamoHandler", "services.py")
+    ], HOOK % ("DynamoHandler", "dynamodb.py")
 
 
 def test_a_stub_of_ones_own_answers_a_client_without_http():

@@ -11,9 +11,11 @@ import logging
 import re
 import threading
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from moto.utilities.arns import parse_arn
+from moto.utilities.arns import Arn, parse_arn
 
 from helpers.localaws.process import workspace
 from helpers.localaws.turns.clock import clock
@@ -36,8 +38,8 @@ def payload(target: dict[str, Any], event: dict[str, Any], rule_arn: str) -> str
     if "Input" in target:
         return target["Input"]
     if "InputPath" in target:
-        found = _at(target["InputPath"], event)
-        return json.dumps(None if found is _MISSING else found)
+        value = _at(target["InputPath"], event)
+        return json.dumps(None if value is _MISSING else value)
     if "InputTransformer" in target:
         return _transformed(target["InputTransformer"], event, rule_arn)
     return json.dumps(event)
@@ -71,13 +73,13 @@ def _transformed(transformer: dict[str, Any], event: dict[str, Any], rule_arn: s
     }
     template = transformer["InputTemplate"]
     parts, at, quoted = [], 0, False
-    for found in _PLACEHOLDER.finditer(template):
-        before = template[at : found.start()]
+    for match in _PLACEHOLDER.finditer(template):
+        before = template[at : match.start()]
         quoted ^= len(re.findall(r'(?<!\\)"', before)) % 2 == 1
         parts.append(before)
-        value = values.get(found[1], _MISSING)
-        if found[1] not in values:
-            parts.append(found[0])
+        value = values.get(match[1], _MISSING)
+        if match[1] not in values:
+            parts.append(match[0])
         elif quoted:
             text = (
                 "" if value is _MISSING else value if isinstance(value, str) else json.dumps(value)
@@ -85,69 +87,119 @@ def _transformed(transformer: dict[str, Any], event: dict[str, Any], rule_arn: s
             parts.append(json.dumps(text)[1:-1])
         else:
             parts.append(json.dumps(None if value is _MISSING else value))
-        at = found.end()
+        at = match.end()
     return "".join([*parts, template[at:]])
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event on its way to a target.
+
+    target: as PutTargets or CreateSchedule took it. place: its ARN in parts. text: what the target
+    is given. event_id, event: of what this is about. by_schedule: nobody waits for it, so its waits
+    do not pull the simulated clock.
+    """
+
+    target: dict[str, Any]
+    place: Arn
+    text: str
+    event_id: str
+    event: dict[str, Any]
+    by_schedule: bool
+
+    def of(self, backends: Any) -> Any:
+        """Among moto's backends of a service, that of the target's account and region."""
+        return backends[self.place.account][self.place.region]
+
+
 def deliver(
-    target: dict[str, Any], text: str, event_id: str, source: dict[str, Any], *, by_schedule: bool
+    target: dict[str, Any], text: str, event_id: str, event: dict[str, Any], *, by_schedule: bool
 ) -> None:
     """Hand `text` to a target; work that it sets going goes on in other threads.
 
-    target: as PutTargets or CreateSchedule took it. event_id: of the event that this is about.
-    source: the event itself, for targets that take events. by_schedule: nobody waits for it, so its
-    waits do not pull the simulated clock. Raises Undeliverable, or what the target's service does.
+    target … by_schedule: as in `Delivery`. Raises Undeliverable, or what the target's service does.
     """
-    arn = target["Arn"]
-    if universal := _UNIVERSAL.fullmatch(arn):
+    if universal := _UNIVERSAL.fullmatch(target["Arn"]):
         _call(universal[1], universal[2], text)
         return
-    place = parse_arn(arn)
-    if place.service == "states":
-        from helpers.localaws import stepfunctions
+    place = parse_arn(target["Arn"])
+    hand_over = _SERVICES.get(place.service)
+    if hand_over is None:
+        raise _not_here(place)
+    hand_over(Delivery(target, place, text, event_id, event, by_schedule))
 
-        # AWS names such an execution after the event and a number of its own.
-        name = f"{event_id}_{uuid.uuid4()}"
-        stepfunctions.start_execution(arn, name, text, by_schedule=by_schedule)
-    elif place.service == "lambda":
-        from moto.awslambda.models import lambda_backends
 
-        asynchronous = {"X-Amz-Invocation-Type": "Event"}
-        lambda_backends[place.account][place.region].invoke(arn, None, text, asynchronous, {})
-    elif place.service == "sqs":
-        from moto.sqs.models import sqs_backends
+def _not_here(place: Arn) -> Undeliverable:
+    return Undeliverable(f"the local endpoint does not deliver to {place.service}")
 
-        group = target.get("SqsParameters", {}).get("MessageGroupId")
-        sqs_backends[place.account][place.region].send_message(
-            queue_name=place.resource_id, message_body=text, group_id=group
-        )
-    elif place.service == "sns":
-        from moto.sns.models import sns_backends
 
-        sns_backends[place.account][place.region].publish(message=text, arn=arn)
-    elif place.service == "logs":
-        from moto.logs.models import logs_backends
+def _to_states(one: Delivery) -> None:
+    from moto.stepfunctions.models import stepfunctions_backends
 
-        group, stream = arn.split(":")[6], str(uuid.uuid4())
-        logs = logs_backends[place.account][place.region]
-        logs.create_log_stream(group, stream)
-        stamp = int(clock.time() * 1000)
-        logs.put_log_events(group, stream, [{"timestamp": stamp, "message": text}])
-    elif place.service == "events" and place.resource_type == "event-bus":
-        from moto.events.models import events_backends
+    # AWS names such an execution after the event and a number of its own.
+    name = f"{one.event_id}_{uuid.uuid4()}"
+    pulls = not one.by_schedule
+    one.of(stepfunctions_backends).start_execution(one.target["Arn"], name, one.text, pulls=pulls)
 
-        events_backends[place.account][place.region].put_events(
-            [
-                {
-                    "Source": source["source"],
-                    "DetailType": source["detail-type"],
-                    "Detail": json.dumps(source["detail"]),
-                    "EventBusName": place.resource_id,
-                }
-            ]
-        )
-    else:
-        raise Undeliverable(f"the local endpoint does not deliver to {place.service}")
+
+def _to_lambda(one: Delivery) -> None:
+    from moto.awslambda.models import lambda_backends
+
+    asynchronous = {"X-Amz-Invocation-Type": "Event"}
+    one.of(lambda_backends).invoke(one.target["Arn"], None, one.text, asynchronous, {})
+
+
+def _to_sqs(one: Delivery) -> None:
+    from moto.sqs.models import sqs_backends
+
+    group = one.target.get("SqsParameters", {}).get("MessageGroupId")
+    one.of(sqs_backends).send_message(
+        queue_name=one.place.resource_id, message_body=one.text, group_id=group
+    )
+
+
+def _to_sns(one: Delivery) -> None:
+    from moto.sns.models import sns_backends
+
+    one.of(sns_backends).publish(message=one.text, arn=one.target["Arn"])
+
+
+def _to_logs(one: Delivery) -> None:
+    from moto.logs.models import logs_backends
+
+    group, stream = one.target["Arn"].split(":")[6], str(uuid.uuid4())
+    logs = one.of(logs_backends)
+    logs.create_log_stream(group, stream)
+    stamp = int(clock.time() * 1000)
+    logs.put_log_events(group, stream, [{"timestamp": stamp, "message": one.text}])
+
+
+def _to_events(one: Delivery) -> None:
+    if one.place.resource_type != "event-bus":
+        raise _not_here(one.place)
+    from moto.events.models import events_backends
+
+    one.of(events_backends).put_events(
+        [
+            {
+                "Source": one.event["source"],
+                "DetailType": one.event["detail-type"],
+                "Detail": json.dumps(one.event["detail"]),
+                "EventBusName": one.place.resource_id,
+            }
+        ]
+    )
+
+
+_SERVICES: dict[str, Callable[[Delivery], None]] = {
+    "events": _to_events,
+    "lambda": _to_lambda,
+    "logs": _to_logs,
+    "sns": _to_sns,
+    "sqs": _to_sqs,
+    "states": _to_states,
+}
+"""How an event is handed to a target of a service: to the backend that moto has for it."""
 
 
 _GONE = ("NotFound", "NotExist", "NonExist", "Unknown", "NoSuch")

@@ -14,7 +14,7 @@ from helpers.localaws.metrics.ledger import Dimensions
 from helpers.localaws.metrics.noting import Subject, note
 
 if TYPE_CHECKING:
-    from helpers.localaws.stepfunctions.executions import Facts
+    from helpers.localaws.stepfunctions.facts import Facts
 
 NAMESPACE = "AWS/States"
 _ENDINGS = {

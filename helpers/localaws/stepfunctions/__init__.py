@@ -1,33 +1,21 @@
 """Step Functions: an interpreter of Amazon States Language behind moto's state machines.
 
-`install()` puts it in the place of moto's own backend; `start_execution` starts an execution from
-within the endpoint, as a schedule does.
+`install()` puts it in the place of moto's own backend; whoever starts executions from within the
+endpoint, as a schedule does, finds it in moto's registry. Importing this package is cheap.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["install", "start_execution", "use_state", "warm_up"]
+__all__ = ["install", "use_state", "warm_up"]
 
 
 def install() -> None:
     """Replace moto's Step Functions backend. Called once, before the first request."""
-    from helpers.localaws.stepfunctions import backend
+    from helpers.localaws.stepfunctions import api, backend
 
-    backend.install()
-
-
-def start_execution(arn: str, name: str | None, input_json: str, *, by_schedule: bool) -> str:
-    """Start an execution and return its ARN.
-
-    arn: of a state machine, a version or an alias. name: None makes one up. by_schedule: whether a
-    schedule does it; such an execution's waits do not move the simulated clock.
-    Raises `errors.ApiError`, whose `code` and `message` are AWS's.
-    """
-    from helpers.localaws.stepfunctions import backend
-
-    return backend.start(arn, name, input_json, pulls=not by_schedule)
+    backend.install(api)
 
 
 def use_state(base: Any, lock: Any) -> Any:
@@ -35,16 +23,17 @@ def use_state(base: Any, lock: Any) -> Any:
 
     Returns the store, which whoever keeps the state asks for what is new.
     """
-    from helpers.localaws.stepfunctions import backend
+    from helpers.localaws.stepfunctions.keeping import use_store
     from helpers.localaws.stepfunctions.store import Store
 
     store = Store(base, lock)
-    backend.use_store(store)
+    use_store(store)
     return store
 
 
 def warm_up() -> None:
     """Import what the first execution would have to wait for."""
-    from helpers.localaws.stepfunctions import backend
+    import moto.dynamodb.responses  # noqa: F401
+    from moto.core.utils import get_service_model
 
-    backend.warm_up()
+    get_service_model("stepfunctions")

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from helpers.asl.json_text import dump, parse
 from helpers.localaws import ids
 from helpers.localaws.iam import access
-from helpers.localaws.stepfunctions import checks, errors, inputs, revisions
+from helpers.localaws.stepfunctions import checks, descriptions, errors, inputs, revisions, trial
 from helpers.localaws.stepfunctions.callbacks import tokens
-from helpers.localaws.stepfunctions.executions import Execution, Facts
 from helpers.localaws.stepfunctions.history import without_data
+from helpers.localaws.stepfunctions.keeping import history_read
+from helpers.localaws.stepfunctions.registry import backend_for
 from helpers.localaws.turns.clock import clock
 
 if TYPE_CHECKING:
@@ -46,8 +47,6 @@ def operation(function: Operation) -> Operation:
 
 def call(name: str, body: Any, account: str, region: str) -> Body:
     """Carry out one operation; raises ApiError."""
-    from helpers.localaws.stepfunctions.backend import backend_for
-
     work = _OPERATIONS.get(name)
     if work is None:
         raise errors.ApiError(
@@ -62,11 +61,11 @@ def respond(
 ) -> tuple[int, dict[str, str], bytes]:
     """Answer an HTTP request: its X-Amz-Target, Authorization, body and X-Amz-Security-Token."""
     headers = {**_CONTENT, "x-amzn-RequestId": ids.uuid4()}
-    found = _TARGET.fullmatch(target or "")
+    named = _TARGET.fullmatch(target or "")
     scope = _SCOPE.search(authorization or "")
     region = scope.group(1) if scope else os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
     try:
-        if found is None:
+        if named is None:
             raise errors.ApiError("UnknownOperationException", "The request names no operation")
         try:
             body = parse(data.decode()) if data else {}
@@ -75,8 +74,8 @@ def respond(
                 "SerializationException", f"The body is no JSON: {error}"
             ) from None
         account = os.environ.get("MOTO_ACCOUNT_ID", "123456789012")
-        _check_caller(authorization, token, found.group(1), body, region)
-        answer = call(found.group(1), body, account, region)
+        _check_caller(authorization, token, named.group(1), body, region)
+        answer = call(named.group(1), body, account, region)
     except errors.ApiError as error:
         headers["x-amzn-ErrorType"] = error.code
         text = json.dumps({"__type": error.code, "message": error.message, **error.fields})
@@ -225,7 +224,7 @@ def describe_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Bo
 def list_state_machines(backend: LocalStepFunctionsBackend, body: Body) -> Body:
     machines = sorted(backend.state_machines, key=lambda machine: machine.name)
     items, token = page(machines, body)
-    found = [
+    told = [
         {
             "stateMachineArn": machine.arn,
             "name": machine.name,
@@ -234,7 +233,7 @@ def list_state_machines(backend: LocalStepFunctionsBackend, body: Body) -> Body:
         }
         for machine in items
     ]
-    return _with_token({"stateMachines": found}, token)
+    return _with_token({"stateMachines": told}, token)
 
 
 @operation
@@ -272,10 +271,9 @@ def list_tags_for_resource(backend: LocalStepFunctionsBackend, body: Body) -> Bo
 
 @operation
 def start_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    started = backend.start_execution(
+    facts = backend.start_execution(
         body["stateMachineArn"], body.get("name"), body.get("input"), body.get("traceHeader")
     )
-    facts = started.facts if isinstance(started, Execution) else started
     return {"executionArn": facts.arn, "startDate": facts.start}
 
 
@@ -322,53 +320,7 @@ def stop_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
 @operation
 def describe_execution(backend: LocalStepFunctionsBackend, body: Body) -> Body:
     facts = backend.facts(body["executionArn"])
-    answer = {
-        **_listed(facts),
-        "inputDetails": {"included": True},
-        **redrivable(facts),
-    }
-    if body.get("includedData") != "METADATA_ONLY":
-        answer["input"] = facts.input
-        for name in ("output", "error", "cause"):
-            if getattr(facts, name) is not None:
-                answer[name] = getattr(facts, name)
-        if facts.output is not None:
-            answer["outputDetails"] = {"included": True}
-    if facts.trace_header is not None:
-        answer["traceHeader"] = facts.trace_header
-    return answer
-
-
-def redrivable(facts: Facts) -> Body:
-    """Whether an execution may be redriven, in DescribeExecution's fields."""
-    from helpers.localaws.stepfunctions.backend import not_redrivable
-
-    why = not_redrivable(facts)
-    if why is not None:
-        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": why}
-    if facts.map_run_arn is not None:
-        return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
-    return {"redriveStatus": "REDRIVABLE"}
-
-
-def _listed(facts: Facts) -> Body:
-    answer: Body = {
-        "executionArn": facts.arn,
-        "stateMachineArn": facts.machine_arn,
-        "name": facts.name,
-        "status": facts.status,
-        "startDate": facts.start,
-        "redriveCount": facts.redrive_count,
-    }
-    optional = {
-        "stopDate": facts.stop,
-        "mapRunArn": facts.map_run_arn,
-        "stateMachineVersionArn": facts.version_arn,
-        "stateMachineAliasArn": facts.alias_arn,
-        "redriveDate": facts.redrive_date,
-    }
-    answer |= {name: value for name, value in optional.items() if value is not None}
-    return answer
+    return descriptions.described(facts, with_data=body.get("includedData") != "METADATA_ONLY")
 
 
 @operation
@@ -378,7 +330,7 @@ def list_executions(backend: LocalStepFunctionsBackend, body: Body) -> Body:
         before = _of_token(body["nextToken"])
         if not isinstance(before, list) or len(before) != 2:
             raise errors.ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
-    found, following = backend.list_page(
+    executions, following = backend.list_page(
         body.get("stateMachineArn"),
         body.get("mapRunArn"),
         body.get("statusFilter"),
@@ -387,15 +339,13 @@ def list_executions(backend: LocalStepFunctionsBackend, body: Body) -> Body:
         before,
     )
     return _with_token(
-        {"executions": [_listed(facts) for facts in found]},
+        {"executions": [descriptions.listed(facts) for facts in executions]},
         None if following is None else _token(following),
     )
 
 
 @operation
 def get_execution_history(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    from helpers.localaws.stepfunctions.backend import history_read
-
     events = backend.events(body["executionArn"])
     if body.get("reverseOrder"):
         events = events[::-1]
@@ -645,8 +595,6 @@ def list_state_machine_aliases(backend: LocalStepFunctionsBackend, body: Body) -
 
 @operation
 def test_state(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    from helpers.localaws.stepfunctions.trial import test_state as run
-
     if body.get("roleArn"):
         backend.check_role(body["roleArn"])
-    return run(body, backend.account_id, backend.region_name)
+    return trial.test_state(body, backend.account_id, backend.region_name)

@@ -14,7 +14,7 @@ from typing import Any
 from helpers.asl.json_text import dump
 from helpers.localaws import ids
 from helpers.localaws.front.dates import http_date
-from helpers.localaws.stepfunctions.services import ServiceError, metadata
+from helpers.localaws.stepfunctions.answers import ServiceError, metadata
 from helpers.localaws.turns.clock import clock
 
 _BOTO_NAMES = {

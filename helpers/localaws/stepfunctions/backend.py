@@ -10,19 +10,25 @@ import re
 import threading
 from typing import Any
 
-from moto.stepfunctions.models import StateMachine, StateMachineVersion, StepFunctionBackend
+from moto.stepfunctions.models import (
+    StateMachine,
+    StateMachineVersion,
+    StepFunctionBackend,
+    stepfunctions_backends,
+)
 from moto.utilities.utils import get_partition
 
-from helpers.asl.evaluation import DefinitionError
 from helpers.localaws import ids
-from helpers.localaws.iam import principals, trust
+from helpers.localaws.iam import trust
 from helpers.localaws.metrics import of_states
-from helpers.localaws.stepfunctions import api, errors, inputs, revisions, status_events
+from helpers.localaws.stepfunctions import errors, inputs, machines, revisions, status_events
 from helpers.localaws.stepfunctions.callbacks import Queue, tokens
-from helpers.localaws.stepfunctions.distributed import MapRun
-from helpers.localaws.stepfunctions.executions import LONGEST_SECONDS, RUNNING, Execution, Facts
-from helpers.localaws.stepfunctions.history import FULL, MOST_EVENTS
-from helpers.localaws.stepfunctions.program import Program, compile_program
+from helpers.localaws.stepfunctions.compiling import compile_program
+from helpers.localaws.stepfunctions.descriptions import HISTORY_IS_FULL, not_redrivable
+from helpers.localaws.stepfunctions.executions import Execution
+from helpers.localaws.stepfunctions.facts import RUNNING, Facts, MapRun
+from helpers.localaws.stepfunctions.keeping import history, store, use_store
+from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.services import Services
 from helpers.localaws.stepfunctions.store import Store
 from helpers.localaws.turns.clock import clock
@@ -34,57 +40,12 @@ _EXPRESS = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:express:.+", re.DOTAL
 _ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+", re.DOTALL)
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+")
 
-_store: Store | None = None
-_store_lock = threading.Lock()
-
-
-def use_store(new: Store) -> None:
-    """Keep executions in `new`, for all accounts and regions."""
-    global _store
-    with _store_lock:
-        _store = new
-
-
-def current_store() -> Store:
-    """Where executions are kept; in memory until `use_store` says otherwise."""
-    global _store
-    with _store_lock:
-        if _store is None:
-            _store = Store()
-        return _store
-
-
-class _Pages:
-    """The long history that is being read, page by page: it is unpacked once, not for each page."""
-
-    LONG = 1000
-
-    def __init__(self) -> None:
-        self._held: tuple[Any, list[dict[str, Any]]] = (None, [])
-
-    def of(self, facts: Facts) -> list[dict[str, Any]]:
-        """The events of an execution that has ended."""
-        wanted = facts.arn, facts.redrive_count, facts.stop
-        held, events = self._held
-        if held != wanted:
-            events = current_store().history(facts.arn)
-            if len(events) > self.LONG:
-                self._held = wanted, events
-        return events
-
-    def read(self) -> None:
-        """The last page has been given."""
-        self._held = None, []
-
-
-_pages = _Pages()
-history_read = _pages.read
-
 
 class LocalStepFunctionsBackend(StepFunctionBackend):
     """One account's state machines and executions in one region."""
 
-    _url_module = api
+    _url_module: Any
+    """Where moto looks for what to serve: `install` says it, as the API stands on this class."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -116,7 +77,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         self._queues.clear()
         self.map_runs.clear()
         tokens.clear()
-        current_store().clear()
+        store().clear()
 
     # -- activities
 
@@ -176,8 +137,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         self._check_name(name)
         self.check_role(roleArn)
         kind = sm_type or "STANDARD"
-        check_definition(definition, kind)
-        _check_logging(loggingConfiguration, roleArn, self.region_name)
+        machines.check_definition(definition, kind)
+        machines.check_logging(loggingConfiguration, roleArn, self.region_name)
         partition = get_partition(self.region_name)
         arn = f"arn:{partition}:states:{self.region_name}:{self.account_id}:stateMachine:{name}"
         existing = self._machine(arn)
@@ -185,7 +146,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             same = (
                 existing.definition == definition
                 and existing.type == kind
-                and existing.loggingConfiguration == _logging(loggingConfiguration)
+                and existing.loggingConfiguration == machines.logging_of(loggingConfiguration)
                 and existing.tracingConfiguration == (tracingConfiguration or {"enabled": False})
             )
             if not same:
@@ -200,7 +161,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             roleArn,
             self,
             encryptionConfiguration,
-            _logging(loggingConfiguration),
+            machines.logging_of(loggingConfiguration),
             tracingConfiguration,
             sm_type=kind,
         )
@@ -236,14 +197,15 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
                 "TracingConfiguration must be specified",
             )
         if definition is not None:
-            check_definition(definition, machine.type)
+            machines.check_definition(definition, machine.type)
         if role_arn is not None:
             self.check_role(role_arn)
-        _check_logging(logging_configuration, role_arn or machine.roleArn, self.region_name)
+        machines.check_logging(logging_configuration, role_arn or machine.roleArn, self.region_name)
         changes = {
             "definition": definition,
             "roleArn": role_arn,
-            "loggingConfiguration": logging_configuration and _logging(logging_configuration),
+            "loggingConfiguration": logging_configuration
+            and machines.logging_of(logging_configuration),
             "tracingConfiguration": tracing_configuration,
             "encryptionConfiguration": encryption_configuration,
         }
@@ -272,7 +234,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         for execution in list(self._running.values()):
             if execution.facts.machine_arn == arn:
                 execution.stop(None, None)
-        current_store().forget(arn)
+        store().forget(arn)
 
     def machine(self, arn: str) -> StateMachine:
         """The machine of an ARN without a version or alias."""
@@ -350,16 +312,19 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         trace_header: str | None = None,
         *,
         pulls: bool | None = True,
-    ) -> Execution | Facts:
+        awaited: bool = False,
+    ) -> Facts:
         """Start an execution; with the name and input of one that runs, that one is given.
 
         pulls: whether its waits move the simulated clock; None: as those of the calling thread.
+        awaited: another execution waits for its end.
         """
-        execution = self._prepare(state_machine_arn, name, execution_input, trace_header)
-        if isinstance(execution, Execution):
-            self.announce(execution.facts)
+        execution, is_new = self._prepare(state_machine_arn, name, execution_input, trace_header)
+        execution.awaited |= awaited
+        if is_new:
+            status_events.publish(execution.facts)
             execution.start(pulls=pulls)
-        return execution
+        return execution.facts
 
     def _prepare(
         self,
@@ -367,8 +332,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         name: str | None,
         execution_input: str | None,
         trace_header: str | None,
-    ) -> Execution | Facts:
-        """An execution that is ready to start, or what is known of the one that runs already."""
+    ) -> tuple[Execution, bool]:
+        """An execution that is ready to start, or the one that runs already; and if it is new."""
         revision, machine, version_arn, alias_arn = self._revision(state_machine_arn)
         made_up = name is None
         name = ids.uuid4() if made_up else name
@@ -383,13 +348,15 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         else:
             arn = f"{base}:execution:{machine.name}:{name}"
         with self._starting:
-            existing = None if express or made_up else current_store().facts(arn)
-            if existing is not None:
-                if existing.status == RUNNING and existing.input == text:
-                    return existing
-                raise errors.ApiError(
-                    "ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'"
-                )
+            if not (express or made_up):
+                running = self._running.get(arn)
+                known = store().facts(arn) if running is None else running.facts
+                if running is not None and (known.status, known.input) == (RUNNING, text):
+                    return running, False
+                if known is not None:
+                    raise errors.ApiError(
+                        "ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'"
+                    )
             facts = Facts(
                 arn=arn,
                 name=name,
@@ -403,23 +370,24 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
                 alias_arn=alias_arn,
                 trace_header=trace_header,
                 express=express,
-                extra=_extra(machine),
+                extra=machines.kept_of(machine),
             )
             execution = Execution(facts, program, self.services)
-            self.adopt(execution)
-        return execution
+            self._note(execution)
+        return execution, True
 
-    def adopt(self, execution: Execution) -> None:
+    def adopt(self, child: Execution) -> None:
         """Note an execution that was not started by the API: a child of a Map Run."""
+        self._note(child)
+        status_events.publish(child.facts)
+
+    def _note(self, execution: Execution) -> None:
+        """Keep an execution that is about to begin, and hear of its end."""
         execution.on_end.append(self._ended)
         if not execution.facts.express:
-            current_store().add(execution)
+            store().add(execution)
         self._running[execution.facts.arn] = execution
         of_states.started(execution.facts)
-
-    def announce(self, facts: Facts) -> None:
-        """Tell the default event bus of an execution as it is now."""
-        status_events.publish(facts, not_redrivable)
 
     def map_run(self, arn: str) -> MapRun:
         """A Map Run that exists."""
@@ -429,21 +397,19 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
     def _ended(self, execution: Execution) -> None:
         if not execution.facts.express:
-            current_store().finish(execution)
+            store().finish(execution)
         self._running.pop(execution.facts.arn, None)
         of_states.ended(execution.facts, execution.history.events)
-        self.announce(execution.facts)
+        status_events.publish(execution.facts)
 
-    def facts(self, arn: str, *, awaited: bool = False) -> Facts:
-        """What is known of an execution; awaited: the clock is to be woken when it ends."""
+    def facts(self, arn: str) -> Facts:
+        """What is known of an execution."""
         self._check_execution_arn(arn)
         running = self._running.get(arn)
-        if running is not None and awaited:
-            running.awaited = True
-        found = running.facts if running is not None else current_store().facts(arn)
-        if found is None:
+        facts = running.facts if running is not None else store().facts(arn)
+        if facts is None:
             raise errors.execution_missing(arn)
-        return found
+        return facts
 
     def events(self, arn: str) -> list[dict[str, Any]]:
         """The events of an execution so far."""
@@ -451,7 +417,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         running = self._running.get(arn)
         if running is not None:
             return list(running.history.events)
-        return _pages.of(self.facts(arn))
+        return history(self.facts(arn))
 
     def stop_execution(  # type: ignore[override]
         self, execution_arn: str, error: str | None = None, cause: str | None = None
@@ -489,10 +455,10 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
                 listed = None
         redriven = None if redrive is None else redrive == "REDRIVEN"
         if listed is None:
-            return current_store().page(
+            return store().page(
                 machine.arn, status, redriven, count, before, alias_arn or version_arn
             )
-        return current_store().page(listed, status, redriven, count, before)
+        return store().page(listed, status, redriven, count, before)
 
     def describe_machine_of(self, arn: str, included: str | None) -> dict[str, Any]:
         """DescribeStateMachineForExecution: the machine as it was when the execution began."""
@@ -503,7 +469,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             "name": facts.machine_name,
             "roleArn": facts.role_arn,
             "updateDate": facts.extra.get("updated", facts.start),
-            "loggingConfiguration": facts.extra.get("logging", _logging(None)),
+            "loggingConfiguration": facts.extra.get("logging", machines.logging_of(None)),
             "tracingConfiguration": facts.extra.get("tracing", {"enabled": False}),
             "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
         }
@@ -533,9 +499,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if machine.type != "EXPRESS":
             raise _not_supported()
         with clock.busy():
-            execution = self._prepare(state_machine_arn, name, text, trace_header)
-            if isinstance(execution, Execution):
-                execution.carry_out()
+            execution, _ = self._prepare(state_machine_arn, name, text, trace_header)
+            execution.carry_out()
         return execution.facts
 
     def redrive_execution(self, arn: str) -> Facts:
@@ -555,19 +520,19 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         """An execution that has ended and is ready to go on where it failed."""
         arn = facts.arn
         with self._starting:
-            events, bookmark = current_store().history(arn), current_store().resume(arn)
+            events, bookmark = store().history(arn), store().resume(arn)
             if len(events) >= 24_999:
-                raise errors.ApiError("ExecutionNotRedrivable", _HISTORY_IS_FULL)
+                raise errors.ApiError("ExecutionNotRedrivable", HISTORY_IS_FULL)
             facts.status, facts.stop = RUNNING, None
             facts.output = facts.error = facts.cause = None
             facts.redrive_count += 1
             facts.redrive_date = round(clock.time(), 3)
             execution = Execution(facts, program, self.services, (events, bookmark))
             execution.on_end.append(self._ended)
-            current_store().reopen(execution)
+            store().reopen(execution)
             self._running[arn] = execution
         of_states.redriven(facts)
-        self.announce(facts)
+        status_events.publish(facts)
         return execution
 
     # -- what names and ARNs may look like
@@ -607,130 +572,12 @@ def _not_supported() -> errors.ApiError:
     )
 
 
-_HISTORY_IS_FULL = "Execution history event limit exceeded"
-REDRIVE_SECONDS = 14 * 86_400
-"""How long after its end an execution may be redriven."""
+def install(urls: Any) -> None:
+    """Make moto use this backend; executions are kept in memory until `use_store`.
 
-
-def not_redrivable(facts: Facts) -> str | None:
-    """Why an execution may not be redriven, in AWS's words; None if it may.
-
-    https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+    urls: the module whose `url_bases` and `url_paths` moto's server is to serve.
     """
-    if facts.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
-        return f"Execution is {facts.status} and cannot be redriven"
-    if facts.stop is not None and clock.time() - facts.stop > REDRIVE_SECONDS:
-        return "Execution redrivable period exceeded"
-    if clock.time() - facts.start >= LONGEST_SECONDS:
-        return "Execution has exceeded the max execution time"
-    if facts.cause == FULL.format(MOST_EVENTS):
-        return _HISTORY_IS_FULL
-    if facts.redrive_count >= 1000:
-        return "Execution redrive limit exceeded and cannot be redriven"
-    return None
-
-
-def _extra(machine: StateMachine) -> dict[str, Any]:
-    """What DescribeStateMachineForExecution tells of a machine besides its definition."""
-    extra: dict[str, Any] = {"updated": round(machine.update_date.timestamp(), 3)}
-    if _logging(machine.loggingConfiguration)["level"] != "OFF":
-        extra["logging"] = machine.loggingConfiguration
-    if machine.tracingConfiguration.get("enabled"):
-        extra["tracing"] = machine.tracingConfiguration
-    if machine.revision_id:
-        extra["revision"] = machine.revision_id
-    return extra
-
-
-_DELIVERY = tuple(
-    f"logs:{action}"
-    for action in ("CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery",
-                   "DeleteLogDelivery", "ListLogDeliveries", "PutResourcePolicy",
-                   "DescribeResourcePolicies", "DescribeLogGroups")
-)  # fmt: skip
-"""What a machine's role has to be allowed before the machine can log; none of it can be allowed for
-one log group only. docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-"""
-
-
-def _check_logging(configuration: dict[str, Any] | None, role_arn: str, region: str) -> None:
-    """Raise what AWS answers to logging that leads nowhere, or that the role may not set up."""
-    if configuration is None or configuration.get("level", "OFF") == "OFF":
-        return
-    if len(configuration.get("destinations") or []) != 1:
-        raise errors.ApiError(
-            "InvalidLoggingConfiguration",
-            "Invalid Logging Configuration: Must specify exactly one Log Destination.",
-        )
-    from moto.logs.models import logs_backends
-
-    group = configuration["destinations"][0].get("cloudWatchLogsLogGroup") or {}
-    parts = str(group.get("logGroupArn", "")).split(":")
-    groups = logs_backends[parts[4]][parts[3]].groups if len(parts) > 6 else {}
-    if not groups or parts[6] not in groups:
-        raise errors.ApiError(
-            "InvalidLoggingConfiguration",
-            "Invalid Logging Configuration: Log Destination not found.",
-        )
-    if any(principals.refusal(role_arn, action, "*", region) for action in _DELIVERY):
-        raise errors.ApiError(
-            "AccessDeniedException",
-            "The state machine IAM Role is not authorized to access the Log Destination",
-        )
-
-
-def _logging(configuration: dict[str, Any] | None) -> dict[str, Any]:
-    return {"level": "OFF", "includeExecutionData": False, **(configuration or {})}
-
-
-def check_definition(definition: str, kind: str) -> None:
-    """Refuse a definition that AWS would refuse; raises ApiError InvalidDefinition."""
-    message = inputs.refusal(definition, kind)
-    if message is None:
-        try:
-            compile_program(definition)
-        except DefinitionError as error:
-            message = (
-                "Invalid State Machine Definition: "
-                f"'SCHEMA_VALIDATION_FAILED: {error} at {error.location}'"
-            )
-    if message is not None:
-        raise errors.ApiError("InvalidDefinition", message)
-
-
-def backend_for(account: str, region: str) -> LocalStepFunctionsBackend:
-    """The backend of an account and region."""
-    from moto.stepfunctions.models import stepfunctions_backends
-
-    return stepfunctions_backends[account][region]  # type: ignore[return-value]
-
-
-def install() -> None:
-    """Make moto use this backend; executions are kept in memory until `use_store`."""
-    from moto.stepfunctions.models import stepfunctions_backends
-
+    LocalStepFunctionsBackend._url_module = urls
     stepfunctions_backends.backend = LocalStepFunctionsBackend  # type: ignore[assignment]
     stepfunctions_backends.clear()
     use_store(Store())
-
-
-def backend_of(arn: str) -> LocalStepFunctionsBackend:
-    """The backend that an ARN of Step Functions belongs to."""
-    parts = arn.split(":")
-    if len(parts) < 7:
-        raise errors.invalid_arn(arn)
-    return backend_for(parts[4], parts[3])
-
-
-def start(arn: str, name: str | None, text: str, *, pulls: bool | None) -> str:
-    """Start an execution of the machine that `arn` names, wherever it is; returns its ARN."""
-    started = backend_of(arn).start_execution(arn, name, text, pulls=pulls)
-    return (started.facts if isinstance(started, Execution) else started).arn
-
-
-def warm_up() -> None:
-    """Import what the first execution would have to wait for."""
-    import moto.dynamodb.responses  # noqa: F401
-    from moto.core.utils import get_service_model
-
-    get_service_model("stepfunctions")

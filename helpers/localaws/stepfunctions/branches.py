@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from helpers.asl.evaluation import DefinitionError, Expression
 from helpers.asl.expressions import compile_template
@@ -15,13 +15,11 @@ from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.asl.jsonata.values import kind_of
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended
+from helpers.localaws.stepfunctions.probe import Probe
+from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.retrying import RetryingState
 from helpers.localaws.stepfunctions.run import Crew, Flow, MachineTimedOut
 from helpers.localaws.stepfunctions.states import Field
-
-if TYPE_CHECKING:
-    from helpers.localaws.stepfunctions.program import Program
-    from helpers.localaws.stepfunctions.trial import Probe
 
 MOST_WIDTH = 10_000
 """The largest MaxConcurrency."""
@@ -29,7 +27,8 @@ MOST_WIDTH = 10_000
 MOST_AT_ONCE = 40
 """How many iterations of an inline Map run at once where MaxConcurrency does not say."""
 
-Compile = Callable[..., "Program"]
+Compile = Callable[[dict[str, Any]], Program]
+"""Makes a branch's, or an iteration's, program of its definition."""
 
 
 class BranchingState(RetryingState):

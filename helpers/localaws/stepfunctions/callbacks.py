@@ -12,7 +12,6 @@ from helpers.asl.json_text import parse
 from helpers.localaws.stepfunctions import errors
 from helpers.localaws.stepfunctions.data import LIMIT
 from helpers.localaws.stepfunctions.inputs import not_json
-from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.waiting import waiting
 
@@ -44,24 +43,6 @@ class Task:
     settled: bool = False
     over: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
-
-    def outcome(self, flow: Flow, timeout: float | None, heartbeat: float | None) -> None:
-        """Wait until it is settled; raises TimedOut, also when a heartbeat is late."""
-        end = None if timeout is None else clock.time() + timeout
-        self.beat = clock.time()
-        while not self.settled:
-            now, seen = clock.time(), self.beat
-            left = None if end is None else end - now
-            silent = None if heartbeat is None else seen + heartbeat - now
-            if left is not None and left <= 0:
-                raise TimedOut
-            if silent is not None and silent <= 0:
-                raise HeartbeatMissed
-            limit = min((x for x in (left, silent) if x is not None), default=None)
-            try:
-                flow.await_event(lambda seen=seen: self.settled or self.beat != seen, limit)
-            except TimedOut:
-                continue  # to see which it was
 
 
 class Tokens:

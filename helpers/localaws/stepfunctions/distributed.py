@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from helpers.asl.expressions import compile_template
 from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
@@ -14,95 +13,19 @@ from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws import ids
 from helpers.localaws.stepfunctions.branches import BranchingState, Compile, MapFields, processor_of
 from helpers.localaws.stepfunctions.data import LIMIT, Data
-from helpers.localaws.stepfunctions.executions import RUNNING, SUCCEEDED, Execution, Facts
+from helpers.localaws.stepfunctions.executions import Execution
+from helpers.localaws.stepfunctions.facts import ABORTED, FAILED, RUNNING, SUCCEEDED, Facts, MapRun
 from helpers.localaws.stepfunctions.item_readers import ItemReader, ResultWriter
+from helpers.localaws.stepfunctions.probe import Probe
+from helpers.localaws.stepfunctions.registry import Backend, backend_of
 from helpers.localaws.stepfunctions.run import Crew, Flow, iso
 from helpers.localaws.stepfunctions.states import Field
 from helpers.localaws.turns.clock import clock
-
-if TYPE_CHECKING:
-    from helpers.localaws.stepfunctions.program import Program
-    from helpers.localaws.stepfunctions.trial import Probe
 
 MOST_AT_ONCE = 100
 """Child executions at once; AWS allows 10,000, each thread here takes some memory."""
 
 EXCEEDED = "States.ExceedToleratedFailureThreshold"
-
-
-@dataclass
-class MapRun:
-    """What DescribeMapRun tells; times are POSIX seconds."""
-
-    arn: str
-    execution_arn: str
-    machine_arn: str
-    start: float
-    concurrency: int
-    tolerated_count: int
-    tolerated_percentage: float
-    status: str = RUNNING
-    stop: float | None = None
-    items: int = 0
-    per_child: list[int] = field(default_factory=list)
-    statuses: list[str] = field(default_factory=list)
-    written: int = 0
-    children: list[str] = field(default_factory=list)
-    """The ARN of each child, "" for one that was not started."""
-    redrive_count: int = 0
-    redrive_date: float | None = None
-
-    def cut_short(self, at: float) -> None:
-        """It was under way when the endpoint ended, at the POSIX time `at`."""
-        if self.status != RUNNING:
-            return
-        self.status, self.stop = "FAILED", at
-        self.statuses = [
-            {"PENDING": "ABORTED", RUNNING: "FAILED"}.get(status, status)
-            for status in self.statuses
-        ]
-
-    def failed_items(self) -> int:
-        """How many items were in children that failed."""
-        bad = ("FAILED", "TIMED_OUT", "ABORTED")
-        return sum(
-            n for n, status in zip(self.per_child, self.statuses, strict=True) if status in bad
-        )
-
-    def counts(self, weights: list[int]) -> dict[str, int]:
-        """Executions or items by status, as DescribeMapRun counts them."""
-        counts = dict.fromkeys(
-            ("pending", "running", "succeeded", "failed", "timedOut", "aborted", "total"), 0
-        )
-        names = {"PENDING": "pending", "TIMED_OUT": "timedOut"}
-        for weight, status in zip(weights, self.statuses, strict=True):
-            counts[names.get(status, status.lower())] += weight
-            counts["total"] += weight
-        return counts | {
-            "resultsWritten": self.written,
-            "failuresNotRedrivable": 0,
-            "pendingRedrive": 0,
-        }
-
-    def describe(self) -> dict[str, Any]:
-        """The answer of DescribeMapRun."""
-        answer = {
-            "mapRunArn": self.arn,
-            "executionArn": self.execution_arn,
-            "status": self.status,
-            "startDate": self.start,
-            "maxConcurrency": self.concurrency,
-            "toleratedFailurePercentage": self.tolerated_percentage,
-            "toleratedFailureCount": self.tolerated_count,
-            "itemCounts": self.counts(self.per_child),
-            "executionCounts": self.counts([1] * len(self.statuses)),
-            "redriveCount": self.redrive_count,
-        }
-        if self.redrive_date is not None:
-            answer["redriveDate"] = self.redrive_date
-        if self.stop is not None:
-            answer["stopDate"] = self.stop
-        return answer
 
 
 class Batcher:
@@ -153,7 +76,7 @@ class DistributedMapState(BranchingState):
     ) -> None:
         super().__init__(name, definition, jsonata=jsonata)
         self.processor = processor_of(definition)
-        self.program: Program = compile_(self.processor)
+        self.program = compile_(self.processor)
         self.express = self.processor["ProcessorConfig"].get("ExecutionType") == "EXPRESS"
         self.fields = MapFields(definition, jsonata=jsonata)
         self.label: str | None = definition.get("Label")
@@ -178,7 +101,7 @@ class DistributedMapState(BranchingState):
             length = 0 if items is None else len(items)
             flow.event("MapStateStarted", "mapStateStartedEventDetails", {"length": length})
             map_run = self._map_run(flow, effective, width)
-            flow.run.services.add_map_run(map_run)
+            _home(flow).map_runs[map_run.arn] = map_run
             flow.event("MapRunStarted", "mapRunStartedEventDetails", {"mapRunArn": map_run.arn})
         flow.children = {0: Data(map_run.arn)}  # what a redrive finds again
         try:
@@ -186,11 +109,11 @@ class DistributedMapState(BranchingState):
                 items = flow.call(lambda: self.reader.read(flow, effective))
             results = self._carry_out(flow, effective, map_run, items or [])
         except StateError as error:
-            map_run.status, map_run.stop = "FAILED", clock.time()
+            map_run.status, map_run.stop = FAILED, clock.time()
             flow.event("MapRunFailed", "mapRunFailedEventDetails", error.details())
             raise
         except BaseException:
-            map_run.status, map_run.stop = "ABORTED", clock.time()
+            map_run.status, map_run.stop = ABORTED, clock.time()
             raise
         map_run.status, map_run.stop = SUCCEEDED, clock.time()
         flow.event("MapRunSucceeded")
@@ -240,7 +163,7 @@ class DistributedMapState(BranchingState):
     def _redriven(self, flow: Flow) -> MapRun | None:
         """The Map Run that a redrive takes up again, if it is one that does."""
         mark = flow.resumed_children().get(0)
-        map_run = None if mark is None else flow.run.services.map_run(parse(mark["result"]))
+        map_run = None if mark is None else _home(flow).map_runs.get(parse(mark["result"]))
         if map_run is None:
             return None
         map_run.status, map_run.stop = RUNNING, None
@@ -312,9 +235,9 @@ class DistributedMapState(BranchingState):
                     child.stop(None, None)
                     map_run.statuses[number] = child.facts.status
         flow.check()
-        services = flow.run.services
+        home = _home(flow)
         ended = [
-            services.facts(arn) if child is None else child.facts
+            home.facts(arn) if child is None else child.facts
             for child, arn in zip(children, map_run.children, strict=True)
             if child is not None or arn
         ]
@@ -348,7 +271,8 @@ class DistributedMapState(BranchingState):
     def _child(self, flow: Flow, map_run: MapRun, given: Data, before: str) -> Execution:
         """The execution of one child; before: the ARN of the one that a redrive takes up again."""
         if before and not self.express:
-            return flow.run.services.take_up(before, self.program)
+            home = _home(flow)
+            return home.take_up(home.facts(before), self.program)
         name = ids.uuid4()
         kind = "express" if self.express else "execution"
         arn = f"{map_run.machine_arn.replace(':stateMachine:', f':{kind}:')}:{name}"
@@ -367,7 +291,7 @@ class DistributedMapState(BranchingState):
             express=self.express,
         )
         child = Execution(facts, self.program, flow.run.services)
-        flow.run.services.adopt(child)
+        _home(flow).adopt(child)
         return child
 
     def _exceeded(self, map_run: MapRun) -> bool:
@@ -382,8 +306,10 @@ class DistributedMapState(BranchingState):
             return True
         return failed > map_run.tolerated_count
 
-    def call_off(self, flow: Flow, crew: Crew, failed: Flow, *, iterations: bool) -> None:
-        raise NotImplementedError("the children of a Map Run have histories of their own")
+
+def _home(flow: Flow) -> Backend:
+    """The backend that has the execution, its Map Runs and their children."""
+    return backend_of(flow.run.context["Execution"]["Id"])
 
 
 def _told(facts: Facts) -> dict[str, Any]:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.asl.failures import RUNTIME, StateError
 from helpers.localaws.stepfunctions import logs
 from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.facts import (
+    ABORTED,
+    FAILED,
+    LONGEST_SECONDS,
+    SUCCEEDED,
+    TIMED_OUT,
+    Facts,
+)
 from helpers.localaws.stepfunctions.history import MOST_EVENTS, WHOLE, Ended, History
 from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.run import Flow, MachineTimedOut, Run, flows, iso
@@ -21,17 +28,8 @@ from helpers.localaws.turns.gate import gate
 
 LOG = logging.getLogger(__name__)
 
-RUNNING = "RUNNING"
-SUCCEEDED = "SUCCEEDED"
-FAILED = "FAILED"
-TIMED_OUT = "TIMED_OUT"
-ABORTED = "ABORTED"
-
 EXPRESS_SECONDS = 300
 """How long an Express execution may take."""
-
-LONGEST_SECONDS = 365 * 86_400
-"""How long a Standard execution may take, redrives included (Step Functions quotas)."""
 
 ENDINGS = {
     SUCCEEDED: ("ExecutionSucceeded", "executionSucceededEventDetails"),
@@ -39,33 +37,6 @@ ENDINGS = {
     TIMED_OUT: ("ExecutionTimedOut", "executionTimedOutEventDetails"),
     ABORTED: ("ExecutionAborted", "executionAbortedEventDetails"),
 }
-
-
-@dataclass
-class Facts:
-    """What DescribeExecution tells; times are POSIX seconds."""
-
-    arn: str
-    name: str
-    machine_arn: str
-    machine_name: str
-    role_arn: str
-    definition: str
-    start: float
-    input: str
-    status: str = RUNNING
-    stop: float | None = None
-    output: str | None = None
-    error: str | None = None
-    cause: str | None = None
-    version_arn: str | None = None
-    alias_arn: str | None = None
-    map_run_arn: str | None = None
-    trace_header: str | None = None
-    redrive_count: int = 0
-    redrive_date: float | None = None
-    express: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 class Execution:

@@ -1,18 +1,16 @@
-"""What a Task's Resource can be: a Lambda function, an activity, a service's API."""
+"""What a Task's Resource can be, and what is asked of which service for it."""
 
-# ruff: noqa: D102 - the base class says what an overriding method does
 from __future__ import annotations
 
-import json
+import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from helpers.asl.catching import TOO_LARGE
 from helpers.asl.evaluation import DefinitionError
-from helpers.asl.failures import RUNTIME, RuntimeFailure, StateError
+from helpers.asl.failures import RUNTIME
 from helpers.asl.json_text import dump, parse
 from helpers.asl.resources import OPTIMIZED
 from helpers.localaws.stepfunctions import aws_sdk, task_fields
@@ -23,276 +21,23 @@ from helpers.localaws.stepfunctions.retrying import timed_out
 from helpers.localaws.stepfunctions.run import Flow, TimedOut
 from helpers.localaws.stepfunctions.services import ServiceError
 from helpers.localaws.turns.clock import clock
+from helpers.localaws.stepfunctions import aws_sdk, nested
+from helpers.localaws.stepfunctions.answers import ServiceError
+from helpers.localaws.stepfunctions.history import Ended
+from helpers.localaws.stepfunctions.run import TimedOut
+from helpers.localaws.stepfunctions.work import (
+    Activity,
+    Call,
+    Integration,
+    LambdaFunction,
+    ServiceTask,
+    Work,
+    error_type,
+)
 
 _LAMBDA = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:.+")
 _ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+")
 _SERVICE = re.compile(r"arn:aws[\w-]*:states:([\w-]*):(\d*):([\w-]+):(.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One attempt of a Task state.
-
-    sent: what goes to the service. timeout, heartbeat: simulated seconds. role: of Credentials.
-    """
-
-    flow: Flow
-    sent: Data
-    timeout: int | None
-    heartbeat: int | None
-    role: str | None
-
-    def limits(self) -> dict[str, Any]:
-        """Timeout, heartbeat and role as a …Scheduled event carries them."""
-        limits: dict[str, Any] = {}
-        if self.timeout is not None:
-            limits["timeoutInSeconds"] = self.timeout
-        if self.heartbeat is not None:
-            limits["heartbeatInSeconds"] = self.heartbeat
-        if self.role is not None:
-            limits["taskCredentials"] = {"roleArn": self.role}
-        return limits
-
-
-class Integration:
-    """Carries out the work of a Task state."""
-
-    needs_token = False
-    """Whether the context object has a task token."""
-    takes_input = False
-    """Whether the state's input is sent where a JSONata state has no Arguments."""
-
-    def carry_out(self, call: Call) -> Data:
-        """Do it, with its events; raises StateError whose `event` says how it failed."""
-        raise NotImplementedError
-
-
-class LambdaFunction(Integration):
-    """`arn:aws:lambda:…:function:name`: the function gets the input and gives the result."""
-
-    takes_input = True
-
-    def __init__(self, arn: str) -> None:
-        self.arn = arn
-
-    def carry_out(self, call: Call) -> Data:
-        flow = call.flow
-        flow.event(
-            "LambdaFunctionScheduled",
-            "lambdaFunctionScheduledEventDetails",
-            {"resource": self.arn, "input": call.sent.text, "inputDetails": WHOLE, **call.limits()},
-        )
-        flow.give_way()
-        flow.event("LambdaFunctionStarted")
-        services, role = flow.run.services, call.role or flow.run.role_arn
-        payload = call.sent.text.encode()
-        try:
-            result = flow.call(lambda: services.invoke(self.arn, payload, role=role), call.timeout)
-        except TimedOut as why:
-            raise timed_out(
-                why, "LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails"
-            ) from None
-        except ServiceError as error:
-            raise self._failed(error.name("Lambda"), error.cause("AWSLambda")) from None
-        text = result.payload.decode("utf-8", "replace")
-        if result.error is not None:
-            raise self._failed(error_type(text), text)
-        output = Data(text=text)
-        if output.too_large:
-            raise self._failed(
-                TOO_LARGE,
-                f"The state/task '{self.arn}' returned a result with a size exceeding the "
-                "maximum number of bytes service limit.",
-            )
-        try:
-            output.value  # noqa: B018 - parses it
-        except ValueError as error:
-            raise self._failed(
-                "States.Runtime", f"The function returned no JSON: {error}"
-            ) from None
-        flow.event(
-            "LambdaFunctionSucceeded",
-            "lambdaFunctionSucceededEventDetails",
-            {"output": text, "outputDetails": WHOLE},
-        )
-        return output
-
-    def _failed(self, error: str, cause: str) -> StateError:
-        details = {"error": error, "cause": cause}
-        event = ("LambdaFunctionFailed", "lambdaFunctionFailedEventDetails", details)
-        return StateError(error, cause, event)
-
-
-def error_type(payload: str) -> str:
-    """The `errorType` in what a failed function returned."""
-    try:
-        value = json.loads(payload)
-    except ValueError:
-        return "Exception"
-    kind = value.get("errorType") if isinstance(value, dict) else None
-    return kind if isinstance(kind, str) and kind else "Exception"
-
-
-class Activity(Integration):
-    """`arn:aws:states:…:activity:name`: a worker outside takes the task and settles it."""
-
-    takes_input = True
-
-    def __init__(self, arn: str) -> None:
-        self.arn = arn
-
-    def carry_out(self, call: Call) -> Data:
-        flow = call.flow
-        queue = flow.run.services.activity(self.arn)
-        if queue is None:
-            raise RuntimeFailure(f"The activity {self.arn} does not exist.")
-        details = {"resource": self.arn, "input": call.sent.text, "inputDetails": WHOLE}
-        flow.event(
-            "ActivityScheduled", "activityScheduledEventDetails", {**details, **call.limits()}
-        )
-        task = Task(flow.new_token(), self.arn, call.sent.text)
-        tokens.add(task)
-        queue.put(task)
-        end = None if call.timeout is None else clock.time() + call.timeout
-        try:
-            flow.await_event(lambda: task.taken, call.timeout)
-            started = {} if task.worker is None else {"workerName": task.worker}
-            flow.event("ActivityStarted", "activityStartedEventDetails", started)
-            left = None if end is None else max(end - clock.time(), 0)
-            task.outcome(flow, left, call.heartbeat)
-        except TimedOut as why:
-            raise timed_out(why, "ActivityTimedOut", "activityTimedOutEventDetails") from None
-        finally:
-            tokens.done(task)
-        if task.failed:
-            error = StateError(task.error, task.cause)
-            error.event = ("ActivityFailed", "activityFailedEventDetails", error.details())
-            raise error
-        output = Data(text=task.output)
-        flow.event(
-            "ActivitySucceeded",
-            "activitySucceededEventDetails",
-            {"output": output.text, "outputDetails": WHOLE},
-        )
-        return output
-
-
-Work = Callable[["ServiceTask", Call, str], Any]
-
-
-class ServiceTask(Integration):
-    """`arn:aws:states:::service:action`: the answer of a service's API is the result.
-
-    work: makes the request and gives its answer. pattern: what follows the action in the ARN:
-    "", "waitForTaskToken", "sync" or "sync:2". job: for the latter two, waits for what the
-    request began and gives its result.
-    """
-
-    def __init__(
-        self,
-        resource_type: str,
-        action: str,
-        region: str,
-        work: Work,
-        pattern: str = "",
-        job: Callable[[ServiceTask, Call, str, Any], Any] | None = None,
-    ) -> None:
-        self.resource_type = resource_type
-        self.resource = f"{action}.{pattern}" if pattern else action
-        self.action = action
-        self.region = region
-        self.work = work
-        self.pattern = pattern
-        self.job = job
-        self.needs_token = pattern == "waitForTaskToken"
-
-    def carry_out(self, call: Call) -> Data:
-        flow = call.flow
-        region = self.region or flow.run.region
-        task_fields.check(f"{self.resource_type}:{self.action}", call.sent)
-        flow.event(
-            "TaskScheduled",
-            "taskScheduledEventDetails",
-            {
-                **self.who(),
-                "region": region,
-                "parameters": call.sent.text,
-                **call.limits(),
-            },
-        )
-        flow.give_way()
-        flow.event("TaskStarted", "taskStartedEventDetails", self.who())
-        task = None
-        if self.needs_token:
-            machine = flow.run.context["StateMachine"]["Id"].partition("/")[0]  # of a Map's child
-            task = Task(flow.token or "", machine)
-            tokens.add(task)
-        end = None if call.timeout is None else clock.time() + call.timeout
-        try:
-            answer = flow.call(lambda: self.work(self, call, region), call.timeout)
-            output = Data(answer)
-            if self.pattern:
-                self._submitted(flow, output)
-                left = None if end is None else max(end - clock.time(), 0)
-                if task is not None:
-                    task.outcome(flow, left, call.heartbeat)
-                    if task.failed:
-                        raise self.failure(task.error, task.cause)
-                    output = Data(text=task.output)
-                else:
-                    output = Data(self._wait(call, region, answer, left))
-        except TimedOut as why:
-            raise timed_out(why, "TaskTimedOut", "taskTimedOutEventDetails", self.who()) from None
-        finally:
-            if task is not None:
-                tokens.done(task)
-        self._check_size(output)
-        flow.event(
-            "TaskSucceeded",
-            "taskSucceededEventDetails",
-            {**self.who(), "output": output.text, "outputDetails": WHOLE},
-        )
-        return output
-
-    def _submitted(self, flow: Flow, output: Data) -> None:
-        self._check_size(output)
-        flow.event(
-            "TaskSubmitted",
-            "taskSubmittedEventDetails",
-            {**self.who(), "output": output.text, "outputDetails": WHOLE},
-        )
-
-    def _wait(self, call: Call, region: str, answer: Any, left: float | None) -> Any:
-        if self.job is None:
-            raise self.failure(
-                "States.Runtime",
-                f"The local endpoint cannot wait for a job of {self.resource_type} "
-                f"({self.resource}): use {self.action} without .{self.pattern} here.",
-            )
-        return self.job(self, replace(call, timeout=left), region, answer)
-
-    def _check_size(self, output: Data) -> None:
-        if output.too_large:
-            raise self.failure(
-                TOO_LARGE,
-                f"The state/task '{self.resource_type}' returned a result with a size exceeding "
-                "the maximum number of bytes service limit.",
-            )
-
-    def who(self) -> dict[str, Any]:
-        """The resource as every event of the task names it."""
-        return {"resourceType": self.resource_type, "resource": self.resource}
-
-    def failure(
-        self,
-        error: str | None,
-        cause: str | None,
-    ) -> StateError:
-        """The failure of this task, with the event that reports it."""
-        failure = StateError(error, cause)
-        details = {**self.who(), **failure.details()}
-        failure.event = ("TaskFailed", "taskFailedEventDetails", details)
-        return failure
 
 
 def _invoke_lambda(task: ServiceTask, call: Call, region: str) -> Any:
@@ -338,8 +83,6 @@ def _invoke_lambda(task: ServiceTask, call: Call, region: str) -> Any:
         raise task.failure(error_type(returned), dump(value))
     answer = {"ExecutedVersion": result.version, "Payload": value}
     if parameters.get("LogType") == "Tail":
-        import base64
-
         answer["LogResult"] = base64.b64encode(result.log.encode()).decode()
     answer |= flow.run.services.lambda_metadata(returned, result.version)
     answer["StatusCode"] = 200
@@ -432,14 +175,9 @@ def _start_execution(task: ServiceTask, call: Call, region: str) -> Any:
     parameters = call.sent.value if isinstance(call.sent.value, dict) else {}
     given = parameters.get("Input")
     text = given if isinstance(given, str) else dump({} if given is None else given)
-    services = call.flow.run.services
+    role = call.role or call.flow.run.role_arn
     try:
-        return services.start_execution(
-            parameters.get("StateMachineArn"),
-            parameters.get("Name"),
-            text,
-            role=call.role or call.flow.run.role_arn,
-        )
+        return nested.start(parameters.get("StateMachineArn"), parameters.get("Name"), text, role)
     except ServiceError as error:
         name = _with_exception(error.code) if error.modelled else "AWSStepFunctionsException"
         raise task.failure(f"StepFunctions.{name}", error.cause("AWSStepFunctions")) from None
@@ -447,14 +185,13 @@ def _start_execution(task: ServiceTask, call: Call, region: str) -> Any:
 
 def _await_execution(task: ServiceTask, call: Call, region: str, answer: Any) -> Any:
     """`states:startExecution.sync` and `.sync:2`: how the execution that was started ended."""
-    services = call.flow.run.services
     arn = answer["ExecutionArn"]
     try:
-        call.flow.await_event(lambda: services.execution_ended(arn), call.timeout)
+        call.flow.await_event(lambda: nested.ended(arn), call.timeout)
     except (TimedOut, Ended):
-        services.stop_execution(arn)
+        nested.stop(arn)
         raise
-    told = services.describe_execution(arn, parsed=task.pattern == "sync:2")
+    told = nested.result(arn, parsed=task.pattern == "sync:2")
     if told["Status"] != "SUCCEEDED":
         raise task.failure("States.TaskFailed", dump(told))
     return told
@@ -491,9 +228,9 @@ def find(resource: str) -> Integration:
         return LambdaFunction(resource)
     if _ACTIVITY.fullmatch(resource):
         return Activity(resource)
-    found = _SERVICE.fullmatch(resource)
-    if found is not None:
-        region, _, service, rest = found.groups()
+    named = _SERVICE.fullmatch(resource)
+    if named is not None:
+        region, _, service, rest = named.groups()
         action, _, pattern = rest.partition(".")
         if not pattern or pattern in _PATTERNS:
             made = _service_task(region, service, action, pattern)

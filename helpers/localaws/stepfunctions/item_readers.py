@@ -12,9 +12,9 @@ from helpers.asl.expressions import compile_template
 from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump, parse
 from helpers.asl.jsonata.templates import compile_jsonata
+from helpers.localaws.stepfunctions.answers import ServiceError
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.run import Flow
-from helpers.localaws.stepfunctions.services import ServiceError
 from helpers.localaws.stepfunctions.states import Field
 
 READER_FAILED = "States.ItemReaderFailed"

@@ -13,6 +13,7 @@ from helpers.asl.failures import StateError
 from helpers.asl.jsonata.evaluation import QueryError
 from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.probe import Retriable
 from helpers.localaws.stepfunctions.run import Flow, HeartbeatMissed, TimedOut
 from helpers.localaws.stepfunctions.states import (
     State,
@@ -121,7 +122,8 @@ class RetryingState(State):
         """Record that the state failed and will not be tried again."""
 
     def act(self, flow: Flow, given: Data, assigned: dict[str, Any]) -> Step:
-        counts = [0] * len(self.retriers)
+        probe = flow.run.probe
+        counts = [0 if probe is None else probe.retries] * len(self.retriers)
         flow.state["RetryCount"] = 0
         flow.inside.append(self.kind)
         while True:
@@ -135,9 +137,7 @@ class RetryingState(State):
                     self.report(flow, error)
                 else:
                     self.failed(flow, error)
-                if flow.run.probe is not None:
-                    flow.run.probe.retry(self, error)
-                elif self._retried(flow, error, counts):
+                if self._retried(flow, error, counts):
                     continue
                 self.gave_up(flow, error)
                 caught = self._caught(flow, given, error, assigned)
@@ -150,12 +150,14 @@ class RetryingState(State):
             return output, self.next
 
     def _retried(self, flow: Flow, error: StateError, counts: list[int]) -> bool:
-        """Wait for the next attempt; False if there is none."""
+        """Wait for the next attempt; False if there is none. In TestState it raises Retriable."""
         for number, retrier in enumerate(self.retriers):
             if covers(retrier.names, error.error, error.also):
                 if counts[number] >= retrier.attempts:
                     return False
                 seconds = retrier.delay(counts[number])
+                if flow.run.probe is not None:
+                    raise Retriable(error, number, seconds)
                 counts[number] += 1
                 flow.state["RetryCount"] += 1
                 flow.pause(seconds)

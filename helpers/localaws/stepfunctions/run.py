@@ -26,8 +26,8 @@ from helpers.localaws.turns.waiting import waiting
 
 if TYPE_CHECKING:
     from helpers.localaws.stepfunctions.data import Data
+    from helpers.localaws.stepfunctions.probe import Probe
     from helpers.localaws.stepfunctions.services import Services
-    from helpers.localaws.stepfunctions.trial import Probe
 
 
 class TimedOut(Exception):

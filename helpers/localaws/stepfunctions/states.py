@@ -146,6 +146,8 @@ class State:
     """The state's type as event names have it: `Pass` in `PassStateEntered`."""
     aborts = False
     """Whether the history tells when the state is called off."""
+    entered_anew = False
+    """Whether a redrive that takes up in the state enters it once more, and does its work anew."""
 
     def __init__(self, name: str, definition: dict[str, Any], *, jsonata: bool) -> None:
         self.name = name
@@ -361,6 +363,7 @@ class FailState(State):
     """Ends its part of the machine with an error."""
 
     kind = "Fail"
+    entered_anew = True
 
     def __init__(self, name: str, definition: dict[str, Any], *, jsonata: bool) -> None:
         super().__init__(name, definition, jsonata=jsonata)

@@ -6,17 +6,17 @@ docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from helpers.localaws.stepfunctions.executions import Facts
+from helpers.localaws.stepfunctions.descriptions import not_redrivable
+from helpers.localaws.stepfunctions.facts import Facts
 
 LARGEST = 248 * 1024
 """Input and output, escaped, are told up to so many bytes: without the output, else neither."""
 
 
-def publish(facts: Facts, not_redrivable: Callable[[Facts], str | None]) -> None:
-    """Tell of an execution as it is now, if a rule listens. not_redrivable: says why it is not."""
+def publish(facts: Facts) -> None:
+    """Tell of an execution as it is now, if a rule listens."""
     if facts.express:
         return
     from helpers.localaws.events import bus

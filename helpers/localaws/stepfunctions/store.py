@@ -19,10 +19,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.asl.failures import RUNTIME
+from helpers.localaws.stepfunctions.facts import Facts
 from helpers.localaws.stepfunctions.history import WHOLE
 
 if TYPE_CHECKING:
-    from helpers.localaws.stepfunctions.executions import Execution, Facts
+    from helpers.localaws.stepfunctions.executions import Execution
 
 YOUNG = 1.0
 """Executions older than so many real seconds are written while they run, with their history."""
@@ -63,12 +64,17 @@ _UPSERT = """
 
 @dataclass(eq=False)
 class _Fresh:
-    """An execution that is not on disk yet, or not as it is now."""
+    """An execution that is not on disk yet, or not as it is now.
+
+    events, resume: its history and its bookmark, once it has ended. running: the execution itself,
+    where both are to be written as they are while it runs.
+    """
 
     number: int
     facts: Facts
     events: list[dict[str, Any]] | None = None
-    resume: Any = None
+    resume: dict[str, Any] | None = None
+    running: Execution | None = None
     changes: int = 0
 
 
@@ -90,7 +96,7 @@ class _Taken:
     changes: int
     facts: dict[str, Any]
     events: list[dict[str, Any]] | None
-    resume: Any
+    resume: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ class Store:
         with self._lock:
             number = next(self._numbers)
             self._runs(number, execution)
-            self._change(number, execution.facts, None, None)
+            self._change(number, execution.facts)
 
     def finish(self, execution: Execution) -> None:
         """Keep an execution that has ended, with its history and where it may be taken up again."""
@@ -165,7 +171,7 @@ class Store:
         with self._lock:
             number = self._number(execution.facts.arn)
             self._runs(number, execution)
-            self._change(number, execution.facts, None, None)
+            self._change(number, execution.facts)
 
     def forget(self, machine: str) -> None:
         """Drop the executions of a machine that is deleted."""
@@ -186,12 +192,17 @@ class Store:
         self._running[execution.facts.arn] = _Running(number, execution, time.monotonic() + YOUNG)
 
     def _change(
-        self, number: int, facts: Facts, events: list[dict[str, Any]] | None, resume: Any
+        self,
+        number: int,
+        facts: Facts,
+        events: list[dict[str, Any]] | None = None,
+        resume: dict[str, Any] | None = None,
+        running: Execution | None = None,
     ) -> None:
         entry = self._fresh.get(facts.arn)
         if entry is None:
             entry = self._fresh[facts.arn] = _Fresh(number, facts)
-        entry.facts, entry.events, entry.resume = facts, events, resume
+        entry.facts, entry.events, entry.resume, entry.running = facts, events, resume, running
         entry.changes += 1
 
     def _number(self, arn: str) -> int:
@@ -209,8 +220,8 @@ class Store:
             entry = self._fresh.get(arn)
             if entry is not None:
                 return replace(entry.facts)
-        found = self._columns(arn, "facts", "definition")
-        return None if found is None else self._facts(*found)
+        row = self._columns(arn, "facts", "definition")
+        return None if row is None else self._facts(*row)
 
     def history(self, arn: str) -> list[dict[str, Any]]:
         """The events of an execution that has ended."""
@@ -218,17 +229,17 @@ class Store:
             entry = self._fresh.get(arn)
             if entry is not None and entry.events is not None:
                 return list(entry.events)
-        found = self._columns(arn, "history")
-        return [] if found is None else _unpacked(found[0])
+        row = self._columns(arn, "history")
+        return [] if row is None else _unpacked(row[0])
 
-    def resume(self, arn: str) -> Any:
-        """Where an execution that has failed may be taken up again."""
+    def resume(self, arn: str) -> dict[str, Any] | None:
+        """Where an execution that has failed may be taken up again: its bookmark."""
         with self._lock:
             entry = self._fresh.get(arn)
             if entry is not None and entry.events is not None:
                 return entry.resume
-        found = self._columns(arn, "resume")
-        return None if found is None else _unpacked(found[0])
+        row = self._columns(arn, "resume")
+        return None if row is None else _unpacked(row[0])
 
     def _columns(self, arn: str, *names: str) -> list[Any] | None:
         """What is on disk of an execution; None if it is unknown, or has not the first of them."""
@@ -238,12 +249,11 @@ class Store:
             ).fetchone()
             if row is None:
                 return None
-            machine, number, *found = row
-            return None if found[0] is None or number <= self._forgotten.get(machine, 0) else found
+            machine, number, *wanted = row
+            gone = number <= self._forgotten.get(machine, 0)
+            return None if wanted[0] is None or gone else wanted
 
     def _facts(self, packed: bytes, digest: bytes) -> Facts:
-        from helpers.localaws.stepfunctions.executions import Facts
-
         return Facts(definition=self._text(digest), **_unpacked(packed))
 
     def _text(self, digest: bytes) -> str:
@@ -293,10 +303,10 @@ class Store:
                 " ORDER BY start DESC, number DESC LIMIT ?",
                 (*values, count + 1 + len(fresh)),
             ).fetchall()
-        found: list[tuple[float, int, Any]] = [
+        listed: list[tuple[float, int, Any]] = [
             (start, number, kept) for start, number, arn, *kept in rows if arn not in fresh
         ]
-        found += [
+        listed += [
             (facts.start, number, facts)
             for number, facts in fresh.values()
             if _listed(facts) == machine
@@ -305,9 +315,9 @@ class Store:
             and (revision is None or revision in (facts.version_arn, facts.alias_arn))
             and (before is None or (facts.start, number) < tuple(before))
         ]
-        found.sort(key=lambda one: one[:2], reverse=True)
-        page = [self._facts(*one) if isinstance(one, list) else one for _, _, one in found[:count]]
-        return page, found[count - 1][:2] if len(found) > count else None
+        listed.sort(key=lambda one: one[:2], reverse=True)
+        page = [self._facts(*one) if isinstance(one, list) else one for _, _, one in listed[:count]]
+        return page, listed[count - 1][:2] if len(listed) > count else None
 
     # -- for whoever writes them down
 
@@ -329,7 +339,7 @@ class Store:
                 if events == ran.events or not (everything or now >= ran.due):
                     continue
                 ran.events, ran.due = events, now + max(YOUNG, events / 1000)
-                self._change(ran.number, ran.execution.facts, None, ran.execution)
+                self._change(ran.number, ran.execution.facts, running=ran.execution)
             return Harvest(dict(self._forgotten), [_taken(entry) for entry in self._fresh.values()])
 
     def written(self, harvest: Harvest) -> None:
@@ -394,8 +404,9 @@ class Store:
 
 def _taken(entry: _Fresh) -> _Taken:
     events, resume = entry.events, entry.resume
-    if events is None and resume is not None:  # it runs: `resume` is the execution itself
-        events, resume = list(resume.history.events), resume.flow.bookmark()
+    if entry.running is not None:
+        events = list(entry.running.history.events)
+        resume = entry.running.flow.bookmark()
     return _Taken(entry, entry.changes, dict(vars(entry.facts)), events, resume)
 
 

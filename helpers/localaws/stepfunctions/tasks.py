@@ -13,6 +13,7 @@ from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.retrying import RetryingState
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.stepfunctions.states import Field
+from helpers.localaws.stepfunctions.work import Call
 
 
 class TaskState(RetryingState):
@@ -54,7 +55,7 @@ class TaskState(RetryingState):
         self.check_size(sent)
         if flow.run.probe is not None and flow.run.probe.mocked:
             return flow.run.probe.answer()
-        call = integrations.Call(
+        call = Call(
             flow,
             sent,
             self.timeout.positive(flow, effective, "TimeoutSeconds"),

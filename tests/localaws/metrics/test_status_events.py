@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers.localaws.stepfunctions.executions import Facts
+from helpers.localaws.stepfunctions.facts import Facts
 from helpers.localaws.stepfunctions.status_events import LARGEST, detail
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-from helpers.localaws.stepfunctions.executions import Facts
+from helpers.localaws.stepfunctions.facts import Facts
 from helpers.localaws.stepfunctions.store import LARGE, Store
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:"

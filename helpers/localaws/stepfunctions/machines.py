@@ -1,0 +1,84 @@
+"""What a state machine may be: its definition, its logging; and what is kept of it elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.stepfunctions.models import StateMachine
+
+from helpers.asl.evaluation import DefinitionError
+from helpers.localaws.iam import principals
+from helpers.localaws.stepfunctions import errors, inputs
+from helpers.localaws.stepfunctions.compiling import compile_program
+
+
+def kept_of(machine: StateMachine) -> dict[str, Any]:
+    """What an execution keeps of its machine besides the definition; `Facts.extra`.
+
+    DescribeStateMachineForExecution tells of it.
+    """
+    extra: dict[str, Any] = {"updated": round(machine.update_date.timestamp(), 3)}
+    if logging_of(machine.loggingConfiguration)["level"] != "OFF":
+        extra["logging"] = machine.loggingConfiguration
+    if machine.tracingConfiguration.get("enabled"):
+        extra["tracing"] = machine.tracingConfiguration
+    if machine.revision_id:
+        extra["revision"] = machine.revision_id
+    return extra
+
+
+_DELIVERY = tuple(
+    f"logs:{action}"
+    for action in ("CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery",
+                   "DeleteLogDelivery", "ListLogDeliveries", "PutResourcePolicy",
+                   "DescribeResourcePolicies", "DescribeLogGroups")
+)  # fmt: skip
+"""What a machine's role has to be allowed before the machine can log; none of it can be allowed for
+one log group only. docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+"""
+
+
+def check_logging(configuration: dict[str, Any] | None, role_arn: str, region: str) -> None:
+    """Raise what AWS answers to logging that leads nowhere, or that the role may not set up."""
+    if configuration is None or configuration.get("level", "OFF") == "OFF":
+        return
+    if len(configuration.get("destinations") or []) != 1:
+        raise errors.ApiError(
+            "InvalidLoggingConfiguration",
+            "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+        )
+    from moto.logs.models import logs_backends
+
+    group = configuration["destinations"][0].get("cloudWatchLogsLogGroup") or {}
+    parts = str(group.get("logGroupArn", "")).split(":")
+    groups = logs_backends[parts[4]][parts[3]].groups if len(parts) > 6 else {}
+    if not groups or parts[6] not in groups:
+        raise errors.ApiError(
+            "InvalidLoggingConfiguration",
+            "Invalid Logging Configuration: Log Destination not found.",
+        )
+    if any(principals.refusal(role_arn, action, "*", region) for action in _DELIVERY):
+        raise errors.ApiError(
+            "AccessDeniedException",
+            "The state machine IAM Role is not authorized to access the Log Destination",
+        )
+
+
+def logging_of(configuration: dict[str, Any] | None) -> dict[str, Any]:
+    """A LoggingConfiguration with what AWS takes where it does not say."""
+    return {"level": "OFF", "includeExecutionData": False, **(configuration or {})}
+
+
+def check_definition(definition: str, kind: str) -> None:
+    """Refuse a definition that AWS would refuse; raises ApiError InvalidDefinition."""
+    message = inputs.refusal(definition, kind)
+    if message is None:
+        try:
+            compile_program(definition)
+        except DefinitionError as error:
+            message = (
+                "Invalid State Machine Definition: "
+                f"'SCHEMA_VALIDATION_FAILED: {error} at {error.location}'"
+            )
+    if message is not None:
+        raise errors.ApiError("InvalidDefinition", message)
