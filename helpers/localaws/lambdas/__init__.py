@@ -16,8 +16,9 @@ from helpers.localaws.lambdas import market
 from helpers.localaws.process import workspace
 
 if TYPE_CHECKING:
-    from helpers.localaws.lambdas.invoking import Invoker, Result
+    from helpers.localaws.lambdas.invoking import Invoker
     from helpers.localaws.lambdas.pools import Pools
+    from helpers.localaws.lambdas.results import Result
 
 __all__ = ["install", "invoke", "pending", "reset", "send", "stop_all", "take_up"]
 
@@ -67,41 +68,42 @@ def invoke(
     *,
     qualifier: str | None = None,
     client_context: str | None = None,
-    log_tail: bool = False,
 ) -> Result:
     """Run a function and wait for what it gives (AWS's RequestResponse).
 
     function_arn: with or without a version or alias at its end. payload: JSON, UTF-8.
-    client_context: JSON. log_tail changes nothing: `Result.log` is made when it is asked for.
-    Raises moto's UnknownFunctionException and the errors of `helpers.localaws.lambdas.errors`.
+    client_context: JSON. Raises moto's UnknownFunctionException and the errors of
+    `helpers.localaws.lambdas.errors`.
     """
-    from helpers.localaws.lambdas import backend
-
-    return backend.run(function_arn, payload, qualifier, client_context)
+    return _ready().invoke(function_arn, payload, qualifier, client_context)
 
 
 def send(function_arn: str, payload: bytes, *, qualifier: str | None = None) -> str:
     """Queue an event for a function (AWS's Event) and return its request id.
 
-    Its failures are tried again on the simulated clock. Raises moto's UnknownFunctionException.
+    Its failures are tried again on the simulated clock. Raises moto's UnknownFunctionException and
+    errors.InvalidRequestContent.
     """
-    from helpers.localaws.lambdas import backend
+    return _ready().send(function_arn, payload, qualifier)
 
-    function, qualifier = backend.find(function_arn, qualifier)
-    return backend.invoker().send(function, payload, qualifier=qualifier)
+
+def _ready() -> Invoker:
+    """Who runs the functions. Raises RuntimeError before `install`."""
+    if _invoker is None:
+        import moto.awslambda.models  # noqa: F401 - brings the hooks, and with them the invoker
+    if _invoker is None:
+        raise RuntimeError("helpers.localaws.lambdas.install() has not been called")
+    return _invoker
 
 
 def pending() -> list[dict[str, Any]]:
     """The events that wait or run, as JSON has them: what `take_up` takes."""
-    return _invoker.events.pending() if _invoker is not None else []
+    return _invoker.queue.pending() if _invoker is not None else []
 
 
 def take_up(events: list[dict[str, Any]]) -> None:
     """Queue what an earlier process had not done with; what it was at is done again."""
-    import moto.awslambda.models  # noqa: F401 - brings the hooks, and with them the queue
-
-    if _invoker is not None:
-        _invoker.events.take_up(events)
+    _ready().queue.take_up(events)
 
 
 def stop_all() -> None:
@@ -113,6 +115,6 @@ def stop_all() -> None:
 def reset() -> None:
     """Forget what is under way: workers end, queued events are dropped, the market starts anew."""
     if _invoker is not None:
-        _invoker.events.clear()
+        _invoker.queue.clear()
     stop_all()
     market.set_seed(market.seed())

@@ -13,6 +13,7 @@ import json
 import logging
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from moto.awslambda import models, urls
 from moto.awslambda.exceptions import InvalidRoleFormat, LambdaClientError
@@ -22,11 +23,13 @@ from moto.core.responses import TYPE_RESPONSE, BaseResponse
 
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.lambdas import errors, functions, limits, sources
-from helpers.localaws.lambdas.invoking import Invoker, Result, chosen
+from helpers.localaws.lambdas.invoking import Invoker
+from helpers.localaws.lambdas.versions import chosen
 
 LOG = logging.getLogger(__name__)
 
-_invoker: Invoker | None = None
+_invoker: Invoker
+"""Who runs the functions; set by `install`."""
 _plain_enrich = BaseResponse._enrich_response
 _plain_publish = LambdaResponse.publish_version
 
@@ -37,18 +40,11 @@ def install(invoker: Invoker) -> None:
     _invoker = invoker
     models.lambda_backends.backend = LocalLambdaBackend
     functions.install(_invoke_function, invoker.pools.prepare)
-    sources.install()
+    sources.install(invoker.send)
     LambdaResponse.invoke = _answer_invoke
     LambdaResponse.invoke_async = _answer_invoke_async
     LambdaResponse.publish_version = _answer_publish_version
     LambdaResponse._enrich_response = staticmethod(_enrich_response)
-
-
-def invoker() -> Invoker:
-    """Who runs the functions."""
-    if _invoker is None:
-        raise RuntimeError("helpers.localaws.lambdas.install() has not been called")
-    return _invoker
 
 
 class LocalLambdaBackend(LambdaBackend):
@@ -161,7 +157,7 @@ class LocalLambdaBackend(LambdaBackend):
             gone += self.list_versions_by_function(function.function_name)
         super().delete_function(function_name, qualifier)
         for one in gone:
-            invoker().forget(one)
+            _invoker.forget(one)
 
     def put_function_event_invoke_config(
         self, function_name: str, config: dict[str, Any]
@@ -190,13 +186,13 @@ class LocalLambdaBackend(LambdaBackend):
         if not messages:
             return True
         event = sources.sqs_event(messages, queue_arn)
-        found: dict[str, str] = {}
+        headers: dict[str, str] = {}
         try:
-            self.invoke(function_arn, None, json.dumps(event), {}, found)
+            self.invoke(function_arn, None, json.dumps(event), {}, headers)
         except LambdaClientError as error:
             LOG.warning("%s cannot be given messages of %s: %s", function_arn, queue_arn, error)
             return False
-        return "x-amz-function-error" not in found
+        return "x-amz-function-error" not in headers
 
 
 def _check(wrong: tuple[str, str] | None) -> None:
@@ -260,8 +256,8 @@ def answer(
         raise errors.RequestTooLarge(len(event), kind, limit)
     context = _client_context(headers.get("X-Amz-Client-Context"))
     if kind == "Event":
-        response_headers["x-amzn-requestid"] = invoker().send(
-            function, event, qualifier=qualifier, client_context=context
+        response_headers["x-amzn-requestid"] = _invoker.enqueue(
+            function, event, qualifier, client_context=context
         )
         return 202, b""
     if kind != "RequestResponse":
@@ -269,12 +265,7 @@ def answer(
             f"Value '{kind}' at 'invocationType' failed to satisfy constraint: Member must satisfy "
             "enum value set: [Event, DryRun, RequestResponse]"
         )
-    result = invoker().invoke(
-        function,
-        event,
-        qualifier=qualifier,
-        client_context=context,
-    )
+    result = _invoker.run(function, event, qualifier, client_context=context)
     response_headers["x-amz-executed-version"] = result.version
     response_headers["x-amzn-requestid"] = result.request_id
     if result.error:
@@ -295,27 +286,13 @@ def _client_context(encoded: str | None) -> str | None:
     return text
 
 
-def find(function_arn: str, qualifier: str | None = None) -> tuple[LambdaFunction, str | None]:
-    """The function with this ARN and the qualifier asked for. Raises UnknownFunctionException."""
-    parts = function_arn.split(":")
-    if len(parts) < 7 or parts[5] != "function":
-        raise models.UnknownFunctionException(function_arn)
-    return chosen(lambda_backends[parts[4]][parts[3]], function_arn, qualifier)
-
-
-def run(
-    function_arn: str, event: bytes, qualifier: str | None, client_context: str | None
-) -> Result:
-    """See `helpers.localaws.lambdas.invoke`."""
-    function, qualifier = find(function_arn, qualifier)
-    return invoker().invoke(function, event, qualifier=qualifier, client_context=client_context)
-
-
-def _invoke_function(function: LambdaFunction, body: str, headers: Any, found: Any) -> bytes:
+def _invoke_function(
+    function: LambdaFunction, body: str, headers: Any, response_headers: Any
+) -> bytes:
     """For LambdaFunction.invoke, which S3, SNS, streams and log subscriptions call."""
     backend = lambda_backends[function.account_id][function.region]
     qualifier = None if function.version == "$LATEST" else str(function.version)
-    return answer(backend, function.function_name, qualifier, body, headers, found)[1]
+    return answer(backend, function.function_name, qualifier, body, headers, response_headers)[1]
 
 
 # -- what replaces methods of moto's LambdaResponse
@@ -323,8 +300,6 @@ def _invoke_function(function: LambdaFunction, body: str, headers: Any, found: A
 
 def _answer_invoke(self: LambdaResponse) -> TYPE_RESPONSE:
     """For LambdaResponse.invoke, which overlooks Qualifier and cuts answers at 6,000,000 bytes."""
-    from urllib.parse import unquote
-
     name = unquote(self.path.rsplit("/invocations", 1)[0].rsplit("/", 1)[-1])
     qualifier = self.querystring.get("Qualifier", [None])[0]
     headers = {"content-type": "application/json"}
@@ -335,8 +310,6 @@ def _answer_invoke(self: LambdaResponse) -> TYPE_RESPONSE:
 
 def _answer_invoke_async(self: LambdaResponse) -> TYPE_RESPONSE:
     """For LambdaResponse.invoke_async, AWS's older way to send an event."""
-    from urllib.parse import unquote
-
     name = unquote(self.path.rstrip("/").rsplit("/", 2)[-2])
     asynchronous = {"X-Amz-Invocation-Type": "Event"}
     status, payload = answer(self.backend, name, None, self.body, asynchronous, {})
@@ -345,8 +318,6 @@ def _answer_invoke_async(self: LambdaResponse) -> TYPE_RESPONSE:
 
 def _answer_publish_version(self: LambdaResponse) -> TYPE_RESPONSE:
     """For LambdaResponse.publish_version, which overlooks CodeSha256 and RevisionId."""
-    from urllib.parse import unquote
-
     body = self.json_body if self.body else {}
     function = self.backend.get_function(unquote(self.path.split("/")[-2]))
     _check_revision(function, body)

@@ -4,48 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 import threading
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
-from helpers.localaws.lambdas import code, interpreters, logs, market
-from helpers.localaws.lambdas.events import Event, Events
+from moto.awslambda.models import LambdaFunction
+
+from helpers.localaws.lambdas import code, errors, interpreters, logs, market
+from helpers.localaws.lambdas.asynchronous import AsyncQueue, Queued
 from helpers.localaws.lambdas.pools import Pools
+from helpers.localaws.lambdas.results import Result
+from helpers.localaws.lambdas.versions import find, invoked_arn
 from helpers.localaws.lambdas.workers import Invocation
 from helpers.localaws.metrics import of_lambda
 from helpers.localaws.turns.clock import clock
 
-if TYPE_CHECKING:
-    from moto.awslambda.models import LambdaFunction
-
 LOG = logging.getLogger(__name__)
-TAIL = 4096
-"""Of a function's log, LogType=Tail gives so many bytes."""
-
-
-@dataclass
-class Result:
-    """What an invocation gives back.
-
-    payload: what the function returned, or the error object, as JSON.
-    error: None, or "Unhandled" when the payload is an error object (AWS's FunctionError).
-    version: the version that ran.
-    request_id: as in the log.
-    """
-
-    payload: bytes
-    error: str | None
-    version: str
-    request_id: str
-    lines: list[tuple[int, str]] = field(repr=False)
-
-    @property
-    def log(self) -> str:
-        """The last 4 KB of the invocation's log."""
-        text = "".join(line if line.endswith("\n") else line + "\n" for _, line in self.lines)
-        return text.encode()[-TAIL:].decode("utf-8", "ignore")
 
 
 class Invoker:
@@ -53,16 +26,38 @@ class Invoker:
 
     def __init__(self, pools: Pools) -> None:
         self.pools = pools
-        self.events = Events(self._run_event)
+        self.queue = AsyncQueue(self._run_queued)
         self._lock = threading.Lock()
         self._under_way: Counter[str] = Counter()
 
     def invoke(
         self,
+        arn: str,
+        event: bytes,
+        qualifier: str | None = None,
+        client_context: str | None = None,
+    ) -> Result:
+        """Run the function that an ARN names; the arguments and the result are those of `run`.
+
+        Raises moto's UnknownFunctionException, and what `run` raises.
+        """
+        function, qualifier = find(arn, qualifier)
+        return self.run(function, event, qualifier, client_context=client_context)
+
+    def send(self, arn: str, event: bytes, qualifier: str | None = None) -> str:
+        """Queue an event for the function that an ARN names; returns its request id.
+
+        Raises moto's UnknownFunctionException and errors.InvalidRequestContent.
+        """
+        function, qualifier = find(arn, qualifier)
+        return self.enqueue(function, event, qualifier)
+
+    def run(
+        self,
         function: LambdaFunction,
         event: bytes,
+        qualifier: str | None,
         *,
-        qualifier: str | None = None,
         client_context: str | None = None,
         request_id: str | None = None,
     ) -> Result:
@@ -72,8 +67,6 @@ class Invoker:
         client_context: JSON. Raises errors.InvalidRequestContent, TooManyRequests, InvalidRuntime,
         InvalidZipFile, ServiceError.
         """
-        from helpers.localaws.lambdas import errors
-
         logical_name = market.logical_name(function.function_name, function.tags)
         invocation = Invocation(
             event=parsed(event),
@@ -115,30 +108,28 @@ class Invoker:
             outcome.payload, outcome.error, settings.version, invocation.id, outcome.lines
         )
 
-    def send(
+    def enqueue(
         self,
         function: LambdaFunction,
         event: bytes,
+        qualifier: str | None,
         *,
-        qualifier: str | None = None,
         client_context: str | None = None,
     ) -> str:
         """Queue an event for a function (AWS's InvocationType Event); returns its request id.
 
         Raises errors.InvalidRequestContent.
         """
-        return self.events.put(function, parsed(event), qualifier, client_context)
+        return self.queue.put(function, parsed(event), qualifier, client_context)
 
-    def _run_event(self, event: Event) -> Result:
-        from helpers.localaws.lambdas.backend import find
-
-        function, qualifier = find(event.arn, event.qualifier)
-        return self.invoke(
+    def _run_queued(self, queued: Queued) -> Result:
+        function, qualifier = find(queued.arn, queued.qualifier)
+        return self.run(
             function,
-            event.body,
-            qualifier=qualifier,
-            client_context=event.client_context,
-            request_id=event.id,
+            queued.body,
+            qualifier,
+            client_context=queued.client_context,
+            request_id=queued.id,
         )
 
     def _slot(self, function: LambdaFunction) -> _Slot:
@@ -169,9 +160,7 @@ class _Slot:
         """Take it; it is given back at the end of the `with` block. Raises TooManyRequests."""
         with self._lock:
             if self._most is not None and self._under_way[self._name] >= self._most:
-                from helpers.localaws.lambdas.errors import TooManyRequests
-
-                raise TooManyRequests
+                raise errors.TooManyRequests
             self._under_way[self._name] += 1
             self.at_once = self._under_way[self._name]
 
@@ -199,42 +188,11 @@ def parsed(event: bytes) -> bytes:
     try:
         json.loads(event)
     except (ValueError, RecursionError) as error:
-        from helpers.localaws.lambdas.errors import InvalidRequestContent
-
         if isinstance(error, RecursionError):
-            raise InvalidRequestContent("nested too deeply") from None
+            raise errors.InvalidRequestContent("nested too deeply") from None
         from helpers.localaws.stepfunctions.inputs import not_json
 
-        raise InvalidRequestContent(not_json(event.decode("utf-8", "replace"), error)) from None
+        raise errors.InvalidRequestContent(
+            not_json(event.decode("utf-8", "replace"), error)
+        ) from None
     return event
-
-
-def invoked_arn(function: LambdaFunction, qualifier: str | None) -> str:
-    """The ARN that `context.invoked_function_arn` shows: with the qualifier that was asked for."""
-    base = function.function_arn
-    if function.version != "$LATEST":
-        base = base.removesuffix(f":{function.version}")
-    return f"{base}:{qualifier}" if qualifier else base
-
-
-def chosen(
-    backend: Any, name_or_arn: str, qualifier: str | None
-) -> tuple[LambdaFunction, str | None]:
-    """Find the version to run, and the qualifier that was asked for.
-
-    An alias with a routing configuration gives one of its versions by their weights.
-    Raises moto's UnknownFunctionException.
-    """
-    last = name_or_arn.rpartition(":function:")[2]
-    if ":" in last:
-        qualifier = last.rpartition(":")[2]
-    function = backend.get_function(name_or_arn, qualifier)
-    if qualifier and qualifier.lower() != "$latest" and not qualifier.isdigit():
-        alias = backend.get_alias(qualifier, function.function_name)
-        weights = (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
-        drawn = random.random()
-        for version, weight in weights.items():
-            drawn -= float(weight)
-            if drawn < 0:
-                return backend.get_function(function.function_name, str(version)), qualifier
-    return function, qualifier

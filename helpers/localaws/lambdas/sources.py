@@ -10,7 +10,10 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from moto.awslambda.exceptions import LambdaClientError
 
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.on_moto.after_import import after_import
@@ -24,10 +27,17 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 _plain: dict[str, Any] = {}
+_queue: Callable[[str, bytes], Any]
+"""Set by `install`."""
 
 
-def install() -> None:
-    """Put the hooks in place, as soon as somebody imports what they are in."""
+def install(send: Callable[[str, bytes], Any]) -> None:
+    """Put the hooks in place, as soon as somebody imports what they are in.
+
+    send: queues an event, JSON, for the function of an ARN.
+    """
+    global _queue
+    _queue = send
     after_import("moto.sns.models", _hook_sns)
     after_import("moto.s3.notifications", _hook_s3)
 
@@ -49,12 +59,8 @@ def _hook_s3() -> None:
 
 def _send(arn: str, event: dict[str, Any]) -> None:
     """Queue an event; AWS, too, tells the sender nothing of a function that is not there."""
-    from moto.awslambda.exceptions import LambdaClientError
-
-    from helpers.localaws import lambdas
-
     try:
-        lambdas.send(arn, json.dumps(event).encode())
+        _queue(arn, json.dumps(event).encode())
     except LambdaClientError as error:
         LOG.warning("an event for %s is lost: %s", arn, error.message)
 

@@ -1,4 +1,4 @@
-"""Asynchronous invokes: a queue, a few threads, and two more tries on the simulated clock.
+"""Asynchronous invocations: a queue, a few threads, and two more tries on the simulated clock.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html: after an error
 of the function Lambda waits one minute, then two; a throttled event is tried again after 1 second
@@ -17,14 +17,17 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from moto.awslambda.exceptions import LambdaClientError, UnknownFunctionException
+from moto.awslambda.models import LambdaFunction
+from moto.utilities.arns import parse_arn
+
+from helpers.localaws.events import targets
+from helpers.localaws.lambdas.errors import TooManyRequests
+from helpers.localaws.lambdas.results import Result
+from helpers.localaws.lambdas.versions import find
 from helpers.localaws.turns.clock import Token, clock
-
-if TYPE_CHECKING:
-    from moto.awslambda.models import LambdaFunction
-
-    from helpers.localaws.lambdas.invoking import Result
 
 LOG = logging.getLogger(__name__)
 RUNNERS = 8
@@ -36,8 +39,11 @@ OLDEST = 21_600
 
 
 @dataclass
-class Event:
-    """One event on its way. Times are simulated POSIX seconds."""
+class Queued:
+    """One invocation on its way. Times are simulated POSIX seconds.
+
+    body: the event, JSON. pulls: whether its waits move the simulated clock.
+    """
 
     arn: str
     qualifier: str | None
@@ -50,15 +56,15 @@ class Event:
     throttled: int = 0
 
 
-class Events:
-    """All events that wait or run."""
+class AsyncQueue:
+    """All invocations that wait or run, and nobody waits for; run: carries one out."""
 
-    def __init__(self, run: Callable[[Event], Result]) -> None:
+    def __init__(self, run: Callable[[Queued], Result]) -> None:
         self._run = run
         self._lock = threading.Lock()
-        self._queue: deque[tuple[Event, Token]] = deque()
+        self._queue: deque[tuple[Queued, Token]] = deque()
         self._runners = 0
-        self._at_work: dict[int, Event] = {}
+        self._at_work: dict[int, Queued] = {}
         self._later = {pulls: _Later(self._put, pulls) for pulls in (False, True)}
 
     def put(
@@ -70,14 +76,14 @@ class Events:
     ) -> str:
         """Take an event; it runs soon in another thread. Returns its request id."""
         token = clock.busy_token()
-        one = Event(function.function_arn, qualifier, event, client_context, token.pulls)
-        self._put(one, token)
-        return one.id
+        queued = Queued(function.function_arn, qualifier, event, client_context, token.pulls)
+        self._put(queued, token)
+        return queued.id
 
-    def _put(self, event: Event, token: Token | None = None) -> None:
-        token = token or clock.busy_token(pulls=event.pulls)
+    def _put(self, queued: Queued, token: Token | None = None) -> None:
+        token = token or clock.busy_token(pulls=queued.pulls)
         with self._lock:
-            self._queue.append((event, token))
+            self._queue.append((queued, token))
             more = self._runners < RUNNERS
             self._runners += more
         if more:
@@ -96,25 +102,25 @@ class Events:
     def pending(self) -> list[dict[str, Any]]:
         """All events that are not done with, as JSON has them; `when`: their next try, if later."""
         with self._lock:
-            now = [event for event, _ in self._queue] + list(self._at_work.values())
-        found = {event.id: (None, event) for event in now}
+            now = [queued for queued, _ in self._queue] + list(self._at_work.values())
+        pending = {queued.id: (None, queued) for queued in now}
         for later in self._later.values():
-            found |= {event.id: (when, event) for when, event in later.waiting()}
+            pending |= {queued.id: (when, queued) for when, queued in later.waiting()}
         return [
-            {**vars(event), "body": event.body.decode("latin-1"), "when": when}
-            for when, event in found.values()
+            {**vars(queued), "body": queued.body.decode("latin-1"), "when": when}
+            for when, queued in pending.values()
         ]
 
     def take_up(self, events: list[dict[str, Any]]) -> None:
         """Queue what `pending` gave, in an earlier process."""
-        for found in events:
-            when = found["when"]
-            kept = {name: value for name, value in found.items() if name != "when"}
-            event = Event(**kept | {"body": found["body"].encode("latin-1")})
+        for told in events:
+            when = told["when"]
+            kept = {name: value for name, value in told.items() if name != "when"}
+            queued = Queued(**kept | {"body": told["body"].encode("latin-1")})
             if when is None:
-                self._put(event)
+                self._put(queued)
             else:
-                self._later[event.pulls].put(when, event)
+                self._later[queued.pulls].put(when, queued)
 
     def _serve(self) -> None:
         while True:
@@ -122,63 +128,59 @@ class Events:
                 if not self._queue:
                     self._runners -= 1
                     return
-                event, token = self._queue.popleft()
-                self._at_work[id(event)] = event
+                queued, token = self._queue.popleft()
+                self._at_work[id(queued)] = queued
             with clock.adopt(token):
                 try:
-                    self._try(event)
+                    self._try(queued)
                 except Exception:
-                    LOG.exception("the event %s for %s is lost", event.id, event.arn)
+                    LOG.exception("the event %s for %s is lost", queued.id, queued.arn)
                 finally:
-                    self._at_work.pop(id(event), None)
+                    self._at_work.pop(id(queued), None)
 
-    def _try(self, event: Event) -> None:
-        from moto.awslambda.exceptions import LambdaClientError
-
-        from helpers.localaws.lambdas.errors import TooManyRequests
-
-        settings = _settings(event)
+    def _try(self, queued: Queued) -> None:
+        settings = _settings(queued)
         oldest = settings.get("MaximumEventAgeInSeconds", OLDEST)
         result: Result | None = None
         try:
-            result = self._run(event)
+            result = self._run(queued)
         except TooManyRequests:
-            event.throttled += 1
-            wait = min(300, 2 ** (event.throttled - 1))
-            if clock.time() + wait - event.came <= oldest:
+            queued.throttled += 1
+            wait = min(300, 2 ** (queued.throttled - 1))
+            if clock.time() + wait - queued.came <= oldest:
                 # It waits for others to finish, in their time: that pulls no clock.
-                self._later[False].put(clock.time() + wait, event)
+                self._later[False].put(clock.time() + wait, queued)
                 return
         except LambdaClientError as error:
-            LOG.warning("the event %s for %s failed: %s", event.id, event.arn, error.message)
-        event.tries += 1
+            LOG.warning("the event %s for %s failed: %s", queued.id, queued.arn, error.message)
+        queued.tries += 1
         if result is not None and not result.error:
-            _tell(event, settings, "OnSuccess", "Success", result)
+            _tell(queued, settings, "OnSuccess", "Success", result)
             return
         condition = "RetriesExhausted"
-        if event.tries <= settings.get("MaximumRetryAttempts", len(WAITS)):
-            wait = WAITS[event.tries - 1]
-            if clock.time() + wait - event.came <= oldest:
-                self._later[event.pulls].put(clock.time() + wait, event)
+        if queued.tries <= settings.get("MaximumRetryAttempts", len(WAITS)):
+            wait = WAITS[queued.tries - 1]
+            if clock.time() + wait - queued.came <= oldest:
+                self._later[queued.pulls].put(clock.time() + wait, queued)
                 return
             condition = "EventAgeExceeded"
-        _tell(event, settings, "OnFailure", condition, result)
+        _tell(queued, settings, "OnFailure", condition, result)
 
 
 class _Later:
     """Events that wait for a simulated time, and one thread that waits with them."""
 
-    def __init__(self, put: Callable[[Event], None], pulls: bool) -> None:
+    def __init__(self, put: Callable[[Queued], None], pulls: bool) -> None:
         self._put = put
         self._pulls = pulls
         self._lock = threading.Lock()
-        self._heap: list[tuple[float, int, Event]] = []
+        self._heap: list[tuple[float, int, Queued]] = []
         self._order = itertools.count()
         self._waits = False
 
-    def put(self, when: float, event: Event) -> None:
+    def put(self, when: float, queued: Queued) -> None:
         with self._lock:
-            heapq.heappush(self._heap, (when, next(self._order), event))
+            heapq.heappush(self._heap, (when, next(self._order), queued))
             start, self._waits = not self._waits, True
         if start:
             token = clock.busy_token(pulls=self._pulls)
@@ -188,9 +190,9 @@ class _Later:
         else:
             clock.wake()
 
-    def waiting(self) -> list[tuple[float, Event]]:
+    def waiting(self) -> list[tuple[float, Queued]]:
         with self._lock:
-            return [(when, event) for when, _, event in self._heap]
+            return [(when, queued) for when, _, queued in self._heap]
 
     def clear(self) -> None:
         with self._lock:
@@ -209,9 +211,9 @@ class _Later:
                     continue
                 with self._lock:
                     due = bool(self._heap) and self._heap[0][0] <= when
-                    event = heapq.heappop(self._heap)[2] if due else None
-                if event is not None:
-                    self._put(event)
+                    queued = heapq.heappop(self._heap)[2] if due else None
+                if queued is not None:
+                    self._put(queued)
 
     def _changed(self, when: float) -> bool:
         """Is another event the first now? Called with the clock's lock held: takes no other."""
@@ -219,42 +221,36 @@ class _Later:
         return not heap or heap[0][0] != when
 
 
-def _settings(event: Event) -> dict[str, Any]:
+def _settings(queued: Queued) -> dict[str, Any]:
     """The function's EventInvokeConfig, if it has one."""
-    from moto.awslambda.exceptions import UnknownFunctionException
-
-    from helpers.localaws.lambdas.backend import find
-
     try:
-        function, _ = find(event.arn, event.qualifier)
+        function, _ = find(queued.arn, queued.qualifier)
     except UnknownFunctionException:
         return {}
     return function.event_invoke_config[-1].config if function.event_invoke_config else {}
 
 
 def _tell(
-    event: Event, settings: dict[str, Any], which: str, condition: str, result: Result | None
+    queued: Queued, settings: dict[str, Any], which: str, condition: str, result: Result | None
 ) -> None:
     """Send what became of an event to its destination, if there is one."""
     if which == "OnFailure":
-        _bury(event, result)
+        _bury(queued, result)
     arn = (settings.get("DestinationConfig") or {}).get(which, {}).get("Destination")
     if not arn:
         return
-    from helpers.localaws.events import targets
-
     version = result.version if result else "$LATEST"
     now = datetime.fromtimestamp(clock.time(), UTC)
     record: dict[str, Any] = {
         "version": "1.0",
         "timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
         "requestContext": {
-            "requestId": event.id,
-            "functionArn": f"{event.arn}:{event.qualifier or '$LATEST'}",
+            "requestId": queued.id,
+            "functionArn": f"{queued.arn}:{queued.qualifier or '$LATEST'}",
             "condition": condition,
-            "approximateInvokeCount": event.tries,
+            "approximateInvokeCount": queued.tries,
         },
-        "requestPayload": json.loads(event.body),
+        "requestPayload": json.loads(queued.body),
         "responseContext": {"statusCode": 200, "executedVersion": version},
     }
     if result is not None:
@@ -267,18 +263,15 @@ def _tell(
         "detail-type": f"Lambda Function Invocation Result - {outcome}",
         "detail": record,
     }
-    targets.deliver({"Arn": arn}, json.dumps(record), event.id, source, by_schedule=not event.pulls)
+    targets.deliver(
+        {"Arn": arn}, json.dumps(record), queued.id, source, by_schedule=not queued.pulls
+    )
 
 
-def _bury(event: Event, result: Result | None) -> None:
+def _bury(queued: Queued, result: Result | None) -> None:
     """Send an event that failed for good to the function's dead-letter queue, if it has one."""
-    from moto.awslambda.exceptions import UnknownFunctionException
-    from moto.utilities.arns import parse_arn
-
-    from helpers.localaws.lambdas.backend import find
-
     try:
-        function, _ = find(event.arn, event.qualifier)
+        function, _ = find(queued.arn, queued.qualifier)
     except UnknownFunctionException:
         return
     arn = (function.__dict__.get("dead_letter_config") or {}).get("TargetArn")
@@ -286,7 +279,7 @@ def _bury(event: Event, result: Result | None) -> None:
         return
     error = json.loads(result.payload) if result else {}
     attributes = {
-        "RequestID": ("String", event.id),
+        "RequestID": ("String", queued.id),
         "ErrorCode": ("Number", "200"),
         "ErrorMessage": ("String", str(error.get("errorMessage", ""))[:1024] or "-"),
     }
@@ -296,7 +289,7 @@ def _bury(event: Event, result: Result | None) -> None:
 
         sqs_backends[place.account][place.region].send_message(
             place.resource_id,
-            event.body.decode(),
+            queued.body.decode(),
             message_attributes={
                 name: {"DataType": kind, "StringValue": value}
                 for name, (kind, value) in attributes.items()
@@ -306,7 +299,7 @@ def _bury(event: Event, result: Result | None) -> None:
         from moto.sns.models import sns_backends
 
         sns_backends[place.account][place.region].publish(
-            message=event.body.decode(),
+            message=queued.body.decode(),
             arn=arn,
             message_attributes={
                 name: {"Type": kind, "Value": value} for name, (kind, value) in attributes.items()
