@@ -15,10 +15,11 @@ from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.asl.jsonata.values import kind_of
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended
+from helpers.localaws.stepfunctions.children import Children, Iterations
 from helpers.localaws.stepfunctions.probe import Probe
 from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.retrying import RetryingState
-from helpers.localaws.stepfunctions.run import Crew, Flow, MachineTimedOut
+from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.stepfunctions.states import Field
 
 MOST_WIDTH = 10_000
@@ -32,7 +33,7 @@ Compile = Callable[[dict[str, Any]], Program]
 
 
 class BranchingState(RetryingState):
-    """What Parallel and Map have in common: a crew of flows that fails as one."""
+    """What Parallel and Map have in common: they fail, and succeed, with what is inside them."""
 
     def complete(self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]) -> Data:
         if self.jsonata:
@@ -43,27 +44,11 @@ class BranchingState(RetryingState):
         if flow.children is not None and not isinstance(error, QueryError):
             flow.event(f"{self.kind}StateFailed")
 
-    def call_off(self, flow: Flow, crew: Crew, failed: Flow, *, iterations: bool) -> None:
-        """One of the crew has failed: record that the others are aborted, and stop them."""
-        flow.last = failed.last
-        for index, child in sorted(flow.children.items()) if flow.children else ():
-            if isinstance(child, Flow):
-                if iterations:
-                    verb = "Failed" if child is failed else "Aborted"
-                    flow.aside(
-                        f"MapIteration{verb}",
-                        f"mapIteration{verb}EventDetails",
-                        {"name": self.name, "index": index},
-                    )
-                self._abort(flow, child)
-        crew.called_off = True
-
-    def _abort(self, flow: Flow, child: Flow) -> None:
-        for kind in child.inside:
-            flow.aside(f"{kind}StateAborted", None, None)
-        for grandchild in (child.children or {}).values():
-            if isinstance(grandchild, Flow):
-                self._abort(flow, grandchild)
+    def succeeded(self, flow: Flow, result: Data) -> Data:
+        """Record that all children have succeeded; gives their result."""
+        flow.aside(f"{self.kind}StateSucceeded", None, None)
+        flow.children = None
+        return result
 
 
 class ParallelState(BranchingState):
@@ -94,46 +79,12 @@ class ParallelState(BranchingState):
         self.check_size(sent)
         if flow.run.probe is not None:
             return flow.run.probe.answer()
-        before = flow.resumed_children()
         flow.event("ParallelStateStarted")
-        crew = Crew(flow.crew)
-        flow.children = {}
-        failure: list[tuple[StateError | MachineTimedOut, Flow]] = []
-        ends: list[int] = []
-
-        def branch(number: int, program: Program) -> Callable[[], None]:
-            def work() -> None:
-                child = Flow(flow.run, flow.last, dict(flow.variables), crew, flow.item)
-                bookmark = before.get(number)
-                if bookmark is not None and "result" in bookmark:
-                    flow.children[number] = Data(text=bookmark["result"])
-                    return
-                flow.children[number] = child
-                try:
-                    result = program.follow(child, sent, bookmark=bookmark)
-                except (StateError, MachineTimedOut) as error:
-                    if not failure and not crew.off:
-                        failure.append((error, child))
-                        if isinstance(error, StateError):
-                            self.call_off(flow, crew, child, iterations=False)
-                        crew.called_off = True
-                except Ended:
-                    pass
-                else:
-                    flow.children[number] = result
-                    ends.append(child.last)
-
-            return work
-
-        flow.together([branch(n, program) for n, program in enumerate(self.branches)], crew)
-        if failure:
-            raise failure[0][0]
-        flow.check()
-        flow.last = ends[-1] if ends else flow.last
-        flow.aside("ParallelStateSucceeded", None, None)
-        results = [flow.children[n] for n in range(len(self.branches))]
-        flow.children = None
-        return Data(text=f"[{','.join(result.text for result in results)}]")
+        children = Children(
+            flow, lambda child, number, mark: self.branches[number].follow(child, sent, mark)
+        )
+        count = len(self.branches)
+        return self.succeeded(flow, children.carry_out(count, [iter([n]) for n in range(count)]))
 
 
 class MapFields:
@@ -243,66 +194,13 @@ class MapState(BranchingState):
         items = self.fields.find_items(flow, effective)
         if flow.run.probe is not None:
             return self.fields.probed(flow, effective, items, flow.run.probe)
-        before = flow.resumed_children()
         flow.event("MapStateStarted", "mapStateStartedEventDetails", {"length": len(items)})
-        crew = Crew(flow.crew)
-        children: dict[int, Any] = {}
-        flow.children = children
-        failure: list[StateError | MachineTimedOut] = []
-        ends: list[int] = []
+
+        def iterate(child: Flow, index: int, mark: dict[str, Any] | None) -> Data:
+            chosen = self.fields.select(child, effective, items[index])
+            return self.program.follow(child, chosen, mark)
+
+        iterations = Iterations(flow, self.name, items, iterate)
         waiting = iter(range(len(items)))
-
-        def fail(error: StateError | MachineTimedOut, child: Flow) -> None:
-            if not failure and not crew.off:
-                failure.append(error)
-                if isinstance(error, StateError):
-                    self.call_off(flow, crew, child, iterations=True)
-                crew.called_off = True
-
-        def iterate(index: int, last: int) -> int | None:
-            """Carry out one iteration; its last event, or None if it failed."""
-            bookmark = before.get(index)
-            if bookmark is not None and "result" in bookmark:
-                children[index] = Data(text=bookmark["result"])
-                return last
-            place = {"Index": index, "Value": items[index]}
-            child = Flow(flow.run, last, dict(flow.variables), crew, place)
-            child.state = flow.state
-            children[index] = child
-            here = {"name": self.name, "index": index}
-            try:
-                child.event("MapIterationStarted", "mapIterationStartedEventDetails", here)
-                child.give_way()
-                chosen = self.fields.select(child, effective, items[index])
-                result = self.program.follow(child, chosen, bookmark=bookmark)
-                children[index] = result
-                ends.append(
-                    child.aside("MapIterationSucceeded", "mapIterationSucceededEventDetails", here)
-                )
-            except (StateError, MachineTimedOut) as error:
-                fail(error, child)
-                return None
-            except Ended:
-                return None
-            return child.last
-
-        def work() -> None:
-            last: int | None = flow.last
-            for index in waiting:
-                last = iterate(index, last)
-                if last is None:
-                    return
-
-        if min(width, len(items)) > 1:
-            flow.together([work] * min(width, len(items)), crew)
-        else:
-            work()
-        if failure:
-            raise failure[0]
-        flow.check()
-        if len(children) < len(items) or any(isinstance(c, Flow) for c in children.values()):
-            raise Ended
-        flow.last = ends[-1] if ends else flow.last
-        flow.aside("MapStateSucceeded", None, None)
-        flow.children = None
-        return Data(text=f"[{','.join(children[n].text for n in range(len(items)))}]")
+        lanes = [waiting] * min(width, len(items))
+        return self.succeeded(flow, iterations.carry_out(len(items), lanes))
