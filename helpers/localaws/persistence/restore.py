@@ -13,10 +13,12 @@ from helpers.localaws.persistence.loading import loading
 from helpers.localaws.persistence.on_disk import OnDisk
 
 _HERE = "helpers.localaws.persistence"
+_STATES = "helpers.localaws.stepfunctions"
 
 MOVED = {
     f"{_HERE}.places": f"{_HERE}.registries",
     f"{_HERE}.reducers.owners": f"{_HERE}.reducers.with_rows",
+    f"{_STATES}.distributed:MapRun": f"{_STATES}.facts:MapRun",
 }
 """Where modules, or single names (`module:name`), are that a state of one of `book.OLDER` has."""
 
