@@ -80,15 +80,15 @@ class Cron:
         local = datetime.fromtimestamp(start, self.zone).replace(tzinfo=UTC)
         for _ in range(10):  # the hours that a change of the clocks skips
             # The library reckons in UTC only, so it is given the zone's wall clock under that name.
-            (found,) = self.fields.get_next(local, 1)
-            if found is None:
+            (then,) = self.fields.get_next(local, 1)
+            if then is None:
                 return None
-            there = found.replace(tzinfo=self.zone)
+            there = then.replace(tzinfo=self.zone)
             due = there.timestamp()
-            exists = datetime.fromtimestamp(due, self.zone).replace(tzinfo=UTC) == found
+            exists = datetime.fromtimestamp(due, self.zone).replace(tzinfo=UTC) == then
             if exists and due > start:
                 return due
-            local = found
+            local = then
         return None
 
 
@@ -107,16 +107,16 @@ def parse(text: str, zone: str = "UTC", scheduler: bool = False) -> Expression:
         where = ZoneInfo(zone) if zone != "UTC" else UTC
     except (KeyError, ValueError, OSError):
         raise InvalidExpression(f"{zone!r} is not a time zone") from None
-    if found := _RATE.fullmatch(text):
-        number, unit, plural = int(found[1]), found[2], found[3]
+    if match := _RATE.fullmatch(text):
+        number, unit, plural = int(match[1]), match[2], match[3]
         if number == 0 or (not scheduler and (number == 1) == bool(plural)):
             raise InvalidExpression(text)
         return Rate(number * _SECONDS[unit])
     if text.startswith("cron(") and text.endswith(")"):
         return Cron(_cron(text[5:-1]), where)
-    if scheduler and (found := _AT.fullmatch(text)):
+    if scheduler and (match := _AT.fullmatch(text)):
         try:
-            return At(datetime.fromisoformat(found[1]).replace(tzinfo=where).timestamp())
+            return At(datetime.fromisoformat(match[1]).replace(tzinfo=where).timestamp())
         except (ValueError, OverflowError):
             raise InvalidExpression(text) from None
     raise InvalidExpression(text)

@@ -211,8 +211,8 @@ class Folders:
             digest.update(hashlib.sha256(archive).digest())
         key = digest.hexdigest()[:24]
         with self._lock:
-            found = self._unpacked.get(key)
-            if found is None:
+            unpacked = self._unpacked.get(key)
+            if unpacked is None:
                 path = self.root / key / "files"
                 remove(path.parent)
                 path.mkdir(parents=True)
@@ -223,18 +223,18 @@ class Folders:
                 except BaseException:
                     remove(path.parent)
                     raise
-                found = self._unpacked[key] = Unpacked(path)
-            found.users += 1
-            return found.path
+                unpacked = self._unpacked[key] = Unpacked(path)
+            unpacked.users += 1
+            return unpacked.path
 
     def give_back(self, path: Path) -> None:
         """One user less; with the last the folder goes."""
         with self._lock:
             key = path.parent.name
-            found = self._unpacked.get(key)
-            if found is None:
+            unpacked = self._unpacked.get(key)
+            if unpacked is None:
                 return
-            found.users -= 1
-            if not found.users:
+            unpacked.users -= 1
+            if not unpacked.users:
                 del self._unpacked[key]
                 remove(path.parent)

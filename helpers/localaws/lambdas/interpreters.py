@@ -79,10 +79,10 @@ def _programs(runtime: str, wanted: tuple[int, int]) -> list[tuple[str, list[str
     candidates = [[runtime]]
     if sys.platform == "win32":
         candidates.append(["py", f"-{wanted[0]}.{wanted[1]}"])
-    found = [(shutil.which(name), arguments) for name, *arguments in candidates]
+    commands = [(shutil.which(name), arguments) for name, *arguments in candidates]
     return [
         (path, arguments, Path(path).stat().st_mtime_ns)
-        for path, arguments in found
+        for path, arguments in commands
         if path is not None
     ]
 

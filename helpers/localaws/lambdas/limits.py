@@ -54,10 +54,10 @@ _NAME = (
 def creation_problem(spec: dict[str, Any]) -> tuple[str, str] | None:
     """The same as `problem` for what only CreateFunction is given: a name and a package."""
     name = str(spec.get("FunctionName", ""))
-    found = re.fullmatch(_NAME, name)
-    if not found:
+    match = re.fullmatch(_NAME, name)
+    if not match:
         return _invalid(name, "functionName", f"satisfy regular expression pattern: {_NAME}")
-    if len(found[7]) > LONGEST_NAME:
+    if len(match[7]) > LONGEST_NAME:
         words = f"have length less than or equal to {LONGEST_NAME}"
         return _invalid(name, "functionName", words)
     zipped = (spec.get("PackageType") or "Zip") == "Zip"

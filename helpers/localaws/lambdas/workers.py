@@ -398,7 +398,7 @@ class Worker:
                 if os.name == "nt":  # the rest of the path has backslashes still
                     data = re.sub(
                         re.escape(name) + rb"[\w.\\-]+",
-                        lambda found: found[0].replace(b"\\\\", b"/").replace(b"\\", b"/"),
+                        lambda match: match[0].replace(b"\\\\", b"/").replace(b"\\", b"/"),
                         data,
                     )
         return data
@@ -417,21 +417,21 @@ def records(data: bytes) -> list[tuple[int, bytes]]:
 
     awslambdaric's records are framed and may have several lines; anything else is one line each.
     """
-    found: list[tuple[int, bytes]] = []
+    parts: list[tuple[int, bytes]] = []
     position, end = 0, len(data)
     while position < end:
         if _FRAME_TYPES.match(data, position) and position + _FRAME.size <= end:
             _, size, when = _FRAME.unpack_from(data, position)
             position += _FRAME.size
-            found.append((when, data[position : position + size]))
+            parts.append((when, data[position : position + size]))
             position += size
             continue
         newline = data.find(b"\n", position) + 1 or end
         frame = _FRAME_TYPES.search(data, position + 1, newline)
         stop = frame.start() if frame else newline
-        found.append((0, data[position:stop]))
+        parts.append((0, data[position:stop]))
         position = stop
-    return found
+    return parts
 
 
 def _trace_id(request_id: str, now: float) -> str:

@@ -144,14 +144,14 @@ class Metrics(CloudWatchBackend):
         noting.enter()
         since = int(clock.time() // 60) - LISTED
         keys = [key for key, last in self.ledger.keys().items() if last >= since]
-        found = [key for key in keys if not gauges.hidden(key)]
+        shown = [key for key in keys if not gauges.hidden(key)]
         queues = {key[2] for key in keys if key[0] == gauges.NAMESPACE}
-        found += [
+        shown += [
             (gauges.NAMESPACE, name, named, unit)
             for named in queues
             for name, unit in gauges.UNITS.items()
         ]
-        return sorted({key[:3]: key for key in found}.values())
+        return sorted({key[:3]: key for key in shown}.values())
 
 
 # -- alarms by the API
@@ -258,7 +258,7 @@ def _describe_alarms(self: CloudWatchResponse) -> Any:
     kinds = asked.get("AlarmTypes") or ["MetricAlarm"]
     names, prefix = asked.get("AlarmNames"), asked.get("AlarmNamePrefix")
     state, action = asked.get("StateValue"), asked.get("ActionPrefix")
-    found: list[Alarm] = []
+    alarms: list[Alarm] = []
     for alarm in sorted(self.cloudwatch_backend.alarms.values(), key=lambda one: one.name):
         settings = alarm.settings  # type: ignore[attr-defined]
         lists = ("AlarmActions", "OKActions", "InsufficientDataActions")
@@ -271,11 +271,11 @@ def _describe_alarms(self: CloudWatchResponse) -> Any:
             and ("CompositeAlarm" if alarm.rule is not None else "MetricAlarm") in kinds
         )
         if fits:
-            found.append(alarm)  # type: ignore[arg-type]
-    found, token = _page(found, asked.get("NextToken"), int(asked.get("MaxRecords") or 50))
+            alarms.append(alarm)  # type: ignore[arg-type]
+    alarms, token = _page(alarms, asked.get("NextToken"), int(asked.get("MaxRecords") or 50))
     result: dict[str, Any] = {
-        "MetricAlarms": [one.described() for one in found if one.rule is None],
-        "CompositeAlarms": [one.described() for one in found if one.rule is not None],
+        "MetricAlarms": [one.described() for one in alarms if one.rule is None],
+        "CompositeAlarms": [one.described() for one in alarms if one.rule is not None],
     }
     return ActionResult(result | ({"NextToken": token} if token else {}))
 
@@ -301,7 +301,7 @@ def _describe_alarm_history(self: CloudWatchResponse) -> Any:
     kinds = asked.get("AlarmTypes")
     since = _seconds(asked["StartDate"]) if asked.get("StartDate") else -math.inf
     until = _seconds(asked["EndDate"]) if asked.get("EndDate") else math.inf
-    found = []
+    entries = []
     for alarm in self.cloudwatch_backend.alarms.values():
         of = "CompositeAlarm" if alarm.rule is not None else "MetricAlarm"
         if (name and alarm.name != name) or (kinds and of not in kinds):
@@ -317,10 +317,10 @@ def _describe_alarm_history(self: CloudWatchResponse) -> Any:
                 "HistorySummary": one["summary"],
                 "HistoryData": one["data"],
             }
-            found.append((one["when"], number, item))
+            entries.append((one["when"], number, item))
     ascending = asked.get("ScanBy") == "TimestampAscending"
-    found.sort(key=lambda entry: entry[:2], reverse=not ascending)
-    items = [item for _, _, item in found]
+    entries.sort(key=lambda entry: entry[:2], reverse=not ascending)
+    items = [item for _, _, item in entries]
     items, token = _page(items, asked.get("NextToken"), int(asked.get("MaxRecords") or 100))
     return ActionResult({"AlarmHistoryItems": items} | ({"NextToken": token} if token else {}))
 
@@ -360,12 +360,12 @@ def _get_metric_data(self: CloudWatchResponse) -> Any:
         if "MetricStat" in query:
             _check_period(query["MetricStat"].get("Period"))
     try:
-        found = querying.run(self.region, queries, reading.rounded_down(start), end)
+        answers = querying.run(self.region, queries, reading.rounded_down(start), end)
     except InvalidExpression as error:
         raise ValidationError(str(error)) from None
     ascending = asked.get("ScanBy") == "TimestampAscending"
     results = []
-    for query, series in found.values():
+    for query, series in answers.values():
         if str(query.get("ReturnData", True)).lower() == "false":
             continue
         times = sorted(series, reverse=not ascending)
@@ -439,7 +439,7 @@ def _list_metrics(self: CloudWatchResponse) -> Any:
     recent = int(clock.time() // 60) - 180 if asked.get("RecentlyActive") else None
     backend: Any = self.cloudwatch_backend
     last = backend.ledger.keys() if recent is not None else {}
-    found = []
+    metrics = []
     for key in backend.listed():
         namespace, name, named, _ = key
         has = dict(named)
@@ -451,9 +451,9 @@ def _list_metrics(self: CloudWatchResponse) -> Any:
         )
         if fits:
             told = [{"Name": one, "Value": value} for one, value in named]
-            found.append({"Namespace": namespace, "MetricName": name, "Dimensions": told})
-    found, token = _page(found, asked.get("NextToken"), PAGE)
-    return ActionResult({"Metrics": found} | ({"NextToken": token} if token else {}))
+            metrics.append({"Namespace": namespace, "MetricName": name, "Dimensions": told})
+    metrics, token = _page(metrics, asked.get("NextToken"), PAGE)
+    return ActionResult({"Metrics": metrics} | ({"NextToken": token} if token else {}))
 
 
 def _page(items: list[Any], token: str | None, size: int) -> tuple[list[Any], str | None]:

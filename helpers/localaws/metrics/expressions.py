@@ -71,11 +71,11 @@ class _Reader:
         self._tokens: list[str] = []
         at, text = 0, text.rstrip()
         while at < len(text):
-            found = _TOKEN.match(text, at)
-            if found is None:
+            match = _TOKEN.match(text, at)
+            if match is None:
                 raise InvalidExpression(f"The expression '{text}' cannot be read.")
-            self._tokens.append(found[found.lastgroup])  # type: ignore[index]
-            at = found.end()
+            self._tokens.append(match[match.lastgroup])  # type: ignore[index]
+            at = match.end()
         self._tokens.reverse()
 
     @property

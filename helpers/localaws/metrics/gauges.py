@@ -69,7 +69,7 @@ def deleted(queue: Any) -> None:
 
 def cells(region: str, name: str, dimensions: Dimensions, first: int, last: int) -> dict[int, Cell]:
     """The metric of a queue from one minute to another, both included; a sample each minute."""
-    found: dict[int, Cell] = {}
+    per_minute: dict[int, Cell] = {}
     steps = _all_steps(region, dimensions, first, last)
     for number, (begins, state) in enumerate(steps):
         if state[VISIBLE] == GONE:
@@ -78,9 +78,9 @@ def cells(region: str, name: str, dimensions: Dimensions, first: int, last: int)
         if not _messages(state):
             ends = min(ends, begins + ACTIVE)
         for minute in range(max(begins, first), min(ends, last) + 1):
-            found[minute] = cell = Cell()
+            per_minute[minute] = cell = Cell()
             cell.add(_value(state, name, minute))
-    return found
+    return per_minute
 
 
 def next_change(

@@ -93,15 +93,15 @@ class Ledger:
     def _cell(self, key: Key, minute: int) -> Cell:
         self._version += 1
         cells = self._new.get(key)
-        found = cells.get(minute) if cells is not None else None
-        if found is None:
+        cell = cells.get(minute) if cells is not None else None
+        if cell is None:
             if self._count >= TOGETHER:
                 self._turn()
-            found = self._new.setdefault(key, {})[minute] = Cell()
+            cell = self._new.setdefault(key, {})[minute] = Cell()
             self._count += 1
             if minute > self._last.get(key, -1):
                 self._last[key] = minute
-        return found
+        return cell
 
     def _turn(self) -> None:
         """Make a page of what is new, and drop what is too old."""
@@ -135,17 +135,17 @@ class Ledger:
 
     def read(self, key: Key, first: int, last: int) -> dict[int, Cell]:
         """What was measured from one minute to another, both included, by minute."""
-        found: dict[int, Cell] = {}
+        read: dict[int, Cell] = {}
         with self._lock:
             pages = [p for p in self._pages.values() if p.first <= last and p.last >= first]
             for page in pages:
                 for minute, packed in page.cells(key).items():
                     if first <= minute <= last:
-                        _put(found, minute, unpacked(packed))
+                        _put(read, minute, unpacked(packed))
             for minute, cell in self._new.get(key, {}).items():
                 if first <= minute <= last:
-                    _put(found, minute, unpacked(cell.packed()))
-        return found
+                    _put(read, minute, unpacked(cell.packed()))
+        return read
 
     def latest(self, key: Key, before: int) -> tuple[int, Cell] | None:
         """The last minute before another that has a value, and what was measured in it."""
@@ -189,13 +189,13 @@ class Ledger:
         """Put in what is on disk."""
         same: dict[Key, Key] = {}  # each page brings its own
         for number, value in rows:
-            found = pickle.loads(value)
+            row = pickle.loads(value)
             if number:
-                series = {same.setdefault(key, key): packed for key, packed in found.series.items()}
-                self._pages[number] = _Page(found.first, found.last, series)
+                series = {same.setdefault(key, key): packed for key, packed in row.series.items()}
+                self._pages[number] = _Page(row.first, row.last, series)
                 self._next = max(self._next, number + 1)
             else:
-                for key, cells in found.items():
+                for key, cells in row.items():
                     self._new[key] = {minute: unpacked(packed) for minute, packed in cells.items()}
                     self._count += len(cells)
         for key, minute in self._minutes():
@@ -209,9 +209,9 @@ class Ledger:
             yield from ((key, minute) for minute in cells)
 
 
-def _put(found: dict[int, Cell], minute: int, cell: Cell) -> None:
-    there = found.get(minute)
+def _put(cells: dict[int, Cell], minute: int, cell: Cell) -> None:
+    there = cells.get(minute)
     if there is None:
-        found[minute] = cell
+        cells[minute] = cell
     else:
         there.merge(cell)

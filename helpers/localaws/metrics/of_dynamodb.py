@@ -156,8 +156,8 @@ def _consumed(
             put = [(one.get("PutRequest") or {}).get("Item") or {} for one in asked]
             yield table, WRITE, sum(_writes(size_of(item)) for item in put)
     elif operation == "TransactGetItems":
-        found = answer.result.get("Responses") or []
-        for (table, _), one in zip(_tables(body), found, strict=False):
+        responses = answer.result.get("Responses") or []
+        for (table, _), one in zip(_tables(body), responses, strict=False):
             yield table, READ, 2 * _reads(size_of(one.get("Item") or {}), True)
     else:
         for table, asked in _tables(body):
@@ -201,19 +201,19 @@ def size_of(item: Any) -> int:
 
 def _size(value: Any) -> int:
     if type(value) is dict:
-        ((kind, found),) = value.items()
+        ((kind, inner),) = value.items()
     else:
-        kind, found = value.type, value.value
+        kind, inner = value.type, value.value
     if kind == "S":
-        return len(found) if found.isascii() else len(found.encode())
+        return len(inner) if inner.isascii() else len(inner.encode())
     if kind == "N":
-        return (len(found.strip("-0.").replace(".", "")) + 1) // 2 + 1
+        return (len(inner.strip("-0.").replace(".", "")) + 1) // 2 + 1
     if kind == "B":
-        return len(base64.b64decode(found)) if isinstance(found, str) else len(found)
+        return len(base64.b64decode(inner)) if isinstance(inner, str) else len(inner)
     if kind in ("SS", "NS", "BS"):
-        return sum(_size({kind[0]: one}) for one in found)
+        return sum(_size({kind[0]: one}) for one in inner)
     if kind == "L":
-        return 3 + sum(1 + _size(one) for one in found)
+        return 3 + sum(1 + _size(one) for one in inner)
     if kind == "M":
-        return 3 + sum(1 + len(name.encode()) + _size(one) for name, one in found.items())
+        return 3 + sum(1 + len(name.encode()) + _size(one) for name, one in inner.items())
     return 1

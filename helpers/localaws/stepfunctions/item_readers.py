@@ -90,7 +90,7 @@ class ItemReader:
         return most or _MOST_ITEMS
 
     def _listed(self, flow: Flow, parameters: dict[str, Any]) -> list[Any]:
-        run, found, more = flow.run, [], {}
+        run, objects, more = flow.run, [], {}
         while True:
             answer = run.services.request(
                 "s3", "listObjectsV2", {**parameters, **more}, run.region, run.role_arn, sdk=True
@@ -98,10 +98,10 @@ class ItemReader:
             for entry in answer.get("Contents", []):
                 if isinstance(entry.get("LastModified"), str):
                     entry["LastModified"] = _epoch(entry["LastModified"])
-                found.append(entry)
+                objects.append(entry)
             token = answer.get("NextContinuationToken")
             if not token:
-                return found
+                return objects
             more = {"ContinuationToken": token}
 
     def _parsed(self, body: str, parameters: dict[str, Any]) -> list[Any]:

@@ -168,10 +168,10 @@ def _definition(body: dict[str, Any]) -> tuple[str, dict[str, Any], bool]:
     message = refusal(text, "STANDARD")
     if message is not None:
         raise errors.ApiError("InvalidDefinition", message)
-    found = _find(definition, wanted, definition.get("QueryLanguage") == "JSONata")
-    if found is None:
+    state = _find(definition, wanted, definition.get("QueryLanguage") == "JSONata")
+    if state is None:
         raise _invalid(f"State '{wanted}' does not exist in the state machine definition")
-    return wanted, *found
+    return wanted, *state
 
 
 def _refuse_wrong_state(state: dict[str, Any]) -> None:

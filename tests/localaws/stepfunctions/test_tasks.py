@@ -93,6 +93,16 @@ def test_a_task_is_not_started_with_other_fields_than_it_takes(
     assert workshop.types(done) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
 
+@pytest.mark.parametrize("resource", ["states:startExecution", "aws-sdk:sfn:startExecution"])
+def test_a_task_starts_an_express_execution(workshop, resource):
+    express = {"type": "EXPRESS"}
+    child = workshop.machine({"StartAt": "A", "States": {"A": AFTER}}, **express)
+    states = task(f"arn:aws:states:::{resource}", Parameters={"StateMachineArn": child})
+    started = workshop.output(states)
+    assert ":express:" in started["ExecutionArn"]
+    assert started["StartDate"]
+
+
 @pytest.mark.parametrize(
     ("resource", "called"),
     [
