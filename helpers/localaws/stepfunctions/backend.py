@@ -6,7 +6,6 @@ code see the same state machines as the Step Functions API.
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import Any
 
@@ -19,9 +18,15 @@ from moto.stepfunctions.models import (
 from moto.utilities.utils import get_partition
 
 from helpers.localaws import ids
-from helpers.localaws.iam import trust
 from helpers.localaws.metrics import of_states
-from helpers.localaws.stepfunctions import errors, inputs, machines, revisions, status_events
+from helpers.localaws.stepfunctions import (
+    errors,
+    inputs,
+    machines,
+    names,
+    revisions,
+    status_events,
+)
 from helpers.localaws.stepfunctions.callbacks import Queue, tokens
 from helpers.localaws.stepfunctions.compiling import compile_program
 from helpers.localaws.stepfunctions.descriptions import HISTORY_IS_FULL, not_redrivable
@@ -32,13 +37,6 @@ from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.services import Services
 from helpers.localaws.stepfunctions.store import Store
 from helpers.localaws.turns.clock import clock
-
-_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]+")
-_MACHINE = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:.+", re.DOTALL)
-_EXECUTION = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:execution:.+", re.DOTALL)
-_EXPRESS = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:express:.+", re.DOTALL)
-_ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+", re.DOTALL)
-_ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+")
 
 
 class LocalStepFunctionsBackend(StepFunctionBackend):
@@ -85,7 +83,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         self, name: str, tags: list[dict[str, str]] | None, encryption: dict[str, Any] | None
     ) -> Any:
         """Create an activity; one that is there already is given."""
-        self._check_name(name)
+        names.check_name(name)
         region, account = self.region_name, self.account_id
         arn = f"arn:{get_partition(region)}:states:{region}:{account}:activity:{name}"
         if arn in self.activities:
@@ -96,16 +94,14 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
     def activity(self, arn: str) -> Any:
         """An activity that exists."""
-        if not _ACTIVITY.fullmatch(arn or ""):
-            raise errors.invalid_arn(arn)
+        names.check_activity(arn)
         if arn not in self.activities:
             raise errors.ApiError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
         return self.activities[arn]
 
     def remove_activity(self, arn: str) -> None:
         """Delete an activity and send its workers away; one that does not exist is no error."""
-        if not _ACTIVITY.fullmatch(arn or ""):
-            raise errors.invalid_arn(arn)
+        names.check_activity(arn)
         self.activities.pop(arn, None)
         queue = self._queues.pop(arn, None)
         if queue is not None:
@@ -134,8 +130,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         sm_type: str | None = None,
     ) -> StateMachine:
         """Create a machine; the same one again is no error, another of its name is."""
-        self._check_name(name)
-        self.check_role(roleArn)
+        names.check_name(name)
+        machines.check_role(roleArn, self.region_name)
         kind = sm_type or "STANDARD"
         machines.check_definition(definition, kind)
         machines.check_logging(loggingConfiguration, roleArn, self.region_name)
@@ -199,7 +195,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if definition is not None:
             machines.check_definition(definition, machine.type)
         if role_arn is not None:
-            self.check_role(role_arn)
+            machines.check_role(role_arn, self.region_name)
         machines.check_logging(logging_configuration, role_arn or machine.roleArn, self.region_name)
         changes = {
             "definition": definition,
@@ -225,7 +221,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
     def delete_state_machine(self, arn: str) -> None:
         """Delete a machine and its executions; one that does not exist is no error."""
-        self._check_machine_arn(arn)
+        names.check_machine(arn)
         machine = self._machine(arn)
         if machine is None:
             return
@@ -238,7 +234,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
     def machine(self, arn: str) -> StateMachine:
         """The machine of an ARN without a version or alias."""
-        self._check_machine_arn(arn)
+        names.check_machine(arn)
         machine = self._machine(arn)
         if machine is None:
             raise errors.machine_missing(arn)
@@ -250,7 +246,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
     def alias(self, arn: str) -> Any:
         """The alias of an ARN."""
-        self._check_machine_arn(arn)
+        names.check_machine(arn)
         source, _, name = arn.rpartition(":")
         machine = self._machine(source)
         alias = machine.aliases.get(name) if machine is not None else None
@@ -280,7 +276,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
     def _revision(self, arn: str) -> tuple[Any, StateMachine, str | None, str | None]:
         """The machine or version that an ARN names, its machine, version ARN and alias ARN."""
-        self._check_machine_arn(arn)
+        names.check_machine(arn)
         machine = self._machine(arn)
         if machine is not None:
             return machine, machine, None, None
@@ -337,7 +333,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         revision, machine, version_arn, alias_arn = self._revision(state_machine_arn)
         made_up = name is None
         name = ids.uuid4() if made_up else name
-        self._check_name(name)
+        names.check_name(name)
         text = "{}" if execution_input is None else execution_input
         inputs.check(text)
         program = compile_program(revision.definition)
@@ -404,7 +400,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
     def facts(self, arn: str) -> Facts:
         """What is known of an execution."""
-        self._check_execution_arn(arn)
+        names.check_execution(arn)
         running = self._running.get(arn)
         facts = running.facts if running is not None else store().facts(arn)
         if facts is None:
@@ -413,7 +409,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
 
     def events(self, arn: str) -> list[dict[str, Any]]:
         """The events of an execution so far."""
-        self._check_execution_arn(arn)
+        names.check_execution(arn)
         running = self._running.get(arn)
         if running is not None:
             return list(running.history.events)
@@ -445,20 +441,14 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
                 "ValidationException",
                 "You must specify either a stateMachineArn or a mapRunArn, but not both.",
             )
-        listed = map_run_arn
+        listed, revision = map_run_arn, None
         if machine_arn is not None:
             _, machine, version_arn, alias_arn = self._revision(machine_arn)
             if machine.type == "EXPRESS":
                 raise _not_supported()
-            listed = machine.arn
-            if version_arn is not None:
-                listed = None
+            listed, revision = machine.arn, alias_arn or version_arn
         redriven = None if redrive is None else redrive == "REDRIVEN"
-        if listed is None:
-            return store().page(
-                machine.arn, status, redriven, count, before, alias_arn or version_arn
-            )
-        return store().page(listed, status, redriven, count, before)
+        return store().page(listed, status, redriven, count, before, revision)
 
     def describe_machine_of(self, arn: str, included: str | None) -> dict[str, Any]:
         """DescribeStateMachineForExecution: the machine as it was when the execution began."""
@@ -534,35 +524,6 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         of_states.redriven(facts)
         status_events.publish(facts)
         return execution
-
-    # -- what names and ARNs may look like
-
-    def _check_name(self, name: str) -> None:
-        if len(name) > 80:
-            raise errors.validation(name, "name", "have length less than or equal to 80")
-        if not _NAME.fullmatch(name):
-            raise errors.ApiError("InvalidName", f"Invalid Name: '{name}'")
-
-    def check_role(self, arn: str) -> None:
-        """Refuse what is no role's ARN, and a role that Step Functions may not assume."""
-        if not isinstance(arn, str) or not _ROLE.fullmatch(arn):
-            raise errors.ApiError("InvalidArn", f"Invalid Role Arn: '{arn}'")
-        if not trust.allows(arn, "states", self.region_name):
-            raise errors.ApiError(
-                "AccessDeniedException",
-                "Neither the global service principal states.amazonaws.com, nor the regional one "
-                "is authorized to assume the provided role.",
-            )
-
-    def _check_machine_arn(self, arn: str) -> None:
-        if not _MACHINE.fullmatch(arn or ""):
-            raise errors.invalid_arn(arn)
-
-    def _check_execution_arn(self, arn: str) -> None:
-        if _EXPRESS.fullmatch(arn or ""):
-            raise errors.invalid_arn(arn, "Resource type not valid in this context: express")
-        if not _EXECUTION.fullmatch(arn or ""):
-            raise errors.invalid_arn(arn)
 
 
 def _not_supported() -> errors.ApiError:

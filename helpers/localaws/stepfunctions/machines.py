@@ -1,4 +1,4 @@
-"""What a state machine may be: its definition, its logging; and what is kept of it elsewhere."""
+"""What a state machine may be: its definition, role and logging; and what an execution keeps."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from moto.stepfunctions.models import StateMachine
 
 from helpers.asl.evaluation import DefinitionError
-from helpers.localaws.iam import principals
-from helpers.localaws.stepfunctions import errors, inputs
+from helpers.localaws.iam import principals, trust
+from helpers.localaws.stepfunctions import errors, inputs, names
 from helpers.localaws.stepfunctions.compiling import compile_program
 
 
@@ -25,6 +25,17 @@ def kept_of(machine: StateMachine) -> dict[str, Any]:
     if machine.revision_id:
         extra["revision"] = machine.revision_id
     return extra
+
+
+def check_role(arn: str, region: str) -> None:
+    """Refuse what is no role's ARN, and a role that Step Functions may not assume."""
+    names.check_role(arn)
+    if not trust.allows(arn, "states", region):
+        raise errors.ApiError(
+            "AccessDeniedException",
+            "Neither the global service principal states.amazonaws.com, nor the regional one "
+            "is authorized to assume the provided role.",
+        )
 
 
 _DELIVERY = tuple(
