@@ -10,8 +10,7 @@ from __future__ import annotations
 def install() -> None:
     """Put this CloudFormation in the place of moto's. Call it once, before the first request.
 
-    Raises:
-        RuntimeError: moto's own CloudFormation has been imported before.
+    Raises RuntimeError if moto's own CloudFormation has been imported before.
     """
     from helpers.localaws.cloudformation import backend
     from helpers.localaws.cloudformation.hook import take_the_place_of_moto
@@ -24,15 +23,10 @@ def install() -> None:
 
 
 def stop_all(seconds: float = 10.0) -> bool:
-    """Let the operations that are under way stop where they are, as if the process ended.
+    """Let the operations that are under way stop where they are; returns whether all have stopped.
 
-    Call it before the state is emptied or written for good; `recover` takes them up again.
-
-    Args:
-        seconds: how long to wait, in real seconds.
-
-    Returns:
-        whether all have stopped.
+    It is as if the process ended: call it before the state is emptied or written for good;
+    `recover` takes them up again. seconds: how long to wait, in real seconds.
     """
     from helpers.localaws.cloudformation import backend
 
@@ -42,10 +36,8 @@ def stop_all(seconds: float = 10.0) -> bool:
 def recover() -> list[str]:
     """Take up what was under way when the state that has now been loaded was written.
 
-    Creations and updates are rolled back, deletions finished, each in the background.
-
-    Returns:
-        the names of the stacks.
+    Creations and updates are rolled back, deletions finished, each in the background. Returns the
+    names of the stacks.
     """
     from helpers.localaws.cloudformation.backend import cloudformation_backends
 

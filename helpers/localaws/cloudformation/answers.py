@@ -10,17 +10,17 @@ from helpers.localaws.cloudformation.stack import ChangeSet, Event, Resource, St
 
 
 def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
-    """Return tags as a list of Key and Value."""
+    """Tags as a list of Key and Value."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def drift_information(status: str, at: Any) -> dict[str, Any]:
-    """Return a stack's drift."""
+    """A stack's drift."""
     return {"StackDriftStatus": status, "LastCheckTimestamp": at}
 
 
 def describe_stack(stack: Stack) -> dict[str, Any]:
-    """Return a stack as DescribeStacks shows it."""
+    """A stack as DescribeStacks shows it."""
     recipe = stack.recipe
     return {
         "StackId": stack.id,
@@ -57,7 +57,7 @@ def describe_stack(stack: Stack) -> dict[str, Any]:
 
 
 def stack_summary(stack: Stack) -> dict[str, Any]:
-    """Return a stack as ListStacks shows it."""
+    """A stack as ListStacks shows it."""
     return {
         "StackId": stack.id,
         "StackName": stack.name,
@@ -74,7 +74,7 @@ def stack_summary(stack: Stack) -> dict[str, Any]:
 
 
 def describe_event(event: Event) -> dict[str, Any]:
-    """Return an event as DescribeStackEvents shows it."""
+    """An event as DescribeStackEvents shows it."""
     return {
         "StackId": event.stack_id,
         "EventId": event.id,
@@ -91,23 +91,23 @@ def describe_event(event: Event) -> dict[str, Any]:
 
 
 def resources_of(stack: Stack) -> list[Resource]:
-    """Return a stack's resources in the order in which AWS lists them.
+    """A stack's resources in the order in which AWS lists them.
 
     Of a deleted stack, those that it had, with what became of each: DELETE_COMPLETE or _SKIPPED.
     """
-    found = _gone(stack) if stack.deleted else stack.resources
-    return sorted(found.values(), key=lambda resource: resource.logical_id)
+    shown = _gone(stack) if stack.deleted else stack.resources
+    return sorted(shown.values(), key=lambda resource: resource.logical_id)
 
 
 def _gone(stack: Stack) -> dict[str, Resource]:
     """The resources of a deleted stack, as its events tell of their end."""
-    found: dict[str, Resource] = {}
+    gone: dict[str, Resource] = {}
     for event in stack.events:
         if event.physical_id == stack.id:
             if event.status == "DELETE_IN_PROGRESS":
-                found.clear()  # what went earlier is not among them
+                gone.clear()  # what went earlier is not among them
             continue
-        found[event.logical_id] = Resource(
+        gone[event.logical_id] = Resource(
             logical_id=event.logical_id,
             type=event.type,
             physical_id=event.physical_id,
@@ -115,11 +115,11 @@ def _gone(stack: Stack) -> dict[str, Resource]:
             reason=event.reason,
             at=event.at,
         )
-    return found
+    return gone
 
 
 def describe_resource(stack: Stack, resource: Resource) -> dict[str, Any]:
-    """Return a resource as DescribeStackResources shows it."""
+    """A resource as DescribeStackResources shows it."""
     return {
         "StackName": stack.name,
         "StackId": stack.id,
@@ -137,7 +137,7 @@ def describe_resource(stack: Stack, resource: Resource) -> dict[str, Any]:
 
 
 def change_set_summary(change_set: ChangeSet) -> dict[str, Any]:
-    """Return a change set as ListChangeSets shows it."""
+    """A change set as ListChangeSets shows it."""
     return {
         "ChangeSetId": change_set.id,
         "ChangeSetName": change_set.name,
@@ -153,7 +153,7 @@ def change_set_summary(change_set: ChangeSet) -> dict[str, Any]:
 
 
 def without_values(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a change without the values before and after it."""
+    """A change without the values before and after it."""
     change = dict(row["ResourceChange"])
     change.pop("BeforeContext", None)
     change.pop("AfterContext", None)
@@ -161,7 +161,7 @@ def without_values(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def template_summary(parsed: dict[str, Any]) -> dict[str, Any]:
-    """Return what GetTemplateSummary says of a template."""
+    """What GetTemplateSummary says of a template."""
     shapes.check_sections({"Parameters": parsed.get("Parameters")})
     bodies = [body for body in parsed["Resources"].values() if isinstance(body, dict)]
     types = [str(body.get("Type")) for body in bodies]

@@ -24,8 +24,8 @@ _REGION = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
 def respond(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
     """Answer a request to the service. Raises NotImplementedError for what is not here."""
     operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-    found = _REGION.search(environ.get("HTTP_AUTHORIZATION", ""))
-    region = found[1] if found else ""
+    scope = _REGION.search(environ.get("HTTP_AUTHORIZATION", ""))
+    region = scope[1] if scope else ""
     applications = list(_applications(region))
     asked = json.loads(environ["wsgi.input"].read() or b"{}")
     who = access.caller(

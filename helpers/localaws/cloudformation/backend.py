@@ -71,21 +71,20 @@ class CloudFormationBackend(BaseBackend):
     # ---------------------------------------------------------------- finding
 
     def live(self) -> list[Stack]:
-        """Return the stacks that are not deleted, newest first."""
-        found = [s for s in list(self.stacks.values()) if s.status != "DELETE_COMPLETE"]
-        return sorted(found, key=lambda s: s.created, reverse=True)
+        """The stacks that are not deleted, newest first."""
+        live = [s for s in list(self.stacks.values()) if s.status != "DELETE_COMPLETE"]
+        return sorted(live, key=lambda s: s.created, reverse=True)
 
     def find(self, name_or_id: str) -> Stack | None:
-        """Return the stack of that name or id; deleted ones by id only."""
+        """The stack of that name or id; deleted ones by id only."""
         if name_or_id in self.stacks:
             return self.stacks[name_or_id]
         return next((s for s in self.live() if s.name == name_or_id), None)
 
     def get(self, name_or_id: str) -> Stack:
-        """Return the stack of that name or id.
+        """The stack of that name or id.
 
-        Raises:
-            ValidationError: there is none.
+        Raises ValidationError if there is none.
         """
         stack = self.find(name_or_id)
         if stack is None:
@@ -93,11 +92,9 @@ class CloudFormationBackend(BaseBackend):
         return stack
 
     def change_set(self, name_or_id: str, stack_name: str | None) -> ChangeSet:
-        """Return the change set of that id, or of that name of that stack.
+        """The change set of that id, or of that name of that stack.
 
-        Raises:
-            ChangeSetNotFound: there is none.
-            ValidationError: a name is given and no stack.
+        Raises ChangeSetNotFound if there is none; ValidationError if a name is given and no stack.
         """
         if name_or_id in self.change_sets:
             return self.change_sets[name_or_id]
@@ -113,20 +110,19 @@ class CloudFormationBackend(BaseBackend):
         raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
 
     def change_sets_of(self, stack: Stack) -> list[ChangeSet]:
-        """Return the change sets of a stack, oldest first."""
+        """The change sets of a stack, oldest first."""
         return [one for one in list(self.change_sets.values()) if one.stack_id == stack.id]
 
     # ---------------------------------------------------------------- recipes
 
     def recipe(self, stack: Stack, request: StackRequest, *, unseen: bool = False) -> Recipe:
-        """Return what a request asks for: its template expanded and checked.
+        """What a request asks for: its template expanded and checked.
 
         unseen: no change set shows beforehand what the transforms have made.
 
-        Raises:
-            ValidationError: the template or a parameter is not valid.
-            TransformFailed: a transform refuses the template.
-            InsufficientCapabilities: IAM resources, or transforms unseen, are not acknowledged.
+        Raises ValidationError if the template or a parameter is not valid; TransformFailed if a
+        transform refuses the template; InsufficientCapabilities if IAM resources, or transforms
+        unseen, are not acknowledged.
         """
         parsed, given = template.parse(request.template), request.parameters
         template.check_form(parsed)
@@ -162,19 +158,18 @@ class CloudFormationBackend(BaseBackend):
         return recipe
 
     def parameter_store(self, name: str) -> str:
-        """Return the value of a parameter of Parameter Store.
+        """The value of a parameter of Parameter Store.
 
-        Raises:
-            ValidationError: there is none.
+        Raises ValidationError if there is none.
         """
         from moto.ssm.models import ssm_backends
 
-        found = ssm_backends[self.account_id][self.region_name].get_parameter(name)
-        if found is None:
+        parameter = ssm_backends[self.account_id][self.region_name].get_parameter(name)
+        if parameter is None:
             raise ValidationError(
                 f"Unable to fetch parameters [{name}] from parameter store for this account."
             )
-        return str(found.value)
+        return str(parameter.value)
 
     # ---------------------------------------------------------------- change sets
 
@@ -190,9 +185,8 @@ class CloudFormationBackend(BaseBackend):
     ) -> ChangeSet:
         """Make a change set (and, for kind CREATE, a stack in review).
 
-        Raises:
-            ValidationError: the request cannot be carried out. Where a transform is part of the
-                template, AWS looks at it after it has answered: the change set is FAILED instead.
+        Raises ValidationError if the request cannot be carried out. Where a transform is part of
+        the template, AWS looks at it after it has answered: the change set is FAILED instead.
         """
         with _LOCK:
             stack = self._stack_for(stack_name, name, kind)
@@ -206,10 +200,10 @@ class CloudFormationBackend(BaseBackend):
                     )
             parsed = template.parse(request.template)
             recipe = Recipe(original=request.template, given=request.parameters)
-            failure, found = None, []
+            failure, computed = None, []
             try:
                 recipe = self.recipe(stack, request)
-                found = changes.compute(self._deployed(stack), recipe)
+                computed = changes.compute(self._deployed(stack), recipe)
             except transform.TransformFailed as error:
                 failure = error.reason
             except (ValidationError, InsufficientCapabilities) as error:
@@ -217,7 +211,7 @@ class CloudFormationBackend(BaseBackend):
                     raise
                 failure = error.message
             if failure is None and kind != "CREATE":
-                failure = self._unchanged(stack, recipe, found)
+                failure = self._unchanged(stack, recipe, computed)
             change_set = ChangeSet(
                 id=names.change_set_id(self.partition, self.region_name, self.account_id, name),
                 name=name,
@@ -226,7 +220,7 @@ class CloudFormationBackend(BaseBackend):
                 kind=kind,
                 recipe=recipe,
                 description=description,
-                changes=found,
+                changes=computed,
                 on_failure=on_failure,
             )
             if failure is not None:
@@ -239,7 +233,7 @@ class CloudFormationBackend(BaseBackend):
             return change_set
 
     def _stack_for(self, stack_name: str, change_set: str, kind: str) -> Stack:
-        """Return the stack that a change set is for: the existing one, or one not yet kept."""
+        """The stack that a change set is for: the existing one, or one not yet kept."""
         stack = self.find(stack_name)
         if kind == "CREATE":
             if stack is None:
@@ -255,11 +249,11 @@ class CloudFormationBackend(BaseBackend):
         self._check_updatable(stack)
         return stack
 
-    def _unchanged(self, stack: Stack, recipe: Recipe, found: list[Any]) -> str | None:
-        """Return the reason of a change set that has nothing to change."""
+    def _unchanged(self, stack: Stack, recipe: Recipe, computed: list[Any]) -> str | None:
+        """The reason of a change set that has nothing to change."""
         old = stack.recipe
         same_output = (old.template.get("Outputs") or {}) == (recipe.template.get("Outputs") or {})
-        if found or not same_output or old.tags != recipe.tags:
+        if computed or not same_output or old.tags != recipe.tags:
             return None
         if old.notification_arns != recipe.notification_arns:
             return None
@@ -272,7 +266,7 @@ class CloudFormationBackend(BaseBackend):
         return NO_UPDATES
 
     def execute_change_set(self, change_set: ChangeSet, *, disable_rollback: bool = False) -> None:
-        """Start to apply a change set; return at once."""
+        """Start to apply a change set; returns at once."""
         with _LOCK:
             stack = self.stacks[change_set.stack_id]
             if change_set.execution != "AVAILABLE":
@@ -333,11 +327,10 @@ class CloudFormationBackend(BaseBackend):
         parent: Stack | None = None,
         wait: bool = False,
     ) -> Stack:
-        """Start to create a stack; return at once, or when it is done with `wait`.
+        """Start to create a stack; returns at once, or when it is done with `wait`.
 
-        Raises:
-            AlreadyExists: there is one of that name.
-            ValidationError: the request is not valid.
+        Raises AlreadyExists if there is one of that name; ValidationError if the request is not
+        valid.
         """
         with _LOCK:
             if self.find(name) is not None:
@@ -366,10 +359,9 @@ class CloudFormationBackend(BaseBackend):
         disable_rollback: bool = False,
         wait: bool = False,
     ) -> None:
-        """Start to update a stack; return at once, or when it is done with `wait`.
+        """Start to update a stack; returns at once, or when it is done with `wait`.
 
-        Raises:
-            ValidationError: the request is not valid, or has nothing to update.
+        Raises ValidationError if the request is not valid, or has nothing to update.
         """
         with _LOCK:
             self._check_updatable(stack)
@@ -377,8 +369,8 @@ class CloudFormationBackend(BaseBackend):
                 recipe = self.recipe(stack, request, unseen=True)
             except transform.TransformFailed as error:
                 raise ValidationError(error.reason) from None
-            found = changes.compute(self._deployed(stack), recipe)
-            if self._unchanged(stack, recipe, found):
+            computed = changes.compute(self._deployed(stack), recipe)
+            if self._unchanged(stack, recipe, computed):
                 raise ValidationError(NO_UPDATES)
             stack.move("UPDATE_IN_PROGRESS", "User Initiated")
         self._start(
@@ -392,8 +384,7 @@ class CloudFormationBackend(BaseBackend):
     ) -> None:
         """Start to delete a stack; that there is none is no error.
 
-        Raises:
-            ValidationError: it is protected, used by another stack, or busy.
+        Raises ValidationError if it is protected, used by another stack, or busy.
         """
         with _LOCK:
             stack = self.find(name_or_id)
@@ -430,8 +421,7 @@ class CloudFormationBackend(BaseBackend):
     def roll_back(self, stack: Stack) -> None:
         """Roll back an operation that failed with its rollback switched off.
 
-        Raises:
-            ValidationError: there is nothing to roll back.
+        Raises ValidationError if there is nothing to roll back.
         """
         with _LOCK:
             if stack.status == "CREATE_FAILED":
@@ -449,8 +439,7 @@ class CloudFormationBackend(BaseBackend):
     def continue_update_rollback(self, stack: Stack, skip: set[str]) -> None:
         """Try the rollback of an update again.
 
-        Raises:
-            ValidationError: the stack's rollback has not failed.
+        Raises ValidationError if the stack's rollback has not failed.
         """
         with _LOCK:
             if stack.status != "UPDATE_ROLLBACK_FAILED":
@@ -465,9 +454,7 @@ class CloudFormationBackend(BaseBackend):
         """Take up the operations that were under way when the endpoint was stopped.
 
         Creations and updates are rolled back, what was being cleaned up or deleted is finished.
-
-        Returns:
-            the names of the stacks.
+        Returns the names of the stacks.
         """
         mailbox.empty(self.account_id, self.partition)
         cut = [stack for stack in self.stacks.values() if stack.busy]
@@ -541,14 +528,14 @@ class CloudFormationBackend(BaseBackend):
         return secret(self.account_id, self.region_name, reference)
 
     def exports(self) -> Iterator[tuple[Stack, Output]]:
-        """Yield every export with its stack."""
+        """Every export with its stack."""
         for stack in self.live():
             for output in stack.outputs:
                 if output.export:
                     yield stack, output
 
     def importers(self, export: str) -> list[str]:
-        """Return the names of the stacks that import an export."""
+        """The names of the stacks that import an export."""
         return [stack.name for stack in self.live() if export in imported_names(stack)]
 
     # ---------------------------------------------------------------- running
@@ -610,7 +597,7 @@ class CloudFormationBackend(BaseBackend):
 
 
 def stop_all(seconds: float = 10.0) -> bool:
-    """Let every operation that is under way stop where it is; return whether all have stopped."""
+    """Let every operation that is under way stop where it is; returns whether all have."""
     _STOPPING.set()
     try:
         with _FINISHED:

@@ -27,8 +27,7 @@ OTHER_IAM = {
 def check(recipe: Recipe) -> None:
     """Refuse a recipe whose IAM resources its request does not acknowledge.
 
-    Raises:
-        InsufficientCapabilities: which capability is missing.
+    Raises InsufficientCapabilities: which capability is missing.
     """
     bodies = recipe.template["Resources"].values()
     named = any((b.get("Properties") or {}).get(NAMED_IAM.get(b["Type"], "")) for b in bodies)
@@ -53,7 +52,7 @@ def check_transforms(recipe: Recipe) -> None:
 def needed(
     types: list[str], bodies: list[dict[str, Any]], declared: list[str]
 ) -> tuple[list[str], str | None]:
-    """Return which capabilities a template asks for, and the sentence that says why."""
+    """Which capabilities a template asks for, and the sentence that says why."""
     iam = [t for t in types if t in NAMED_IAM or t in OTHER_IAM]
     if iam:
         named = any(

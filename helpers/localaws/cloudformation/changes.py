@@ -140,11 +140,11 @@ def _details(
         if before != after or direct:
             if before == after:
                 continue  # written differently, says the same
-            found = [cause for cause in causes if cause["Evaluation"] == "Static"]
-            if direct or not (found or causes):
+            certain = [cause for cause in causes if cause["Evaluation"] == "Static"]
+            if direct or not (certain or causes):
                 source = {"Evaluation": _evaluation(after), "ChangeSource": "DirectModification"}
                 details.append({"Target": target, **source})
-            details += [{"Target": target, **cause} for cause in found or causes]
+            details += [{"Target": target, **cause} for cause in certain or causes]
         else:
             details += [
                 {"Target": target, **cause} for cause in causes if cause["Evaluation"] == "Dynamic"
@@ -170,7 +170,7 @@ def _evaluation(value: Any) -> str:
 def _causes(
     value: Any, recipe: Recipe, stack: Stack, changed: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """Return why a property's value differs or may differ, beside an edit of the property."""
+    """Why a property's value differs or may differ, beside an edit of the property."""
     causes: list[dict[str, Any]] = []
     for target, name in dict.fromkeys(references.references(value)):
         if name is None and target in recipe.parameters:

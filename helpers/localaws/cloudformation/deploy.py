@@ -112,10 +112,10 @@ class Deployment:
         stack.undo = []
         stack.move("UPDATE_COMPLETE")
 
-    def _drop(self, found: dict[str, Resource], policy: str) -> None:
-        """Clean up the stack's resources in `found`, dependents first, and forget them."""
-        for name in _dependents_first(found):
-            self._clean_up(found[name], policy)
+    def _drop(self, unwanted: dict[str, Resource], policy: str) -> None:
+        """Clean up the stack's resources in `unwanted`, dependents first, and forget them."""
+        for name in _dependents_first(unwanted):
+            self._clean_up(unwanted[name], policy)
             del self.stack.resources[name]
 
     def _clean_up(self, resource: Resource, policy: str) -> None:
@@ -156,7 +156,7 @@ class Deployment:
         stack.move("UPDATE_ROLLBACK_COMPLETE")
 
     def _undo(self, step: Undo, *, skipped: bool) -> bool:
-        """Undo one step; return whether that worked."""
+        """Undo one step; returns whether that worked."""
         stack, before = self.stack, step.before
         current = stack.resources.get(step.logical_id)
         if before is None or current is None:
@@ -197,7 +197,7 @@ class Deployment:
         stack.move("DELETE_COMPLETE")
 
     def _delete_all(self, retain: set[str], *, creating: bool = False) -> list[str]:
-        """Delete every resource; return the logical ids of those that could not be."""
+        """Delete every resource; returns the logical ids of those that could not be."""
         stack = self.stack
         failed: list[str] = []
         for name in _dependents_first(stack.resources):
@@ -234,7 +234,7 @@ class Deployment:
     # ---------------------------------------------------------------- steps
 
     def _apply(self, recipe: Recipe) -> str | None:
-        """Create and change resources; return the sentence of the failure, or None."""
+        """Create and change resources; returns the sentence of the failure, or None."""
         stack = self.stack
         resolver = self._resolver(recipe)
         try:
@@ -371,11 +371,11 @@ class Deployment:
         return schema.coerce(body["Type"], resolved)
 
     def _check_properties(self, resource: Resource, properties: dict[str, Any]) -> None:
-        found = schema.violations(resource.type, properties)
-        if found:
+        faults = schema.violations(resource.type, properties)
+        if faults:
             raise ResourceFailure(
                 f"Properties validation failed for resource {resource.logical_id} with message:\n"
-                + "\n".join(found)
+                + "\n".join(faults)
             )
 
     def _outputs(self, recipe: Recipe, resolver: Resolver) -> list[Output]:
@@ -409,7 +409,7 @@ class Deployment:
         return request_for(self.stack, resource, wanted, old, recipe)
 
     def _allowed(self, verb: str, request: Request, recipe: Recipe) -> ResourceType:
-        """Return what handles the resource; raises ResourceFailure if the step is not allowed."""
+        """What handles the resource; raises ResourceFailure if the step is not allowed."""
         handler = resources.handler(request.type)
         rights.check(verb, request, handler, recipe.role_arn)
         return handler
@@ -427,7 +427,7 @@ def request_for(
     old: dict[str, Any] | None = None,
     recipe: Recipe | None = None,
 ) -> Request:
-    """Return what a resource's handler is asked with."""
+    """What a resource's handler is asked with."""
     return Request(
         account=stack.account,
         region=stack.region,
@@ -454,11 +454,11 @@ def _wanted(body: dict[str, Any], name: str, resolver: Resolver) -> bool:
     return resolver.condition(condition) if isinstance(condition, str) else True
 
 
-def _dependents_first(found: dict[str, Resource]) -> list[str]:
-    """Return the names, each after all that depend on it; of equals the newest first."""
-    waiting, order = list(found), []
+def _dependents_first(given: dict[str, Resource]) -> list[str]:
+    """The names, each after all that depend on it; of equals the newest first."""
+    waiting, order = list(given), []
     while waiting:
-        needed = {need for name in waiting for need in found[name].needs}
+        needed = {need for name in waiting for need in given[name].needs}
         ready = [name for name in waiting if name not in needed] or waiting[-1:]
         order += reversed(ready)
         waiting = [name for name in waiting if name not in ready]

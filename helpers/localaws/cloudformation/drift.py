@@ -17,7 +17,7 @@ IN_SYNC, MODIFIED, DELETED, NOT_CHECKED = "IN_SYNC", "MODIFIED", "DELETED", "NOT
 
 
 def detect(stack: Stack) -> int:
-    """Look at every resource and record what was found; return how many have drifted."""
+    """Look at every resource and record what was found; returns how many have drifted."""
     moment, drifted = now(), 0
     for resource in stack.resources.values():
         resource.drift, resource.drift_at = status(stack, resource), moment
@@ -27,7 +27,7 @@ def detect(stack: Stack) -> int:
 
 
 def status(stack: Stack, resource: Resource) -> str:
-    """Return a resource's drift status."""
+    """A resource's drift status."""
     handler = resources.handler(resource.type)
     request = request_for(stack, resource, resource.properties)
     if not resource.physical_id:
@@ -41,12 +41,12 @@ def status(stack: Stack, resource: Resource) -> str:
 
 
 def differences(resource: Resource, actual: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what differs, as DescribeStackResourceDrifts' PropertyDifferences."""
-    found = []
+    """What differs, as DescribeStackResourceDrifts' PropertyDifferences."""
+    rows = []
     for name, value in resource.properties.items():
         if name not in actual or _same(value, actual[name]):
             continue
-        found.append(
+        rows.append(
             {
                 "PropertyPath": f"/{name}",
                 "ExpectedValue": _text(value),
@@ -54,11 +54,11 @@ def differences(resource: Resource, actual: dict[str, Any]) -> list[dict[str, An
                 "DifferenceType": "REMOVE" if actual[name] is None else "NOT_EQUAL",
             }
         )
-    return found
+    return rows
 
 
 def report(stack: Stack, resource: Resource) -> dict[str, Any]:
-    """Return one entry of DescribeStackResourceDrifts."""
+    """One entry of DescribeStackResourceDrifts."""
     handler = resources.handler(resource.type)
     request = request_for(stack, resource, resource.properties)
     actual = handler.actual(request) if resource.drift in (IN_SYNC, MODIFIED) else None

@@ -8,10 +8,9 @@ from helpers.localaws.cloudformation.errors import ValidationError
 
 
 def secret(account: str, region: str, reference: str) -> str:
-    """Return the value that a reference (what follows `secretsmanager:`) names.
+    """The value that a reference (what follows `secretsmanager:`) names.
 
-    Raises:
-        ValidationError: no such secret or key.
+    Raises ValidationError if there is no such secret or key.
     """
     from moto.secretsmanager.models import secretsmanager_backends
 
@@ -20,13 +19,13 @@ def secret(account: str, region: str, reference: str) -> str:
     name, rest = ":".join(parts[:arn_parts]), [*parts[arn_parts:], "", "", "", ""]
     backend = secretsmanager_backends[account][region]
     try:
-        found = backend.get_secret_value(name, rest[3] or "", rest[2] or "")
+        held = backend.get_secret_value(name, rest[3] or "", rest[2] or "")
     except Exception as error:
         raise ValidationError(
             "Secrets Manager can't find the specified secret. "
             f"(Service: AWSSecretsManager; Status Code: 400; {name})"
         ) from error
-    text = str(found.get("SecretString", ""))
+    text = str(held.get("SecretString", ""))
     if not rest[1]:
         return text
     try:

@@ -51,5 +51,5 @@ class ResourceFailure(Exception):
 
 
 def no_such_stack(name_or_id: str) -> ValidationError:
-    """Return the answer to a name that no stack has."""
+    """The answer to a name that no stack has."""
     return ValidationError(f"Stack with id {name_or_id} does not exist")

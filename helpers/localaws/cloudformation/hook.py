@@ -19,12 +19,8 @@ PACKAGE = "moto.cloudformation"
 def take_the_place_of_moto(backends: Any, module: ModuleType) -> None:
     """Let moto's server and its other services find `backends` as CloudFormation's.
 
-    Args:
-        backends: the BackendDict.
-        module: what `moto.cloudformation.models` shall be.
-
-    Raises:
-        RuntimeError: moto's own package has been imported already.
+    backends: the BackendDict. module: what `moto.cloudformation.models` shall be.
+    Raises RuntimeError if moto's own package has been imported already.
     """
     present = sys.modules.get(PACKAGE)
     if present is not None and getattr(present, "cloudformation_backends", None) is backends:
@@ -48,7 +44,7 @@ def take_the_place_of_moto(backends: Any, module: ModuleType) -> None:
 
 
 def find_spec_without_importing() -> list[str]:
-    """Return where moto's package is, as `__path__` has it."""
+    """Where moto's package is, as `__path__` has it."""
     spec = find_spec(PACKAGE)  # imports `moto`, not the package itself
     if spec is None or spec.submodule_search_locations is None:
         raise RuntimeError(f"this moto has no {PACKAGE}; helpers.localaws is made for moto 5.2.5")

@@ -33,7 +33,7 @@ class _WithoutImports:
 
 
 def imported_names(stack: Stack) -> set[str]:
-    """Return the names of the exports that the stack's template imports."""
+    """The names of the exports that the stack's template imports."""
     recipe = stack.recipe
     resolver = Resolver(
         recipe.template, recipe.parameters, pseudo_parameters(stack), _WithoutImports(stack)

@@ -23,16 +23,16 @@ class Lookup(Protocol):
     """Where references lead: to the resources of a stack and to other stacks' exports."""
 
     def ref(self, logical_id: str) -> Any:
-        """Return the physical id of a resource."""
+        """The physical id of a resource."""
 
     def attribute(self, logical_id: str, name: str) -> Any:
-        """Return an attribute of a resource."""
+        """An attribute of a resource."""
 
     def imported(self, export: str) -> str:
-        """Return the value that another stack exports under that name."""
+        """The value that another stack exports under that name."""
 
     def dynamic(self, service: str, reference: str) -> str:
-        """Return the value of a dynamic reference."""
+        """The value of a dynamic reference."""
 
 
 class _NoValue:
@@ -48,11 +48,8 @@ NO_VALUE = _NoValue()
 class Resolver:
     """Evaluates values of one template with one set of parameter values.
 
-    Args:
-        template: a checked, transformed template.
-        parameters: resolved parameter values.
-        pseudo: values of the pseudo parameters (AWS::Region and its like).
-        lookup: where references to resources lead.
+    template: a checked, transformed template. parameters: resolved parameter values. pseudo: values
+    of the pseudo parameters (AWS::Region and its like). lookup: where references to resources lead.
     """
 
     def __init__(
@@ -89,10 +86,9 @@ class Resolver:
         }
 
     def resolve(self, value: Any) -> Any:
-        """Return `value` with every function evaluated; what is AWS::NoValue is left out.
+        """The `value` with every function evaluated; what is AWS::NoValue is left out.
 
-        Raises:
-            ValidationError: a function is used wrongly, or what it names is not there.
+        Raises ValidationError if a function is used wrongly, or what it names is not there.
         """
         if isinstance(value, dict):
             if len(value) == 1:
@@ -119,7 +115,7 @@ class Resolver:
             ) from None
 
     def text(self, value: Any) -> str:
-        """Return `value` evaluated, as text."""
+        """The `value` evaluated, as text."""
         resolved = self.resolve(value)
         if isinstance(resolved, bool):
             return "true" if resolved else "false"
@@ -130,7 +126,7 @@ class Resolver:
         return str(resolved)
 
     def condition(self, name: str) -> bool:
-        """Return whether the condition of that name holds."""
+        """Whether the condition of that name holds."""
         if name not in self._conditions:
             conditions = self.template.get("Conditions") or {}
             if name not in conditions:
@@ -141,7 +137,7 @@ class Resolver:
         return self._conditions[name]
 
     def truth(self, value: Any) -> bool:
-        """Return whether a condition expression holds."""
+        """Whether a condition expression holds."""
         if isinstance(value, dict) and len(value) == 1:
             name, argument = next(iter(value.items()))
             if name == "Condition":
@@ -152,8 +148,8 @@ class Resolver:
                         f"Template error: every {name} object requires a list of at least 2 "
                         "and at most 10 boolean parameters."
                     )
-                found = [self.truth(item) for item in argument]
-                return all(found) if name == "Fn::And" else any(found)
+                truths = [self.truth(item) for item in argument]
+                return all(truths) if name == "Fn::And" else any(truths)
             if name == "Fn::Not":
                 return not self.truth(argument[0])
             if name == "Fn::Equals":

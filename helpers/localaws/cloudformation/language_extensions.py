@@ -34,10 +34,9 @@ class _NoResources:
 def expand(
     template: dict[str, Any], parameters: dict[str, Any], pseudo: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return `template` with its loops unrolled and its resource attributes resolved.
+    """The `template` with its loops unrolled and its resource attributes resolved.
 
-    Raises:
-        ValidationError: a loop is not well-formed.
+    Raises ValidationError if a loop is not well-formed.
     """
     resolver = Resolver(template, parameters, pseudo, _NoResources())
     for section in ("Conditions", "Resources", "Outputs"):

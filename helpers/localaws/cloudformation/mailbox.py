@@ -67,21 +67,21 @@ class Mailbox:
         )
 
     def letter(self) -> dict[str, Any] | None:
-        """Return the answer, or None if there is none."""
+        """The answer, or None if there is none."""
         try:
-            found = self._s3.get_object(self._bucket, self._key)
+            stored = self._s3.get_object(self._bucket, self._key)
         except Exception:  # no such key
             return None
-        if found is None:
+        if stored is None:
             return None
         try:
-            return dict(json.loads(found.value))
+            return dict(json.loads(stored.value))
         except (ValueError, TypeError):
             return {"Status": "FAILED", "Reason": "The response is not a JSON object"}
 
 
 def endpoint_url() -> str:
-    """Return the address at which this process listens."""
+    """The address at which this process listens."""
     from helpers.localaws.process import workspace
 
     with contextlib.suppress(RuntimeError, OSError, ValueError):

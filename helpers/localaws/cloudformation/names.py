@@ -12,24 +12,24 @@ LOWER = string.ascii_lowercase + string.digits
 
 
 def suffix(letters: str = MIXED, length: int = 12) -> str:
-    """Return a random ending."""
+    """A random ending."""
     return "".join(secrets.choice(letters) for _ in range(length))
 
 
 def stack_id(partition: str, region: str, account: str, name: str) -> str:
-    """Return a new stack's ARN."""
+    """A new stack's ARN."""
     return f"arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid.uuid4()}"
 
 
 def change_set_id(partition: str, region: str, account: str, name: str) -> str:
-    """Return a new change set's ARN."""
+    """A new change set's ARN."""
     return f"arn:{partition}:cloudformation:{region}:{account}:changeSet/{name}/{uuid.uuid4()}"
 
 
 def physical(
     stack: str, logical_id: str, *, longest: int = 255, letters: str = MIXED, length: int = 12
 ) -> str:
-    """Return a physical name of the shape `stack-LogicalId-random`, at most `longest` characters.
+    """A physical name of the shape `stack-LogicalId-random`, at most `longest` characters.
 
     Where it would be longer, the stack's and the logical name share the room that is left.
     """

@@ -17,16 +17,12 @@ def resolve(
     ssm: Callable[[str], str] | None = None,
     strict: bool = True,
 ) -> dict[str, Any]:
-    """Return the value of each parameter of `template`, lists split, given values before defaults.
+    """The value of each parameter of `template`, lists split, given values before defaults.
 
-    Args:
-        template: a parsed template.
-        given: values as the request gave them.
-        ssm: looks up a Parameter Store name, for parameters of type AWS::SSM::Parameter::Value.
-        strict: refuse values for parameters that the template does not have.
-
-    Raises:
-        ValidationError: a value is missing, unknown or against a constraint.
+    template: a parsed template. given: values as the request gave them. ssm: looks up a Parameter
+    Store name, for parameters of type AWS::SSM::Parameter::Value. strict: refuse values for
+    parameters that the template does not have.
+    Raises ValidationError if a value is missing, unknown or against a constraint.
     """
     declared: dict[str, dict[str, Any]] = template.get("Parameters") or {}
     unknown = [name for name in given if name not in declared]
@@ -43,7 +39,7 @@ def resolve(
 
 
 def as_text(value: Any) -> str:
-    """Return a parameter's value as CloudFormation holds it: text."""
+    """A parameter's value as CloudFormation holds it: text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
@@ -83,7 +79,7 @@ def _fits(text: str, pattern: str) -> bool:
     import regex
 
     try:
-        found = regex.fullmatch(pattern, text, timeout=_LONGEST_SECONDS, concurrent=True)
+        match = regex.fullmatch(pattern, text, timeout=_LONGEST_SECONDS, concurrent=True)
     except TimeoutError:
         raise ValidationError(
             f"AllowedPattern {pattern!r} takes longer than {_LONGEST_SECONDS:g} s to match "
@@ -95,7 +91,7 @@ def _fits(text: str, pattern: str) -> bool:
             f"Template validation error: AllowedPattern {pattern!r} is no regular expression: "
             f"{error}"
         ) from None
-    return found is not None
+    return match is not None
 
 
 _LONGEST_SECONDS = 1.0
@@ -125,7 +121,7 @@ def _problem(name: str, body: dict[str, Any], text: str, *, number: bool) -> str
 
 
 def shown(template: dict[str, Any], values: dict[str, Any], given: dict[str, str]) -> list[dict]:
-    """Return parameters as DescribeStacks shows them: NoEcho hidden, SSM values resolved."""
+    """Parameters as DescribeStacks shows them: NoEcho hidden, SSM values resolved."""
     rows = []
     for name, body in (template.get("Parameters") or {}).items():
         text = as_text(given.get(name, body.get("Default", "")))

@@ -13,7 +13,7 @@ SUB = re.compile(r"\$\{([^!{}][^{}]*)\}")
 
 
 def references(value: Any) -> Iterator[tuple[str, str | None]]:
-    """Yield every reference inside `value`: (name, None) of a Ref, (name, attribute) of a GetAtt.
+    """Every reference inside `value`: (name, None) of a Ref, (name, attribute) of a GetAtt.
 
     `${Name}` and `${Name.Attribute}` of Fn::Sub count; names that Fn::Sub maps itself do not.
     """
@@ -66,7 +66,7 @@ def _sub_references(inner: Any) -> Iterator[tuple[str, str | None]]:
 
 
 def condition_names(value: Any) -> Iterator[str]:
-    """Yield the conditions that `Fn::If` and `Condition` inside `value` name."""
+    """The conditions that `Fn::If` and `Condition` inside `value` name."""
     if isinstance(value, list):
         for item in value:
             yield from condition_names(item)
@@ -85,27 +85,26 @@ def condition_names(value: Any) -> Iterator[str]:
 
 
 def dependencies(template: dict[str, Any], name: str) -> set[str]:
-    """Return the logical ids of the resources that resource `name` needs before itself."""
+    """The logical ids of the resources that resource `name` needs before itself."""
     resources = template["Resources"]
     body = resources[name]
-    found = {
+    needed = {
         target
         for target, _ in references({k: v for k, v in body.items() if k != "Metadata"})
         if target in resources
     }
     depends = body.get("DependsOn", [])
-    found.update([depends] if isinstance(depends, str) else depends)
-    found.discard(name)
-    return found & set(resources)
+    needed.update([depends] if isinstance(depends, str) else depends)
+    needed.discard(name)
+    return needed & set(resources)
 
 
 def in_order(template: dict[str, Any]) -> list[str]:
-    """Return the logical ids so that each comes after all that it depends on.
+    """The logical ids so that each comes after all that it depends on.
 
     Among those that are ready, the order is the template's own.
 
-    Raises:
-        ValidationError: the dependencies go round in a circle.
+    Raises ValidationError if the dependencies go round in a circle.
     """
     waiting = {name: dependencies(template, name) for name in template["Resources"]}
     order: list[str] = []
@@ -122,7 +121,7 @@ def in_order(template: dict[str, Any]) -> list[str]:
 
 
 def _circle(waiting: dict[str, set[str]]) -> list[str]:
-    """Return those of `waiting` that are part of a circle, or between two."""
+    """Those of `waiting` that are part of a circle, or between two."""
     rest = dict(waiting)
     while True:
         used = {need for needs in rest.values() for need in needs}

@@ -66,7 +66,7 @@ class CloudFormationResponse(BaseResponse):
     # ---------------------------------------------------------------- what a request says
 
     def _body(self, stack: Stack | None = None) -> str:
-        """Return the template that the request brings, points to or keeps."""
+        """The template that the request brings, points to or keeps."""
         body, url = self._get_param("TemplateBody"), self._get_param("TemplateURL")
         previous = self._get_bool_param("UsePreviousTemplate", False)
         if sum(map(bool, (body, url, previous))) != 1:
@@ -94,7 +94,7 @@ class CloudFormationResponse(BaseResponse):
         from moto.s3.models import s3_backends
 
         try:
-            found = s3_backends[self.current_account][self.partition].get_object(
+            stored = s3_backends[self.current_account][self.partition].get_object(
                 bucket, key, version_id=version
             )
         except Exception as error:
@@ -102,13 +102,13 @@ class CloudFormationResponse(BaseResponse):
                 f"S3 error: {getattr(error, 'message', error)} For more information check "
                 "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
             ) from error
-        if found is None:
+        if stored is None:
             raise ValidationError(
                 "S3 error: The specified key does not exist. For more information check "
                 "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
             )
         try:
-            text = found.value.decode("utf-8")
+            text = stored.value.decode("utf-8")
         except UnicodeDecodeError:
             raise ValidationError("Template format error: YAML not well-formed.") from None
         if len(text) > operations.MAX_URL_BODY:
@@ -242,8 +242,8 @@ class CloudFormationResponse(BaseResponse):
         stack = self._stack()
         # one that has been carried out is no longer in the list
         shown = ("AVAILABLE", "UNAVAILABLE")
-        found = [c for c in self.cloudformation.change_sets_of(stack) if c.execution in shown]
-        rows, token = self._page([answers.change_set_summary(c) for c in found])
+        open_ones = [c for c in self.cloudformation.change_sets_of(stack) if c.execution in shown]
+        rows, token = self._page([answers.change_set_summary(c) for c in open_ones])
         return ActionResult({"Summaries": rows, "NextToken": token})
 
     def execute_change_set(self) -> ActionResult:
@@ -314,9 +314,9 @@ class CloudFormationResponse(BaseResponse):
         """List stacks, deleted ones too."""
         wanted = set(self._get_param("StackStatusFilter", []) or [])
         every = list(self.cloudformation.stacks.values())
-        found = sorted(every, key=lambda stack: stack.created, reverse=True)
+        newest_first = sorted(every, key=lambda stack: stack.created, reverse=True)
         rows, token = self._page(
-            [answers.stack_summary(s) for s in found if not wanted or s.status in wanted]
+            [answers.stack_summary(s) for s in newest_first if not wanted or s.status in wanted]
         )
         return ActionResult({"StackSummaries": rows, "NextToken": token})
 
@@ -373,7 +373,7 @@ class CloudFormationResponse(BaseResponse):
     # ---------------------------------------------------------------- templates
 
     def get_template(self) -> ActionResult:
-        """Return a stack's template, as given or as its transforms expanded it."""
+        """A stack's template, as given or as its transforms expanded it."""
         change_set = self._get_param("ChangeSetName")
         recipe = self._change_set().recipe if change_set else self._stack().recipe
         stages = ["Original", "Processed"]
@@ -441,14 +441,14 @@ class CloudFormationResponse(BaseResponse):
     def list_imports(self) -> ActionResult:
         """List the stacks that import an export."""
         name = str(self._get_param("ExportName"))
-        found = self.cloudformation.importers(name)
-        if not found:
+        importers = self.cloudformation.importers(name)
+        if not importers:
             raise ValidationError(f"Export '{name}' is not imported by any stack.")
-        page, token = self._page(found)
+        page, token = self._page(importers)
         return ActionResult({"Imports": page, "NextToken": token})
 
     def get_stack_policy(self) -> ActionResult:
-        """Return a stack's policy."""
+        """A stack's policy."""
         return ActionResult({"StackPolicyBody": self._stack().policy or None})
 
     def set_stack_policy(self) -> ActionResult:
@@ -536,7 +536,7 @@ url_paths = {"{0}/$": CloudFormationResponse.dispatch}
 
 
 def parse_s3_url(url: str) -> tuple[str, str, str | None]:
-    """Return bucket, key and version of a template's address: of S3 itself or of this endpoint."""
+    """Bucket, key and version of a template's address: of S3 itself or of this endpoint."""
     parts = urlparse(url)
     host, path = parts.netloc, unquote(parts.path).lstrip("/")
     version = (parse_qs(parts.query).get("versionId") or [None])[0]

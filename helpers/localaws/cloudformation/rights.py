@@ -20,7 +20,7 @@ acting: ContextVar[Principal | None] = ContextVar("acting", default=None)
 
 
 def check(verb: str, request: Request, handler: ResourceType, service_role: str | None) -> None:
-    """Raise ResourceFailure, in AWS's words, if a resource's step is not allowed.
+    """Raises ResourceFailure, in AWS's words, if a resource's step is not allowed.
 
     verb: "create", "update" or "delete". service_role: the stack's, if it has one.
     """
@@ -38,7 +38,7 @@ def check(verb: str, request: Request, handler: ResourceType, service_role: str 
 
 
 def check_transforms(names: list[str], region: str) -> None:
-    """Raise ValidationError if whoever asks may not use a template's transforms."""
+    """Raises ValidationError if whoever asks may not use a template's transforms."""
     who = acting.get()
     if who is None:
         return

@@ -42,14 +42,14 @@ def _schema(type_name: str) -> dict[str, Any]:
 
 
 def _without_prose(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a part of a schema without its description, which is most of its size."""
+    """A part of a schema without its description, which is most of its size."""
     if isinstance(body.get("description"), str):
         del body["description"]
     return body
 
 
 def known(type_name: str) -> bool:
-    """Return whether AWS has that resource type (true for all if no schemas are installed)."""
+    """Whether AWS has that resource type (true for all if no schemas are installed)."""
     return not _index() or type_name in _index()
 
 
@@ -58,13 +58,13 @@ def _top(pointers: list[str] | None) -> set[str]:
 
 
 def read_only(type_name: str) -> set[str]:
-    """Return the attributes that AWS sets itself: those of Fn::GetAtt, dots for nested ones."""
+    """The attributes that AWS sets itself: those of Fn::GetAtt, dots for nested ones."""
     pointers = _schema(type_name).get("readOnlyProperties") or []
     return {pointer.removeprefix("/properties/").replace("/", ".") for pointer in pointers}
 
 
 def has_attribute(type_name: str, name: str) -> bool:
-    """Return whether Fn::GetAtt may ask for `name`; true where no schema says so.
+    """Whether Fn::GetAtt may ask for `name`; true where no schema says so.
 
     What a type takes counts too: for some, AWS gives it back, which the schemas do not tell.
     """
@@ -73,10 +73,9 @@ def has_attribute(type_name: str, name: str) -> bool:
 
 
 def recreation(type_name: str, name: str) -> str:
-    """Return whether a change of property `name` makes a new resource.
+    """Whether a change of property `name` makes a new resource: "Always", "Never", "Conditionally".
 
-    Returns:
-        "Always", "Never" or "Conditionally", as a change set's RequiresRecreation says it.
+    The words are those of a change set's RequiresRecreation.
     """
     schema = _schema(type_name)
     if name in _top(schema.get("createOnlyProperties")):
@@ -90,7 +89,7 @@ def recreation(type_name: str, name: str) -> str:
 
 
 def replaced_by(type_name: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Return the create-only properties, as pointers, that differ between `old` and `new`."""
+    """The create-only properties, as pointers, that differ between `old` and `new`."""
     changed = []
     for pointer in _schema(type_name).get("createOnlyProperties") or []:
         steps = pointer.split("/")[2:]
@@ -108,7 +107,7 @@ def _dig(value: Any, steps: list[str]) -> Any:
 
 
 def name_property(type_name: str) -> str | None:
-    """Return the property that names a resource, which CloudFormation fills in if absent."""
+    """The property that names a resource, which CloudFormation fills in if absent."""
     schema = _schema(type_name)
     candidates = [schema.get("primaryIdentifier") or []]
     candidates += schema.get("additionalIdentifiers") or []
@@ -125,12 +124,12 @@ def name_property(type_name: str) -> str | None:
 
 
 def handler_actions(type_name: str, verb: str) -> list[str]:
-    """Return the IAM actions that AWS's handler of a type may need to "create", "update", …"""
+    """The IAM actions that AWS's handler of a type may need to "create", "update", …"""
     return (_schema(type_name).get("handlers") or {}).get(verb, {}).get("permissions", [])
 
 
 def taggable(type_name: str) -> bool:
-    """Return whether the type has a `Tags` property that is a list of Key and Value."""
+    """Whether the type has a `Tags` property that is a list of Key and Value."""
     schema = _schema(type_name)
     body = _follow(schema, schema.get("properties", {}).get("Tags", {}))
     if body.get("type") != "array":
@@ -151,7 +150,7 @@ def _follow(schema: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
 
 
 def coerce(type_name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """Return `properties` with texts made the numbers and booleans that the type wants.
+    """The `properties` with texts made the numbers and booleans that the type wants.
 
     CloudFormation takes "30" for 30 and "true" for true: parameters are texts.
     """
@@ -191,7 +190,7 @@ def _number(text: str) -> Any:
 
 
 def violations(type_name: str, properties: dict[str, Any]) -> list[str]:
-    """Return what is wrong with resolved `properties`, in CloudFormation's words; [] if nothing is.
+    """What is wrong with resolved `properties`, in CloudFormation's words; [] if nothing is.
 
     Checked are names that the type does not have, required ones that are absent, and values that
     are not of the kind or not among those allowed.
@@ -228,7 +227,7 @@ def _violations(schema: dict[str, Any], body: dict[str, Any], value: Any, at: st
 
 
 def _unmet(body: dict[str, Any], value: Any) -> Iterator[str]:
-    """Yield the keywords of a scalar's schema that `value` does not fulfil."""
+    """The keywords of a scalar's schema that `value` does not fulfil."""
     if "enum" in body and value not in body["enum"]:
         yield "enum"
     if isinstance(value, str):

@@ -13,8 +13,7 @@ PARAMETER_TYPES = ("String", "Number", "CommaDelimitedList", "List<", "AWS::")
 def check_sections(template: dict[str, Any]) -> None:
     """Check that sections are mappings of mappings, and what is fixed in their entries.
 
-    Raises:
-        ValidationError: in AWS's words where AWS's are known.
+    Raises ValidationError, in AWS's words where AWS's are known.
     """
     for name, body in (template.get("Parameters") or {}).items():
         _mapping(body, f"Parameters/{name}")
@@ -72,8 +71,7 @@ def check_sections(template: dict[str, Any]) -> None:
 def check_resource(name: str, body: dict[str, Any]) -> None:
     """Check a resource's own attributes and the functions in them.
 
-    Raises:
-        ValidationError: in AWS's words where AWS's are known.
+    Raises ValidationError, in AWS's words where AWS's are known.
     """
     depends = body.get("DependsOn", [])
     listed = depends if isinstance(depends, list) else [depends]
@@ -97,8 +95,7 @@ def check_resource(name: str, body: dict[str, Any]) -> None:
 def check_functions(value: Any, at: str) -> None:
     """Check that every function inside `value` has arguments of the right shape.
 
-    Raises:
-        ValidationError: one has not.
+    Raises ValidationError if one has not.
     """
     if isinstance(value, list):
         for item in value:

@@ -14,7 +14,7 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 def now() -> datetime:
-    """Return the simulated time, to the millisecond (AWS's precision)."""
+    """The simulated time, to the millisecond (AWS's precision)."""
     moment = clock.now()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
@@ -24,7 +24,7 @@ def _uuid() -> str:
 
 
 def _event_id(logical_id: str, status: str, at: datetime) -> str:
-    """Return the id of a resource's event, in the shape that CloudFormation gives it."""
+    """The id of a resource's event, in the shape that CloudFormation gives it."""
     return f"{logical_id}-{status}-{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
 
 
@@ -68,7 +68,7 @@ class Resource:
     model: Any = None
 
     def policy(self, name: str) -> str:
-        """Return its DeletionPolicy or UpdateReplacePolicy."""
+        """Its DeletionPolicy or UpdateReplacePolicy."""
         return str(self.body.get(name) or "Delete")
 
 

@@ -167,10 +167,9 @@ def _check_depth(parsed: Any) -> None:
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the template in `text` (YAML or JSON) as plain dicts and lists.
+    """The template in `text` (YAML or JSON) as plain dicts and lists.
 
-    Raises:
-        ValidationError: it is not well-formed, or not a mapping; AWS's words, with the place.
+    Raises ValidationError if it is not well-formed, or not a mapping; AWS's words, with the place.
     """
     if not text or not text.strip():
         raise ValidationError("Template format error: unsupported structure.")
@@ -201,7 +200,7 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def transforms(template: dict[str, Any]) -> list[str]:
-    """Return the names of the macros that the template's `Transform` section declares."""
+    """The names of the macros that the template's `Transform` section declares."""
     declared = template.get("Transform") or []
     if not isinstance(declared, list):
         declared = [declared]
@@ -211,8 +210,7 @@ def transforms(template: dict[str, Any]) -> list[str]:
 def check_form(template: dict[str, Any]) -> None:
     """Check what can be checked before a transform has run: sections, and that resources are there.
 
-    Raises:
-        ValidationError: AWS's words.
+    Raises ValidationError, in AWS's words.
     """
     unknown = [str(key) for key in template if key not in SECTIONS]
     if unknown:
@@ -241,8 +239,7 @@ def check_form(template: dict[str, Any]) -> None:
 def check(template: dict[str, Any]) -> None:
     """Check a template to which every transform has been applied.
 
-    Raises:
-        ValidationError: AWS's words for the first thing that is wrong.
+    Raises ValidationError, in AWS's words for the first thing that is wrong.
     """
     check_form(template)
     shapes.check_sections(template)

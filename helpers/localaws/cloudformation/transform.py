@@ -42,16 +42,12 @@ class _ManagedPolicies:
 def expand(
     template: dict[str, Any], parameters: dict[str, Any], pseudo: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return a copy of `template` with its transforms applied.
+    """A copy of `template` with its transforms applied.
 
-    Args:
-        template: a parsed template.
-        parameters: resolved parameter values.
-        pseudo: pseudo parameters (AWS::Region and its like).
-
-    Raises:
-        TransformFailed: a transform refuses the template, in AWS's words; or it is none that is
-            available here.
+    template: a parsed template. parameters: resolved parameter values. pseudo: pseudo parameters
+    (AWS::Region and its like).
+    Raises TransformFailed if a transform refuses the template, in AWS's words; or it is none that
+    is available here.
     """
     expanded = copy.deepcopy(template)
     names = transforms(expanded)

@@ -54,14 +54,14 @@ def start(
         leases.forget(str(workspace.leases))
         if server is not None:
             leases.note(str(workspace.leases), server)
-        found = _wait_answers(workspace, ANSWER_SECONDS if workspace.alive.held() else 0)
-        if found is not None:
-            if port not in (None, 0, found["port"]):
+        note = _wait_answers(workspace, ANSWER_SECONDS if workspace.alive.held() else 0)
+        if note is not None:
+            if port not in (None, 0, note["port"]):
                 raise EndpointError(
-                    f"The endpoint of this folder runs already, at {found['url']}. To move it to "
+                    f"The endpoint of this folder runs already, at {note['url']}. To move it to "
                     f"port {port}: python -m helpers.localaws stop, then start --port {port}."
                 )
-            return str(found["url"]), False
+            return str(note["url"]), False
         if workspace.alive.held():
             _end(workspace)  # it lives but answers nobody
         if port:
@@ -96,12 +96,12 @@ def call(workspace: Workspace, path: str, body: Any = None, timeout: float | Non
 
 def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 600) -> Iterator[Any]:
     """Like `call`, but for a route that answers with several JSON lines over time."""
-    found = workspace.running()
-    if found is None:
+    note = workspace.running()
+    if note is None:
         raise EndpointError(NOT_RUNNING)
-    connection = http.client.HTTPConnection("127.0.0.1", int(found["port"]), timeout=timeout)
+    connection = http.client.HTTPConnection("127.0.0.1", int(note["port"]), timeout=timeout)
     method, sent = ("GET", b"") if body is None else ("POST", json.dumps(body).encode())
-    host, secret = f"127.0.0.1:{found['port']}", workspace.secret_key
+    host, secret = f"127.0.0.1:{note['port']}", workspace.secret_key
     signature = proofs.signature(secret, method, host, path, sent)
     try:
         connection.request(
@@ -114,7 +114,7 @@ def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 60
         proof = response.headers.get(proofs.ANSWER_HEADER, "")
         if proof != proofs.answer(secret, signature):
             raise EndpointError(
-                f"Who answers at {found['url']} has not proved to be this folder's endpoint. "
+                f"Who answers at {note['url']} has not proved to be this folder's endpoint. "
                 "Type: python -m helpers.localaws stop, then start"
             )
         if response.status != 200:
@@ -126,7 +126,7 @@ def lines(workspace: Workspace, path: str, body: Any = None, timeout: float = 60
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = "its answer broke off" if isinstance(error, http.client.HTTPException) else error
         raise EndpointError(
-            f"The endpoint at {found['url']} does not answer ({why}). "
+            f"The endpoint at {note['url']} does not answer ({why}). "
             "Type: python -m helpers.localaws start"
         ) from error
     finally:
@@ -159,17 +159,17 @@ def _wait_answers(workspace: Workspace, seconds: float) -> dict[str, Any] | None
     """The endpoint once it answers, with this workspace's key, within `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
-        found = workspace.running()
-        if found is not None and found.get("asleep"):
-            return found  # to ask would wake it
-        if found is not None:
+        note = workspace.running()
+        if note is not None and note.get("asleep"):
+            return note  # to ask would wake it
+        if note is not None:
             try:
                 answer = call(workspace, "/_local/status", timeout=CALL_SECONDS)
             except EndpointError:
                 pass
             else:
-                if answer.get("pid") == found.get("pid"):
-                    return found
+                if answer.get("pid") == note.get("pid"):
+                    return note
         if time.monotonic() >= deadline or not workspace.alive.held():
             return None
         time.sleep(0.05)
@@ -225,12 +225,12 @@ def _detached() -> dict[str, Any]:
 
 def _first_line(child: subprocess.Popen[bytes], seconds: float) -> dict[str, str]:
     """The JSON line that the endpoint prints when it listens, or cannot."""
-    found: list[bytes] = []
-    reader = threading.Thread(target=lambda: found.append(child.stdout.readline()), daemon=True)
+    printed: list[bytes] = []
+    reader = threading.Thread(target=lambda: printed.append(child.stdout.readline()), daemon=True)
     reader.start()
     reader.join(seconds)
     try:
-        return json.loads(found[0])
+        return json.loads(printed[0])
     except (IndexError, ValueError):
         return {}
 
@@ -258,7 +258,7 @@ _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 def _check_free(port: int) -> None:
-    """Raise EndpointError, and say who has it, if something listens on the port already."""
+    """Raises EndpointError, and say who has it, if something listens on the port already."""
     with socket.socket() as probe:
         if os.name != "nt":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -285,13 +285,13 @@ def _holder(port: int) -> str:
     try:
         import psutil
 
-        for found in psutil.net_connections("tcp"):
-            if found.laddr and found.laddr.port == port and found.status == psutil.CONN_LISTEN:
-                if found.pid is None:
+        for one in psutil.net_connections("tcp"):
+            if one.laddr and one.laddr.port == port and one.status == psutil.CONN_LISTEN:
+                if one.pid is None:
                     return "a program of another user"
-                process = psutil.Process(found.pid)
+                process = psutil.Process(one.pid)
                 words = " ".join(process.cmdline())
-                return f"process {found.pid} ({words[:100] or process.name()})"
+                return f"process {one.pid} ({words[:100] or process.name()})"
     except Exception:  # not installed, not allowed (macOS), or gone meanwhile
         pass
     return "another program"

@@ -34,12 +34,12 @@ def server() -> int | None:
         return None
     import psutil
 
-    found = None
+    last = None
     try:
         for one in psutil.Process().parents():
             if _LEARNER not in one.environ():
                 break
-            found = one.pid
+            last = one.pid
     except psutil.Error:  # another user's: the hub
         pass
-    return found
+    return last

@@ -141,10 +141,10 @@ class Workspace:
         The file of an endpoint that was killed stays, and somebody else may listen at its port by
         now. The lock that the endpoint holds lies in this folder, which nobody else can enter.
         """
-        found = self._noted()
-        if found is None or found.get("pid") != self.alive.signed_by() or not self.alive.held():
+        note = self._noted()
+        if note is None or note.get("pid") != self.alive.signed_by() or not self.alive.held():
             return None
-        return found
+        return note
 
     @property
     def last_port(self) -> int:
@@ -178,10 +178,10 @@ class Workspace:
 
     def _noted(self) -> dict[str, object] | None:
         try:
-            found = json.loads(self.running_file.read_text())
+            note = json.loads(self.running_file.read_text())
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, dict) and "port" in found else None
+        return note if isinstance(note, dict) and "port" in note else None
 
     @property
     def url(self) -> str:
@@ -248,13 +248,13 @@ class Workspace:
         """Keys and code lie here: nobody else may own the folder or write to it."""
         if os.name == "nt":
             return
-        found = self.home.stat()
-        if found.st_uid != os.getuid():
+        status = self.home.stat()
+        if status.st_uid != os.getuid():
             raise WorkspaceError(
                 f"The endpoint's folder {self.home} belongs to another user. "
                 "Set LOCALAWS_HOME to a folder of your own."
             )
-        if stat.S_IMODE(found.st_mode) & 0o077:
+        if stat.S_IMODE(status.st_mode) & 0o077:
             self.home.chmod(0o700)
 
     def _write_what_is_missing(self) -> None:

@@ -53,16 +53,15 @@ OWN: dict[str, tuple[str, str]] = {
 
 @cache
 def handler(type_name: str) -> ResourceType:
-    """Return the handler of a resource type.
+    """The handler of a resource type.
 
-    Raises:
-        KeyError: this endpoint does not have the type.
+    Raises KeyError if this endpoint does not have the type.
     """
     if type_name in OWN:
         module, name = OWN[type_name]
-        found: ResourceType = getattr(importlib.import_module(f"{__name__}.{module}"), name)()
-        found.type = type_name
-        return found
+        made: ResourceType = getattr(importlib.import_module(f"{__name__}.{module}"), name)()
+        made.type = type_name
+        return made
     if type_name in moto_model.types():
         return moto_model.MotoModel(type_name)
     if type_name.startswith("Custom::"):
@@ -71,12 +70,12 @@ def handler(type_name: str) -> ResourceType:
 
 
 def supported() -> list[str]:
-    """Return the resource types that this endpoint can create."""
+    """The resource types that this endpoint can create."""
     return sorted({*OWN, *moto_model.types()})
 
 
 def unsupported(type_names: list[str]) -> str | None:
-    """Return the sentence that refuses those of `type_names` that cannot be created, if any.
+    """The sentence that refuses those of `type_names` that cannot be created, if any.
 
     Types that AWS does not have either are refused in AWS's words.
     """

@@ -35,7 +35,7 @@ class Alarm(ResourceType):
             _backend(request).delete_alarms([request.physical_id])
 
     def exists(self, request: Request) -> bool:
-        """Return whether the alarm is there."""
+        """Whether the alarm is there."""
         return request.physical_id in _backend(request).alarms
 
     def _put(self, request: Request, name: str) -> Any:

@@ -44,7 +44,7 @@ class Request:
     model: Any = None
 
     def tag_list(self) -> list[dict[str, str]]:
-        """Return the resource's tags and the stack's, the resource's own winning.
+        """The resource's tags and the stack's, the resource's own winning.
 
         To most types CloudFormation adds three of its own, so that a resource says where it
         comes from; here, to those in TELLS_WHERE_FROM (moto refuses them for some others).
@@ -63,18 +63,18 @@ class Request:
         return [{"Key": k, "Value": v} for k, v in {**self.tags, **given, **system}.items()]
 
     def tag_map(self) -> dict[str, str]:
-        """Return the same as a mapping."""
+        """The same as a mapping."""
         return {tag["Key"]: tag["Value"] for tag in self.tag_list()}
 
     def removed_tags(self) -> list[str]:
-        """Return the keys of tags that the resource had from its stack and has no longer."""
+        """The keys of tags that the resource had from its stack and has no longer."""
         own = self.old.get("Tags") or []
         before = list(own) if isinstance(own, dict) else [tag["Key"] for tag in own]
         now = self.tag_map()
         return [key for key in dict.fromkeys([*before, *self.old_tags]) if key not in now]
 
     def arn(self, service: str, resource: str, *, region: bool = True) -> str:
-        """Return an ARN of this account."""
+        """An ARN of this account."""
         place = self.region if region else ""
         return f"arn:{self.partition}:{service}:{place}:{self.account}:{resource}"
 
@@ -98,13 +98,13 @@ class ResourceType:
     name_length: int = 12
 
     def name(self, request: Request) -> str:
-        """Return the name that the template gives, or one of CloudFormation's shape."""
+        """The name that the template gives, or one of CloudFormation's shape."""
         prop = schema.name_property(request.type)
         given = request.properties.get(prop) if prop else None
         return str(given) if given else self.generated_name(request)
 
     def generated_name(self, request: Request) -> str:
-        """Return a name of the shape `stack-LogicalId-random`."""
+        """A name of the shape `stack-LogicalId-random`."""
         return names.physical(
             request.stack_name,
             request.logical_id,
@@ -116,9 +116,8 @@ class ResourceType:
     def create(self, request: Request) -> Made:
         """Create the resource.
 
-        Raises:
-            ResourceFailure: the service refuses; the reason is AWS's sentence.
-            Exception: an error of a service's backend, which the deployment words as AWS does.
+        Raises ResourceFailure, with AWS's sentence, if the service refuses; or an error of a
+        service's backend, which the deployment words as AWS does.
         """
         raise NotImplementedError
 
@@ -131,27 +130,27 @@ class ResourceType:
         raise NotImplementedError
 
     def exists(self, request: Request) -> bool:
-        """Return whether it is still there (for drift detection)."""
+        """Whether it is still there (for drift detection)."""
         return True
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the resource's properties as they are now (for drift detection).
+        """The resource's properties as they are now (for drift detection).
 
         Properties that are left out are not compared; None means that nothing can be told.
         """
         return None
 
     def remark(self, logical_id: str, properties: dict[str, Any]) -> str | None:
-        """Return what is to be said when the resource is complete; None if there is nothing."""
+        """What is to be said when the resource is complete; None if there is nothing."""
         return None
 
     def replaces(self, request: Request) -> bool:
-        """Return whether this update needs a new resource (beyond what the schema says)."""
+        """Whether this update needs a new resource (beyond what the schema says)."""
         return bool(schema.replaced_by(request.type, request.old, request.properties))
 
 
 def message_of(error: BaseException) -> str:
-    """Return the sentence of an error that a service's backend raised."""
+    """The sentence of an error that a service's backend raised."""
     message = getattr(error, "message", None)
     if not message:
         args = getattr(error, "args", ())
@@ -184,7 +183,7 @@ def handler_error(error: BaseException, service: str = "") -> ResourceFailure:
 
 
 def handler_failure(message: str, kind: str = INVALID) -> ResourceFailure:
-    """Return a failure in the words of CloudFormation's resource handlers."""
+    """A failure in the words of CloudFormation's resource handlers."""
     return ResourceFailure(
         f'Resource handler returned message: "{message}" '
         f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: {kind})"

@@ -57,7 +57,7 @@ def _flag(value: Any) -> str:
 
 
 def _lifecycle(rule: dict[str, Any]) -> dict[str, Any]:
-    """Return one rule as S3's XML would give it to moto."""
+    """One rule as S3's XML would give it to moto."""
     made: dict[str, Any] = {"ID": rule.get("Id"), "Status": rule.get("Status", "Enabled")}
     made["Filter"] = {"Prefix": rule.get("Prefix", "")}
     if rule.get("TagFilters"):
@@ -101,7 +101,7 @@ def _cors(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def _notifications(given: dict[str, Any]) -> dict[str, Any]:
-    """Return who is told of which events of the bucket."""
+    """Who is told of which events of the bucket."""
     made: dict[str, Any] = {}
     kinds = (
         ("LambdaConfigurations", "CloudFunctionConfiguration", "Function", "CloudFunction"),

@@ -81,11 +81,11 @@ class Table(ResourceType):
             _backend(request).delete_table(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the table is there."""
+        """Whether the table is there."""
         return request.physical_id in _backend(request).tables
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the table as it is now."""
+        """The table as it is now."""
         table = _backend(request).get_table(request.physical_id)
         throughput = table.throughput or {}
         units = ("ReadCapacityUnits", "WriteCapacityUnits")
@@ -128,7 +128,7 @@ def _encryption(wanted: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _index_changes(old: dict[str, Any], wanted: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what UpdateTable is told of global secondary indexes."""
+    """What UpdateTable is told of global secondary indexes."""
     before = {i["IndexName"]: i for i in old.get("GlobalSecondaryIndexes") or []}
     after = {i["IndexName"]: i for i in wanted.get("GlobalSecondaryIndexes") or []}
     changes: list[dict[str, Any]] = []

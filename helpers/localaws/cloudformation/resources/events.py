@@ -53,13 +53,13 @@ class Rule(ResourceType):
         events.delete_rule(rule.name, bus)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the rule is there."""
+        """Whether the rule is there."""
         return (
             self._find(request, _name(request), request.properties.get("EventBusName")) is not None
         )
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the rule as it is now."""
+        """The rule as it is now."""
         rule = self._find(request, _name(request), request.properties.get("EventBusName"))
         return {
             "Description": rule.description,

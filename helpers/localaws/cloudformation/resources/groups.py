@@ -49,7 +49,7 @@ class ResourceGroup(ResourceType):
             backend.delete_group(group_name=request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the group is there."""
+        """Whether the group is there."""
         return request.physical_id in _backend(request).groups.by_name
 
 

@@ -11,7 +11,7 @@ from helpers.localaws.cloudformation.resources.base import Made, Request, Resour
 
 
 def backend(request: Request) -> Any:
-    """Return the IAM backend of the request's account."""
+    """The IAM backend of the request's account."""
     from moto.iam.models import iam_backends
 
     return iam_backends[request.account][request.partition]
@@ -63,11 +63,11 @@ class Role(ResourceType):
         self._remove(backend(request), request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the role is there."""
+        """Whether the role is there."""
         return any(role.name == request.physical_id for role in backend(request).get_roles())
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the role as it is now."""
+        """The role as it is now."""
         role = backend(request).get_role(request.physical_id)
         order = [p["PolicyName"] for p in request.properties.get("Policies") or []]
         names = [n for n in order if n in role.policies]
@@ -104,10 +104,9 @@ class Role(ResourceType):
                 iam.attach_role_policy(arn, name)
 
     def _remove(self, iam: Any, name: str) -> None:
-        found = [role for role in iam.get_roles() if role.name == name]
-        if not found:
+        role = next((role for role in iam.get_roles() if role.name == name), None)
+        if role is None:
             return
-        role = found[0]
         for arn in list(role.managed_policies):
             iam.detach_role_policy(arn, name)
         for policy in list(role.policies):
@@ -238,15 +237,15 @@ class ManagedPolicy(ResourceType):
         backend(request).delete_policy(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the policy is there."""
+        """Whether the policy is there."""
         return request.physical_id in backend(request).managed_policies
 
     def _attach(self, request: Request, arn: str) -> None:
         iam = backend(request)
         for prop, kind in HOLDERS.items():
             for holder in request.properties.get(prop) or []:
-                found = getattr(iam, f"get_{kind}")(holder)
-                if arn not in found.managed_policies:
+                entity = getattr(iam, f"get_{kind}")(holder)
+                if arn not in entity.managed_policies:
                     getattr(iam, f"attach_{kind}_policy")(arn, holder)
 
     def _detach(self, request: Request, prop: str, holder: str) -> None:

@@ -50,7 +50,7 @@ class Key(ResourceType):
             _backend(request).schedule_key_deletion(request.physical_id, days)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the key is there and not about to go."""
+        """Whether the key is there and not about to go."""
         key = _backend(request).keys.get(request.physical_id)
         return key is not None and key.key_state != "PendingDeletion"
 

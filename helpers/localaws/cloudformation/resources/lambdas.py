@@ -29,7 +29,7 @@ BESIDE = {  # moto's update_configuration overlooks these
 
 
 def backend(request: Request) -> Any:
-    """Return the Lambda backend of the request's account and region."""
+    """The Lambda backend of the request's account and region."""
     from moto.awslambda.models import lambda_backends
 
     return lambda_backends[request.account][request.region]
@@ -91,12 +91,12 @@ class Function(ResourceType):
             backend(request).delete_function(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the function is there."""
+        """Whether the function is there."""
         functions = backend(request).list_functions()
         return any(function.function_name == request.physical_id for function in functions)
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the configuration as it is now."""
+        """The configuration as it is now."""
         return _actual(backend(request).get_function(request.physical_id))
 
     def remark(self, logical_id: str, properties: dict[str, Any]) -> str | None:
@@ -130,7 +130,7 @@ def _text(value: Any) -> str:
 
 
 def _code(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the code as the API takes it: inline code becomes a zip with one file."""
+    """The code as the API takes it: inline code becomes a zip with one file."""
     given = dict(properties.get("Code") or {})
     inline = given.pop("ZipFile", None)
     if inline is None:
@@ -178,7 +178,7 @@ class Permission(ResourceType):
 
 
 def _split(function: str) -> tuple[str, str | None]:
-    """Return name (or ARN) and qualifier of a function's name, ARN, or qualified ARN."""
+    """Name (or ARN) and qualifier of a function's name, ARN, or qualified ARN."""
     parts = function.split(":")
     if function.startswith("arn:") and len(parts) == 8:
         return ":".join(parts[:7]), parts[7]
@@ -212,10 +212,10 @@ class Version(ResourceType):
         name, number = request.physical_id.rsplit(":", 1)
         lambdas = backend(request)
         try:
-            found = lambdas.get_function(name, number)
+            function = lambdas.get_function(name, number)
         except Exception:  # gone with its function
             return
-        if found is not None:
+        if function is not None:
             lambdas.delete_function(name, number)
 
 
@@ -265,7 +265,7 @@ class LayerVersion(ResourceType):
     service = "Lambda"
 
     def generated_name(self, request: Request) -> str:
-        """Return the layer's name: the logical id, as AWS does."""
+        """The layer's name: the logical id, as AWS does."""
         return request.logical_id
 
     def create(self, request: Request) -> Made:

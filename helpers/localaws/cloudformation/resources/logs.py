@@ -57,7 +57,7 @@ class LogGroup(ResourceType):
             _backend(request).delete_log_group(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the group is there."""
+        """Whether the group is there."""
         return request.physical_id in _backend(request).groups
 
     def _retain(self, request: Request, name: str) -> None:
@@ -92,12 +92,12 @@ class MetricFilter(ResourceType):
             _backend(request).delete_metric_filter(request.physical_id, group)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the filter is there."""
+        """Whether the filter is there."""
         logs, group = _backend(request), request.properties["LogGroupName"]
-        found = (
+        filters = (
             logs.describe_metric_filters(request.physical_id, group) if group in logs.groups else []
         )
-        return any(one["filterName"] == request.physical_id for one in found)
+        return any(one["filterName"] == request.physical_id for one in filters)
 
     def _put(self, request: Request, name: str) -> None:
         wanted = request.properties
@@ -123,10 +123,10 @@ class MetricFilter(ResourceType):
 def _transformation(given: dict[str, Any]) -> dict[str, Any]:
     """A transformation of a template as the API has it."""
     names = ("MetricName", "MetricNamespace", "MetricValue", "DefaultValue", "Unit")
-    found = {f"{name[0].lower()}{name[1:]}": given[name] for name in names if name in given}
-    found["metricValue"] = str(found["metricValue"])
-    if "defaultValue" in found:
-        found["defaultValue"] = float(found["defaultValue"])
+    made = {f"{name[0].lower()}{name[1:]}": given[name] for name in names if name in given}
+    made["metricValue"] = str(made["metricValue"])
+    if "defaultValue" in made:
+        made["defaultValue"] = float(made["defaultValue"])
     if given.get("Dimensions"):
-        found["dimensions"] = {one["Key"]: one["Value"] for one in given["Dimensions"]}
-    return found
+        made["dimensions"] = {one["Key"]: one["Value"] for one in given["Dimensions"]}
+    return made

@@ -81,11 +81,11 @@ class Topic(ResourceType):
         _sns(request).delete_topic(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the topic is there."""
+        """Whether the topic is there."""
         return request.physical_id in _sns(request).topics
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the topic's attributes as they are now."""
+        """The topic's attributes as they are now."""
         return {"DisplayName": _sns(request).get_topic(request.physical_id).display_name}
 
     def _configure(self, request: Request, topic: Any) -> None:
@@ -131,7 +131,7 @@ class Subscription(ResourceType):
         _sns(request).unsubscribe(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether it is there."""
+        """Whether it is there."""
         return request.physical_id in _sns(request).subscriptions
 
     def _set(self, request: Request, arn: str) -> None:
@@ -254,11 +254,11 @@ class Queue(ResourceType):
             _sqs(request).delete_queue(_queue_name(request))
 
     def exists(self, request: Request) -> bool:
-        """Return whether the queue is there."""
+        """Whether the queue is there."""
         return _queue_name(request) in _sqs(request).queues
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the queue's attributes as they are now."""
+        """The queue's attributes as they are now."""
         queue = _sqs(request).get_queue(_queue_name(request))
         return {
             "DelaySeconds": queue.delay_seconds,

@@ -31,15 +31,14 @@ LONGEST = {
 
 
 def types() -> dict[str, str]:
-    """Return the types that moto's models create, each with its module."""
-    return {name: module for module, found in MODULES.items() for name in found}
+    """The types that moto's models create, each with its module."""
+    return {name: module for module, names in MODULES.items() for name in names}
 
 
 def model_class(type_name: str) -> type[Any]:
-    """Return moto's model class of a resource type.
+    """Moto's model class of a resource type.
 
-    Raises:
-        LookupError: moto has none.
+    Raises LookupError if moto has none.
     """
     from moto.core.common_models import CloudFormationModel
 
@@ -51,13 +50,13 @@ def model_class(type_name: str) -> type[Any]:
 
 
 def deletes_itself(model: type[Any]) -> bool:
-    """Return whether a model's objects have `delete(account_id, region_name)`."""
+    """Whether a model's objects have `delete(account_id, region_name)`."""
     own = getattr(model, "delete", None)
     return own is not None and len(inspect.signature(own).parameters) == 3
 
 
 def can_delete(model: type[Any]) -> bool:
-    """Return whether a resource of this model can be deleted at all."""
+    """Whether a resource of this model can be deleted at all."""
     abstract = getattr(model.delete_from_cloudformation_json, "__isabstractmethod__", False)
     return deletes_itself(model) or not abstract
 
@@ -71,7 +70,7 @@ class MotoModel(ResourceType):
         self.longest_name = LONGEST.get(type_name, 255)
 
     def name(self, request: Request) -> str:
-        """Return the name from the property that moto's model or AWS's schema says."""
+        """The name from the property that moto's model or AWS's schema says."""
         prop = model_class(self.type).cloudformation_name_type()
         if prop and request.properties.get(prop):
             return str(request.properties[prop])
@@ -93,8 +92,7 @@ class MotoModel(ResourceType):
     def update(self, request: Request) -> Made | None:
         """Update it through moto's model, if that can update.
 
-        Raises:
-            ResourceFailure: it cannot; to make it anew would lose what is in it.
+        Raises ResourceFailure if it cannot; to make it anew would lose what is in it.
         """
         model = model_class(self.type)
         if getattr(model.update_from_cloudformation_json, "__isabstractmethod__", False):

@@ -90,7 +90,7 @@ class NestedStack(ResourceType):
             )
 
     def exists(self, request: Request) -> bool:
-        """Return whether the stack is there."""
+        """Whether the stack is there."""
         stack = _stacks(request).find(request.physical_id)
         return stack is not None and stack.status != "DELETE_COMPLETE"
 
@@ -117,14 +117,14 @@ def _template(request: Request) -> str:
     from helpers.localaws.cloudformation.responses import parse_s3_url
 
     bucket, key, version = parse_s3_url(str(request.properties["TemplateURL"]))
-    found = s3_backends[request.account][request.partition].get_object(
+    stored = s3_backends[request.account][request.partition].get_object(
         bucket, key, version_id=version
     )
-    if found is None:
+    if stored is None:
         raise ResourceFailure(
             f"S3 error: The specified key does not exist. ({request.properties['TemplateURL']})"
         )
-    return found.value.decode("utf-8")
+    return stored.value.decode("utf-8")
 
 
 def _given(wanted: dict[str, Any]) -> dict[str, str]:
@@ -239,7 +239,7 @@ class CustomResource(ResourceType):
 
 
 def _texts(value: Any) -> Any:
-    """Return properties as a custom resource gets them: every scalar a text."""
+    """Properties as a custom resource gets them: every scalar a text."""
     if isinstance(value, dict):
         return {key: _texts(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -49,13 +49,13 @@ class Parameter(ResourceType):
             _backend(request).delete_parameter(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the parameter is there."""
+        """Whether the parameter is there."""
         return _backend(request).get_parameter(request.physical_id) is not None
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the value as it is now."""
-        found = _backend(request).get_parameter(request.physical_id)
-        return {"Value": found.value, "Type": found.parameter_type}
+        """The value as it is now."""
+        parameter = _backend(request).get_parameter(request.physical_id)
+        return {"Value": parameter.value, "Type": parameter.parameter_type}
 
     def _attributes(self, request: Request) -> dict[str, str]:
         return {key: str(request.properties[key]) for key in ("Type", "Value")}

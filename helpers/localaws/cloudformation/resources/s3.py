@@ -78,11 +78,11 @@ class Bucket(ResourceType):
         backend.delete_bucket(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the bucket is there."""
+        """Whether the bucket is there."""
         return request.physical_id in _backend(request).buckets
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return the bucket's versioning as it is now."""
+        """The bucket's versioning as it is now."""
         bucket = _backend(request).buckets[request.physical_id]
         status = bucket.versioning_status
         return {"VersioningConfiguration": {"Status": status} if status else None}
@@ -116,7 +116,7 @@ class BucketPolicy(ResourceType):
             backend.delete_bucket_policy(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the bucket and its policy are there."""
+        """Whether the bucket and its policy are there."""
         bucket = _backend(request).buckets.get(request.physical_id)
         return bucket is not None
 

@@ -56,7 +56,7 @@ class Schedule(ResourceType):
             )
 
     def exists(self, request: Request) -> bool:
-        """Return whether the schedule is there."""
+        """Whether the schedule is there."""
         groups = _backend(request).schedule_groups
         group = groups.get(request.properties.get("GroupName") or "default")
         return group is not None and request.physical_id in group.schedules
@@ -104,5 +104,5 @@ class ScheduleGroup(ResourceType):
             _backend(request).delete_schedule_group(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the group is there."""
+        """Whether the group is there."""
         return request.physical_id in _backend(request).schedule_groups

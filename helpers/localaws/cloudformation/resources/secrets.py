@@ -23,7 +23,7 @@ class Secret(ResourceType):
     longest_name = 512
 
     def generated_name(self, request: Request) -> str:
-        """Return `LogicalId-random`: AWS leaves the stack's name out for this type."""
+        """`LogicalId-random`: AWS leaves the stack's name out for this type."""
         return f"{request.logical_id}-{names.suffix()}"
 
     def create(self, request: Request) -> Made:
@@ -66,7 +66,7 @@ class Secret(ResourceType):
             _backend(request).delete_secret(request.physical_id, None, True)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the secret is there."""
+        """Whether the secret is there."""
         return _backend(request).secrets.get(request.physical_id) is not None
 
 

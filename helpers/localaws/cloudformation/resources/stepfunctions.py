@@ -38,7 +38,7 @@ class StateMachine(ResourceType):
     longest_name = 80
 
     def generated_name(self, request: Request) -> str:
-        """Return `LogicalId-random`: AWS leaves the stack's name out for this type."""
+        """`LogicalId-random`: AWS leaves the stack's name out for this type."""
         return f"{request.logical_id[:67]}-{names.suffix()}"
 
     def create(self, request: Request) -> Made:
@@ -97,21 +97,21 @@ class StateMachine(ResourceType):
         _backend(request).delete_state_machine(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the state machine is there."""
+        """Whether the state machine is there."""
         return any(m.arn == request.physical_id for m in _backend(request).state_machines)
 
     def actual(self, request: Request) -> dict[str, Any] | None:
-        """Return role and definition as they are now.
+        """Role and definition as they are now.
 
         A definition that comes from S3 or has substitutions is compared after they are made.
         """
         machine = _backend(request).describe_state_machine(request.physical_id)
-        found: dict[str, Any] = {"RoleArn": machine.roleArn}
+        properties: dict[str, Any] = {"RoleArn": machine.roleArn}
         same = json.loads(machine.definition) == json.loads(definition(request))
         for key in ("Definition", "DefinitionString", "DefinitionS3Location"):
             if key in request.properties:
-                found[key] = request.properties[key] if same else machine.definition
-        return found
+                properties[key] = request.properties[key] if same else machine.definition
+        return properties
 
 
 class StateMachineVersion(ResourceType):
@@ -157,7 +157,7 @@ class StateMachineAlias(ResourceType):
         return Made(alias.arn, {"Arn": alias.arn})
 
     def name(self, request: Request) -> str:
-        """Return the alias's name."""
+        """The alias's name."""
         return str(request.properties.get("Name") or self.generated_name(request))
 
     def update(self, request: Request) -> Made | None:
@@ -207,7 +207,7 @@ class Activity(ResourceType):
         _backend(request).delete_activity(request.physical_id)
 
     def exists(self, request: Request) -> bool:
-        """Return whether the activity is there."""
+        """Whether the activity is there."""
         return request.physical_id in _backend(request).activities
 
 
@@ -243,10 +243,9 @@ def _call(operation: Any) -> Any:
 
 
 def definition(request: Request) -> str:
-    """Return the definition as JSON text, its substitutions made.
+    """The definition as JSON text, its substitutions made.
 
-    Raises:
-        ResourceFailure: there is none, it cannot be read, or a substitution is missing.
+    Raises ResourceFailure if there is none, it cannot be read, or a substitution is missing.
     """
     wanted = request.properties
     given = [
@@ -282,18 +281,18 @@ def _from_s3(request: Request, place: dict[str, Any]) -> str:
     backend = s3_backends[request.account][request.partition]
     bucket, key = str(place.get("Bucket")), str(place.get("Key"))
     try:
-        found = backend.get_object(bucket, key, version_id=place.get("Version"))
+        stored = backend.get_object(bucket, key, version_id=place.get("Version"))
     except Exception as error:
         raise handler_failure(message_of(error), "NotFound") from error
-    if found is None:
+    if stored is None:
         raise handler_failure(
             f"The specified key does not exist. (s3://{bucket}/{key})", "NotFound"
         )
-    return found.value.decode("utf-8")
+    return stored.value.decode("utf-8")
 
 
 def _as_json(text: str) -> str:
-    """Return `text` if it is JSON, else what it says as YAML, as JSON."""
+    """The `text` if it is JSON, else what it says as YAML, as JSON."""
     try:
         json.loads(text)
     except ValueError:
@@ -305,7 +304,7 @@ def _as_json(text: str) -> str:
 
 
 def _lower(value: Any) -> Any:
-    """Return a configuration with its names in lower camel case, as the API has them."""
+    """A configuration with its names in lower camel case, as the API has them."""
     if isinstance(value, dict):
         return {key[:1].lower() + key[1:]: _lower(item) for key, item in value.items()}
     if isinstance(value, list):
