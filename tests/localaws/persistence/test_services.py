@@ -350,7 +350,8 @@ def kms(client):
 
 def cloudwatch(client):
     client.put_metric_alarm(
-        AlarmName="alarm", MetricName="m", Namespace="n", Period=60, EvaluationPeriods=1,
+        # of a metric without values: its state is the same however long the restart takes
+        AlarmName="alarm", MetricName="none", Namespace="n", Period=60, EvaluationPeriods=1,
         Threshold=1, ComparisonOperator="GreaterThanThreshold", Statistic="Sum",
     )  # fmt: skip
     client.put_metric_data(Namespace="n", MetricData=[{"MetricName": "m", "Value": 1}])
