@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from workshop import trust
 
 from helpers.localaws.front import proofs
 from helpers.localaws.process import background
@@ -27,18 +28,6 @@ hypothesis.settings.register_profile(
     "course", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("course")
-
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-
 
 LONGEST = (
     "exercises/test_tasks_of_part_two.py",
@@ -105,7 +94,8 @@ class LocalEndpoint:
         allow: the actions that it allows on every resource, such as "*".
         """
         iam = self.client("iam")
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+        document = json.dumps(trust("lambda", "states"))
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
         if allow is not None:
             statement = {"Effect": "Allow", "Action": allow, "Resource": "*"}
             document = {"Version": "2012-10-17", "Statement": [statement]}

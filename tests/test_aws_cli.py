@@ -8,6 +8,7 @@ import time
 import urllib.request
 
 import pytest
+from workshop import trust
 
 
 @pytest.fixture(scope="module")
@@ -202,18 +203,8 @@ def test_a_state_machine_and_its_rule(aws):
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"}],
     }
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "states.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
     iam = aws.endpoint.client("iam")
-    role = iam.create_role(RoleName="notes", AssumeRolePolicyDocument=json.dumps(trust))
+    role = iam.create_role(RoleName="notes", AssumeRolePolicyDocument=json.dumps(trust("states")))
     role = role["Role"]["Arn"]
     iam.put_role_policy(RoleName="notes", PolicyName="write", PolicyDocument=json.dumps(policy))
     aws.endpoint.client("dynamodb").create_table(

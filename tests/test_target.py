@@ -12,6 +12,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from workshop import trust
 
 from helpers import executions, target
 from helpers.errors import CourseError
@@ -172,10 +173,9 @@ def _waited():
     """The seconds that an execution with a wait of one second takes."""
     stepfunctions = target.client("stepfunctions")
     wait = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 1, "End": True}}}
-    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
     role = target.client("iam").create_role(
         RoleName=f"wait-{uuid.uuid4()}",
-        AssumeRolePolicyDocument=json.dumps({"Statement": [trust | {"Action": "sts:AssumeRole"}]}),
+        AssumeRolePolicyDocument=json.dumps(trust("states")),
     )
     machine = stepfunctions.create_state_machine(
         name=f"wait-{uuid.uuid4()}", definition=json.dumps(wait), roleArn=role["Role"]["Arn"]

@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import io
 import json
 import os
 import signal
@@ -11,13 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-import zipfile
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import boto3
 import pytest
+from workshop import make_function, trust, until
 
 from helpers.localaws.asleep import leases
 from helpers.localaws.process import hub, server
@@ -50,13 +49,6 @@ def home(tmp_path, monkeypatch):
 
 def note(home):
     return json.loads((home / "endpoint.json").read_text())
-
-
-def until(true, patience=60):
-    deadline = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def s3(home):
@@ -139,18 +131,11 @@ def test_before_all_is_there_it_does_not_fall_asleep(monkeypatch, tmp_path, up, 
 
 def test_its_functions_start_cold_when_it_wakes(home):
     localaws(home, "start", "--port", "0", "--doze", "1s")
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as file:
-        file.writestr("app.py", "import os\ndef handler(event, context): return os.getpid()")
-    allowed = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-    trust = {"Version": "2012-10-17", "Statement": [allowed | {"Action": "sts:AssumeRole"}]}
-    iam = client(home, "iam")
-    role = iam.create_role(RoleName="who", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
-    functions, version = client(home, "lambda"), f"python3.{sys.version_info.minor}"
-    functions.create_function(
-        FunctionName="who", Runtime=version, Handler="app.handler",
-        Role=role["Arn"], Code={"ZipFile": packed.getvalue()},
-    )  # fmt: skip
+    iam, functions = client(home, "iam"), client(home, "lambda")
+    document = json.dumps(trust("lambda"))
+    role = iam.create_role(RoleName="who", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    asks = "import os\ndef handler(event, context): return os.getpid()"
+    make_function(functions, role, asks, FunctionName="who")
 
     def is_cold():
         answer = functions.invoke(FunctionName="who", LogType="Tail")

@@ -1,6 +1,5 @@
 """The command line: start, env, status, stop, reset, clock, and what goes wrong with them."""
 
-import io
 import json
 import os
 import shutil
@@ -8,13 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
 import pytest
+from workshop import make_function, trust, until
 
 from helpers.localaws.process import ports
 
@@ -97,10 +95,7 @@ def test_an_endpoint_that_is_to_be_idle_for_so_long_stops_by_itself_and_keeps_it
     settings = json.loads(home.run("env", "--json").stdout)
     s3 = a_client(settings)
     s3.create_bucket(Bucket="kept")
-    deadline = time.monotonic() + 60
-    while alive(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not alive(pid), 60)
     home.run("start")
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["kept"]
 
@@ -108,25 +103,15 @@ def test_an_endpoint_that_is_to_be_idle_for_so_long_stops_by_itself_and_keeps_it
 def test_an_endpoint_with_something_under_way_is_not_idle(home, tmp_path):
     home.run("start", "--port", "0", "--idle", "4s")
     pid, settings = home.running()["pid"], json.loads(home.run("env", "--json").stdout)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        source = "import pathlib, time\ndef handler(path, context):\n    time.sleep(10)\n"
-        archive.writestr("app.py", source + "    pathlib.Path(path).write_text('done')\n")
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole"}
-    trust |= {"Principal": {"Service": "lambda.amazonaws.com"}}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    source = "import pathlib, time\ndef handler(path, context):\n    time.sleep(10)\n"
+    source += "    pathlib.Path(path).write_text('done')\n"
+    document = json.dumps(trust("lambda"))
     role = a_client(settings, "iam").create_role(RoleName="r", AssumeRolePolicyDocument=document)
     functions = a_client(settings, "lambda")
-    functions.create_function(
-        FunctionName="slow", Role=role["Role"]["Arn"], Handler="app.handler", Timeout=60,
-        Runtime="python{}.{}".format(*sys.version_info), Code={"ZipFile": packed.getvalue()},
-    )  # fmt: skip
+    make_function(functions, role["Role"]["Arn"], source, FunctionName="slow", Timeout=60)
     written = tmp_path / "written"
     functions.invoke(FunctionName="slow", InvocationType="Event", Payload=json.dumps(str(written)))
-    deadline = time.monotonic() + 60
-    while alive(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not alive(pid), 60)
     assert written.read_text() == "done"
 
 

@@ -3,10 +3,9 @@
 A test here holds a difference: when one is mended, its test fails, and its row goes.
 """
 
-import io
+import functools
 import json
 import sys
-import time
 import urllib.error
 import urllib.request
 import uuid
@@ -14,10 +13,10 @@ import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
+from workshop import ended, make_function, zipped
 
 from tests.conftest import an_endpoint
 
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 MISSING_ROLE = "arn:aws:iam::123456789012:role/nobody-made-this"
 
@@ -33,15 +32,8 @@ def function(module_endpoint, role):
     client = module_endpoint.client("lambda")
 
     def make(code, **options):
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("app.py", code)
-        name = f"fn-{uuid.uuid4().hex[:8]}"
-        options = {"Role": role, "Timeout": 30, "MemorySize": 512} | options
-        made = client.create_function(
-            FunctionName=name, Runtime=RUNTIME, Handler="app.handler",
-            Code={"ZipFile": packed.getvalue()}, **options,
-        )  # fmt: skip
+        made = make_function(client, role, code, **{"Timeout": 30, "MemorySize": 512} | options)
+        name = made["FunctionName"]
 
         def call(event=None):
             answer = client.invoke(FunctionName=name, Payload=json.dumps(event))
@@ -65,18 +57,9 @@ def run(module_endpoint, role):
             name=f"m-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=role
         )["stateMachineArn"]
         arn = states.start_execution(stateMachineArn=machine, input=json.dumps(given or {}))
-        return ended(arn["executionArn"])
+        return ended(states, arn["executionArn"], 60)
 
-    def ended(execution):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            found = states.describe_execution(executionArn=execution)
-            if found["status"] != "RUNNING":
-                return found
-            time.sleep(0.01)
-        raise AssertionError("still running")
-
-    run.ended = ended
+    run.ended = functools.partial(ended, states)
     return run
 
 
@@ -337,13 +320,11 @@ def test_a_container_image_does_not_run(module_endpoint, role):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the extension is a shell script")
 def test_an_extension_in_a_layer_is_not_started(module_endpoint, function, tmp_path):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        entry = zipfile.ZipInfo("extensions/told")
-        entry.external_attr = 0o755 << 16
-        archive.writestr(entry, f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    program = zipfile.ZipInfo("extensions/told")
+    program.external_attr = 0o755 << 16
+    packed = zipped({program: f"#!/bin/sh\ntouch {tmp_path}/started\n"})
     layer = module_endpoint.client("lambda").publish_layer_version(
-        LayerName="extension", Content={"ZipFile": packed.getvalue()}
+        LayerName="extension", Content={"ZipFile": packed}
     )["LayerVersionArn"]
     call = function("def handler(event, context):\n    return 1\n", Layers=[layer])
     assert call() == 1

@@ -15,6 +15,7 @@ import psutil
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from workshop import trust
 
 from benchmarks import hostile
 
@@ -49,10 +50,8 @@ def call(module_endpoint):
             assert found not in ("InternalFailure", "InternalError"), error
             return found
 
-    trust = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"},
-         "Action": "sts:AssumeRole"}]}  # fmt: skip
-    call("iam", "create_role", RoleName="limits", AssumeRolePolicyDocument=json.dumps(trust))
+    document = json.dumps(trust("states"))
+    call("iam", "create_role", RoleName="limits", AssumeRolePolicyDocument=document)
     return call
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+from workshop import until
+
 from helpers.localaws import ids
 from helpers.localaws.turns import threads
 from helpers.localaws.turns.threads import Threads
@@ -14,13 +16,6 @@ SOON = 5.0
 
 def alive(name: str) -> int:
     return sum(thread.name == name for thread in threading.enumerate())
-
-
-def wait_until(true) -> bool:
-    deadline = time.monotonic() + SOON
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.002)
-    return true()
 
 
 def test_all_run_at_once_though_each_waits_for_the_others() -> None:
@@ -34,7 +29,7 @@ def test_a_thread_does_one_work_after_the_other() -> None:
     crew, seen = Threads("again"), []
     for number in range(5):
         crew.run(lambda: seen.append(threading.get_ident()))
-        assert wait_until(lambda wanted=number + 1: len(seen) == wanted and crew._idle == 1)
+        until(lambda wanted=number + 1: len(seen) == wanted and crew._idle == 1, SOON)
     assert len(set(seen)) == 1
 
 
@@ -50,14 +45,14 @@ def test_idle_threads_end_and_no_work_is_lost_meanwhile(monkeypatch) -> None:
     for number in range(600):
         crew.run(work)
         time.sleep(0.0011 if number % 3 else 0)
-    assert wait_until(lambda: done == 600), f"{600 - done} were never done"
-    assert wait_until(lambda: not alive("ends")), "idle threads stay"
+    until(lambda: done == 600, SOON)
+    until(lambda: not alive("ends"), SOON)  # idle threads do not stay
 
 
 def test_what_goes_wrong_is_logged_and_the_thread_goes_on(caplog) -> None:
     crew, done = Threads("goes wrong"), threading.Event()
     crew.run(lambda: 1 / 0)
-    assert wait_until(lambda: crew._idle == 1)
+    until(lambda: crew._idle == 1, SOON)
     crew.run(done.set)
     assert done.wait(SOON)
     assert "ZeroDivisionError" in caplog.text

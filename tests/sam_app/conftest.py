@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from workshop import RUNTIME
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "sam-app"
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 Sam = Callable[..., subprocess.CompletedProcess[str]]
 

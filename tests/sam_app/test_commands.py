@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
+from workshop import RUNTIME
 
-from .conftest import RUNTIME, TEMPLATE, init
+from .conftest import TEMPLATE, init
 
 FILES = {
     ".gitignore",

@@ -1,15 +1,8 @@
 """Small templates for tests: resources that are quickly made."""
 
-LAMBDA_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
+from workshop import trust
+
+LAMBDA_TRUST = trust("lambda", "states")
 
 
 def resource(kind, **properties):

@@ -3,11 +3,11 @@
 import itertools
 import json
 import re
-import time
 from dataclasses import dataclass
 
 import pytest
 from botocore.exceptions import ClientError
+from workshop import until
 
 NUMBERS = itertools.count(1)
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -62,12 +62,13 @@ class Stacks:
         return self.execute(change_set)
 
     def wait(self, name):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
+        """The stack's description once nothing is under way."""
+
+        def at_rest():
             stack = self.describe(name)
-            if not stack["StackStatus"].endswith("IN_PROGRESS"):
-                return stack
-        raise AssertionError(f"{name} did not come to an end")
+            return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack
+
+        return until(at_rest, seconds=60, pause=0)
 
     def delete(self, name, **options):
         """Delete a stack and return its description at the end."""

@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from workshop import until
 
 pytest.importorskip("moto")
 
@@ -99,10 +100,7 @@ def kept(backend):
 
 
 def settle(backend, stack_id):
-    deadline = time.monotonic() + 20
-    while backend.stacks[stack_id].busy:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: not backend.stacks[stack_id].busy)
     return backend.stacks[stack_id]
 
 

@@ -4,14 +4,13 @@ A type's case gives a template, what shows that the resource is there, and (wher
 changed in place) a change and what shows it.
 """
 
-import io
 import json
-import zipfile
 from dataclasses import dataclass
 
 import pytest
 from botocore.exceptions import ClientError
 from cfn_templates import LAMBDA_TRUST, att, function, machine, ref, resource, role, table, template
+from workshop import zipped
 
 BUCKET = "code-of-resource-tests"
 ALLOW = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
@@ -571,19 +570,12 @@ ELSEWHERE = {  # test_nested.py
 }
 
 
-def archive(text):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as made:
-        made.writestr("app.py", text)
-    return buffer.getvalue()
-
-
 @pytest.fixture(scope="module")
 def code(endpoint):
     s3 = endpoint.client("s3")
     s3.create_bucket(Bucket=BUCKET)
-    s3.put_object(Bucket=BUCKET, Key="code.zip", Body=archive("def handler(e, c): return 1"))
-    s3.put_object(Bucket=BUCKET, Key="other.zip", Body=archive("def handler(e, c): return 2"))
+    s3.put_object(Bucket=BUCKET, Key="code.zip", Body=zipped("def handler(e, c): return 1"))
+    s3.put_object(Bucket=BUCKET, Key="other.zip", Body=zipped("def handler(e, c): return 2"))
 
 
 def test_every_supported_type_has_a_case():

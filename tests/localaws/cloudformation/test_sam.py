@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from workshop import RUNTIME
 
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 BIN = Path(sys.executable).parent
 MANAGED = "aws-sam-cli-managed-default"
 TEMPLATE = f"""

@@ -3,12 +3,12 @@
 import json
 import re
 import shutil
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 from cfn_templates import att, function, ref, resource, role, table, template, topic
+from workshop import RUNTIME
 
 HANDLER = (
     r'Resource handler returned message: ".+" \(RequestToken: [-0-9a-f]{36}, HandlerErrorCode: '
@@ -592,7 +592,7 @@ class TestExports:
 
 def test_a_function_that_cannot_run_here_is_told_at_the_deploy(stacks):
     """It may be meant for an account: the deploy goes on. Its event says what, why, what next."""
-    name, own = stacks.name(), f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    name = stacks.name()
     others = [f"python3.{n}" for n in (14, 13, 12, 11, 10) if not shutil.which(f"python3.{n}")]
     missing = [(one, f"no {one} that works is on PATH") for one in others[:1]]
     why_not = [("nodejs22.x", "the local endpoint runs functions in Python only"), *missing]
@@ -604,7 +604,7 @@ def test_a_function_that_cannot_run_here_is_told_at_the_deploy(stacks):
         assert found == status, [e.get("ResourceStatusReason") for e in stacks.events(name)]
         said = stacks.reason(name, "Fn", status)
         assert said.startswith("Deployed, but it cannot run on this machine. The function Fn has")
-        assert why in said and f"Deploy it with Runtime: {own}" in said
-    stacks.deploy(name, template(Role=role(), Fn=function(Runtime=own)))
+        assert why in said and f"Deploy it with Runtime: {RUNTIME}" in said
+    stacks.deploy(name, template(Role=role(), Fn=function(Runtime=RUNTIME)))
     last = [event for event in stacks.events(name) if event["LogicalResourceId"] == "Fn"][-1]
     assert last["ResourceStatus"] == "UPDATE_COMPLETE" and "ResourceStatusReason" not in last

@@ -9,8 +9,9 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
+from workshop import trust
 
-from tests.conftest import TRUST, an_endpoint
+from tests.conftest import an_endpoint
 
 ACCOUNT = "123456789012"
 HERE = f"us-east-1:{ACCOUNT}"
@@ -299,7 +300,7 @@ def test_a_role_in_a_stack_is_passed_and_its_policies_are_put(ada, enforced):
         "Type": "AWS::IAM::Role",
         "Properties": {
             "RoleName": "made-by-ada",
-            "AssumeRolePolicyDocument": TRUST,
+            "AssumeRolePolicyDocument": trust("lambda", "states"),
             "Policies": [{"PolicyName": "p", "PolicyDocument": json.loads(document("sqs:*"))}],
         },
     }

@@ -1,51 +1,29 @@
 """Functions for these tests, made in this process: no HTTP, no stack, real worker processes."""
 
 import base64
-import io
 import json
 import sys
 import textwrap
 import uuid
-import zipfile
 
 import pytest
+from workshop import RUNTIME, make_function, trust, zipped
 
 from helpers.localaws import lambdas
 from helpers.localaws.account import ACCOUNT, REGION
 from helpers.localaws.lambdas import market
 from helpers.localaws.turns.clock import clock
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 
-
-def zipped(files):
+def encoded(files):
     """A zip of {name: text or bytes}, as the Lambda API takes it."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
-def archive(source):
-    """The bytes of a zip with `source` as its app.py, as boto3 takes it."""
-    return base64.b64decode(zipped({"app.py": source}))
+    return base64.b64encode(zipped(files)).decode()
 
 
 class Functions:
     """Makes and runs functions."""
 
-    zipped = staticmethod(zipped)
+    encoded = staticmethod(encoded)
 
     def __init__(self):
         from moto.awslambda.models import lambda_backends
@@ -56,7 +34,8 @@ class Functions:
         self.logs = logs_backends[ACCOUNT][REGION]
         iam = iam_backends[ACCOUNT]["aws"]
         name = f"role-{uuid.uuid4().hex[:8]}"
-        self.role = iam.create_role(name, json.dumps(TRUST), "/", None, "", [], "3600").arn
+        of_lambda = json.dumps(trust("lambda"))
+        self.role = iam.create_role(name, of_lambda, "/", None, "", [], "3600").arn
         self.made = []
 
     def make(self, source="", files=None, handler="app.handler", **configuration):
@@ -68,7 +47,7 @@ class Functions:
             "Runtime": RUNTIME,
             "Role": self.role,
             "Handler": handler,
-            "Code": {"ZipFile": zipped(files)},
+            "Code": {"ZipFile": encoded(files)},
             "Timeout": 10,
             "MemorySize": 256,
             **configuration,
@@ -79,8 +58,8 @@ class Functions:
 
     def code(self, arn, source):
         """Give a function other code."""
-        archive = zipped({"app.py": textwrap.dedent(source)})
-        self.backend.update_function_code(arn, None, {"ZipFile": archive})
+        packed = encoded({"app.py": textwrap.dedent(source)})
+        self.backend.update_function_code(arn, None, {"ZipFile": packed})
 
     def run(self, arn, event=None, **options):
         """Invoke it; returns the result."""
@@ -157,15 +136,7 @@ def make(endpoint, role):
     names = []
 
     def make(source, **configuration):
-        name = f"fn-{uuid.uuid4().hex[:8]}"
-        client.create_function(
-            FunctionName=name,
-            Runtime=RUNTIME,
-            Role=role,
-            Handler="app.handler",
-            Code={"ZipFile": archive(source)},
-            **configuration,
-        )
+        name = make_function(client, role, source, **configuration)["FunctionName"]
         names.append(name)
         return name
 

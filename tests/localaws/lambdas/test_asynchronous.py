@@ -4,7 +4,7 @@ import json
 import threading
 import time
 
-import pytest
+from workshop import until
 
 from helpers.localaws import lambdas
 from helpers.localaws.account import ACCOUNT, REGION
@@ -29,17 +29,6 @@ def send(functions, arn, event, qualifier=None):
     return answer["x-amzn-requestid"]
 
 
-def wait_for(condition, seconds=20):
-    """Wait in real time until the condition gives something true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    pytest.fail("it did not come")
-
-
 def tries(functions, arn):
     """(request id, event id, simulated second) of each try."""
     lines = [m.split() for m in functions.messages(arn) if m.startswith("tried")]
@@ -51,7 +40,7 @@ def test_an_event_runs_once_and_the_call_returns_before(functions):
     began = time.monotonic()
     send(functions, arn, {})
     assert time.monotonic() - began < 2.9
-    wait_for(lambda: "ran\n" in functions.messages(arn))
+    until(lambda: "ran\n" in functions.messages(arn))
     time.sleep(0.3)
     assert functions.messages(arn).count("ran\n") == 1
 
@@ -60,7 +49,7 @@ def test_a_failure_is_tried_twice_more_after_one_and_two_minutes(functions, move
     arn = functions.make(FAILS)
     began = time.monotonic()
     request = send(functions, arn, {"id": "a", "fails": True})
-    seen = wait_for(lambda: len(t := tries(functions, arn)) == 3 and t)
+    seen = until(lambda: len(t := tries(functions, arn)) == 3 and t)
     assert time.monotonic() - began < 15  # three simulated minutes
     assert {r for r, _, _ in seen} == {request}
     first, second, third = (when for _, _, when in seen)
@@ -88,7 +77,7 @@ def test_the_number_of_tries_and_destinations_can_be_set(functions, moved_clock)
     functions.backend.put_function_event_invoke_config(name, settings)
     assert functions.backend.get_function_event_invoke_config(name)["MaximumRetryAttempts"] == 1
     request = send(functions, arn, {"id": "bad", "fails": True})
-    (message,) = wait_for(lambda: failed.messages)
+    (message,) = until(lambda: failed.messages)
     record = json.loads(message.body)
     assert len(tries(functions, arn)) == 2
     assert record["requestContext"] | {"functionArn": ""} == {
@@ -102,7 +91,7 @@ def test_the_number_of_tries_and_destinations_can_be_set(functions, moved_clock)
     assert record["responsePayload"]["errorType"] == "ValueError"
     assert not done.messages
     send(functions, arn, {"id": "good", "fails": False})
-    (message,) = wait_for(lambda: done.messages)
+    (message,) = until(lambda: done.messages)
     assert json.loads(message.body)["responsePayload"] == {"done": "good"}
 
 
@@ -113,7 +102,7 @@ def test_a_throttled_event_waits_and_runs_in_the_end(functions, moved_clock):
     send(functions, arn, {"id": "a", "fails": False})
     time.sleep(0.3)
     functions.backend.delete_function_concurrency(name)
-    wait_for(lambda: tries(functions, arn))
+    until(lambda: tries(functions, arn))
     time.sleep(0.2)
     assert len(tries(functions, arn)) == 1
 
@@ -129,7 +118,7 @@ def test_an_event_of_a_schedule_does_not_pull_the_clock(functions, moved_clock):
     thread = threading.Thread(target=as_a_schedule_does)
     thread.start()
     thread.join()
-    wait_for(lambda: tries(functions, arn))
+    until(lambda: tries(functions, arn))
     time.sleep(0.5)
     assert len(tries(functions, arn)) == 1
     assert moved_clock.offset == before
@@ -144,9 +133,9 @@ def test_many_events_need_few_threads_and_none_is_left(functions, moved_clock):
     for number in range(300):
         send(functions, arn, {"id": str(number), "fails": number % 10 == 0})
         most = max(most, threading.active_count())
-    wait_for(lambda: len(tries(functions, arn)) == 300 + 2 * 30, 60)
+    until(lambda: len(tries(functions, arn)) == 300 + 2 * 30, 60)
     assert most - before <= 12
-    wait_for(lambda: not [t for t in threading.enumerate() if t.name.startswith("lambda")])
+    until(lambda: not [t for t in threading.enumerate() if t.name.startswith("lambda")])
     counted = [event for _, event, _ in tries(functions, arn)]
     assert {counted.count(str(n)) for n in range(0, 300, 10)} == {3}
     assert {counted.count(str(n)) for n in range(300) if n % 10} == {1}
@@ -157,10 +146,10 @@ def test_a_reset_forgets_what_waits(functions, moved_clock):
     try:
         arn = functions.make(FAILS)
         send(functions, arn, {"id": "a", "fails": True})
-        wait_for(lambda: tries(functions, arn))
+        until(lambda: tries(functions, arn))
         time.sleep(0.2)
         lambdas.reset()
-        wait_for(lambda: not [t for t in threading.enumerate() if t.name == "lambda retries"])
+        until(lambda: not [t for t in threading.enumerate() if t.name == "lambda retries"])
         moved_clock.advance(600)
         assert len(tries(functions, arn)) == 1
     finally:
@@ -170,10 +159,12 @@ def test_a_reset_forgets_what_waits(functions, moved_clock):
 def test_an_event_for_a_function_that_is_gone_is_dropped(functions, moved_clock):
     arn = functions.make(FAILS)
     send(functions, arn, {"id": "a", "fails": True})
-    wait_for(lambda: tries(functions, arn))
+    until(lambda: tries(functions, arn))
     functions.backend.delete_function(arn.rpartition(":")[2])
     wait_for(lambda: not [t for t in threading.enumerate() if t.name.startswith("lambda")])
     assert lambdas._invoker.queue._queue == type(lambdas._invoker.queue._queue)()
+    until(lambda: not [t for t in threading.enumerate() if t.name.startswith("lambda")])
+    assert lambdas._invoker.events._queue == type(lambdas._invoker.events._queue)()
 
 
 def test_an_event_that_fails_for_good_goes_to_the_dead_letter_queue(functions, moved_clock):
@@ -182,7 +173,7 @@ def test_an_event_that_fails_for_good_goes_to_the_dead_letter_queue(functions, m
     queue = sqs_backends[ACCOUNT][REGION].create_queue(f"dead-{id(functions)}", {})
     arn = functions.make(FAILS, DeadLetterConfig={"TargetArn": queue.queue_arn})
     request = send(functions, arn, {"id": "a", "fails": True})
-    (message,) = wait_for(lambda: queue.messages)
+    (message,) = until(lambda: queue.messages)
     assert json.loads(message.body) == {"id": "a", "fails": True}
     attributes = {k: v["StringValue"] for k, v in message.message_attributes.items()}
     assert attributes == {"RequestID": request, "ErrorCode": "200", "ErrorMessage": "no"}

@@ -29,7 +29,7 @@ PROGRAM = """
     from helpers.localaws import lambdas
 
     lambdas.install()
-    sys.path.insert(0, "FOLDER")
+    sys.path[:0] = FOLDERS
     from conftest import Functions
 
     functions = Functions()
@@ -64,7 +64,9 @@ PROGRAM = """
 def test_the_endpoint_needs_nothing_of_linux(tmp_path):
     from pathlib import Path
 
-    program = textwrap.dedent(PROGRAM).replace("FOLDER", str(Path(__file__).parent))
+    here = Path(__file__).parent
+    folders = [str(here), str(here.parents[1])]  # of conftest and of workshop
+    program = textwrap.dedent(PROGRAM).replace("FOLDERS", repr(folders))
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

@@ -8,8 +8,7 @@ import uuid
 
 import pytest
 from botocore.exceptions import ClientError
-
-from .conftest import RUNTIME, archive
+from workshop import RUNTIME, make_function, zipped
 
 
 def code_of(raised):
@@ -41,7 +40,7 @@ def test_the_qualifier_is_heard(endpoint, make):
     version = client.publish_version(FunctionName=name)["Version"]
     client.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
     client.update_function_code(
-        FunctionName=name, ZipFile=archive("def handler(e, c): return 'two'\n")
+        FunctionName=name, ZipFile=zipped("def handler(e, c): return 'two'\n")
     )
     seen = {}
     for qualifier in ("$LATEST", version, "live"):
@@ -128,13 +127,7 @@ def test_refusals_have_aws_codes(endpoint, make, role):
         without_retries.invoke(FunctionName=name)
     assert code_of(raised) == ("InvalidRuntimeException", 502)
     with pytest.raises(ClientError) as raised:
-        client.create_function(
-            FunctionName="bad-zip",
-            Runtime=RUNTIME,
-            Role=role,
-            Handler="app.handler",
-            Code={"ZipFile": b"this is no zip"},
-        )
+        make_function(client, role, "", FunctionName="bad-zip", Code={"ZipFile": b"this is no zip"})
     assert code_of(raised) == ("InvalidParameterValueException", 400)
     assert raised.value.response["Error"]["Message"].startswith("Could not unzip uploaded file.")
 
@@ -156,7 +149,7 @@ def test_a_configuration_that_aws_refuses(endpoint, role, wrong, words):
         "Runtime": RUNTIME,
         "Role": role,
         "Handler": "app.handler",
-        "Code": {"ZipFile": archive(ECHO)},
+        "Code": {"ZipFile": zipped(ECHO)},
     }
     unchecked = __import__("botocore.config").config.Config(parameter_validation=False)
     client = endpoint.client("lambda", config=unchecked)
@@ -174,7 +167,7 @@ def test_no_version_gets_the_number_of_one_that_is_gone(endpoint, make):
     assert client.publish_version(FunctionName=name)["Version"] == "1"  # nothing has changed
     client.delete_function(FunctionName=name, Qualifier="1")
     answer = client.update_function_code(
-        FunctionName=name, ZipFile=archive("def handler(e, c): return 2\n"), Publish=True
+        FunctionName=name, ZipFile=zipped("def handler(e, c): return 2\n"), Publish=True
     )
     assert answer["Version"] == "2"
 
@@ -191,7 +184,7 @@ def test_a_change_for_another_revision_is_refused(endpoint, make):
             FunctionName=name, Timeout=6, RevisionId=before
         ),
         lambda: client.update_function_code(
-            FunctionName=name, ZipFile=archive(ECHO), RevisionId=before
+            FunctionName=name, ZipFile=zipped(ECHO), RevisionId=before
         ),
         lambda: client.publish_version(FunctionName=name, RevisionId=before),
     ):
@@ -258,13 +251,8 @@ def test_the_aws_command_invokes_and_reads_the_log(endpoint, make, tmp_path):
 def test_workers_end_with_the_endpoint(fresh_endpoint):
     role = fresh_endpoint.role("r")
     functions = fresh_endpoint.client("lambda")
-    functions.create_function(
-        FunctionName="f",
-        Runtime=RUNTIME,
-        Role=role,
-        Handler="app.handler",
-        Code={"ZipFile": archive("import os\ndef handler(e, c): return os.getpid()\n")},
-    )
+    asks = "import os\ndef handler(e, c): return os.getpid()\n"
+    make_function(functions, role, asks, FunctionName="f")
     pid = int(functions.invoke(FunctionName="f")["Payload"].read())
     endpoint_pid = fresh_endpoint.control("/_local/status")["pid"]
     import os

@@ -1,15 +1,11 @@
 """A function may do what its execution role allows, and nothing else."""
 
 import json
-import sys
 import uuid
 
 import pytest
 from botocore.exceptions import ClientError
-
-from .conftest import archive
-
-RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+from workshop import make_function, trust
 
 SOURCE = """
 import boto3
@@ -38,16 +34,8 @@ def function(endpoint):
     functions = endpoint.client("lambda")
     role = f"role-{uuid.uuid4().hex[:8]}"
     arn = endpoint.role(role)
-    name = f"fn-{uuid.uuid4().hex[:8]}"
-    functions.create_function(
-        FunctionName=name,
-        Runtime=RUNTIME,
-        Role=arn,
-        Handler="app.handler",
-        Code={"ZipFile": archive(SOURCE)},
-        Timeout=30,
-        MemorySize=512,
-    )
+    made = make_function(functions, arn, SOURCE, Timeout=30, MemorySize=512)
+    name = made["FunctionName"]
 
     def call(service, method, told=False, **parameters):
         event = {"service": service, "method": method, "parameters": parameters, "told": told}
@@ -334,15 +322,10 @@ def test_the_learner_is_not_restricted(endpoint, table):
 def test_a_role_that_lambda_may_not_assume_is_refused(endpoint, function):
     iam, functions = endpoint.client("iam"), endpoint.client("lambda")
     name = f"role-{uuid.uuid4().hex[:8]}"
-    principal = {"Service": "states.amazonaws.com"}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    of_states = json.dumps(trust("states"))
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=of_states)["Role"]["Arn"]
     with pytest.raises(ClientError, match="cannot be assumed by Lambda") as refused:
         functions.update_function_configuration(FunctionName=function[0], Role=arn)
     assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"
     with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
-        functions.create_function(
-            FunctionName="untrusted", Runtime=RUNTIME, Role=arn, Handler="app.handler",
-            Code={"ZipFile": archive(SOURCE)},
-        )  # fmt: skip
+        make_function(functions, arn, SOURCE)

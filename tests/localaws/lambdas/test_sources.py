@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 from botocore.exceptions import ClientError
+from workshop import until
 
 TELLS = "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
 FAILS_AT = "def handler(event, context):\n    print(event['Records'][0]['body'])\n    1 / 0\n"
@@ -18,18 +19,16 @@ def seen(endpoint):
     logs = endpoint.client("logs")
 
     def wait(function, count=1):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
+        def given():
             try:
-                found = logs.filter_log_events(
+                events = logs.filter_log_events(
                     logGroupName=f"/aws/lambda/{function}", filterPattern="Records"
                 )["events"]
             except ClientError:
-                found = []
-            if len(found) >= count:
-                return [json.loads(one["message"])["Records"] for one in found]
-            time.sleep(0.02)
-        pytest.fail(f"{function} was not given {count} events")
+                return None
+            return events if len(events) >= count else None
+
+        return [json.loads(one["message"])["Records"] for one in until(given)]
 
     return wait
 

@@ -9,7 +9,7 @@ def test_functions_versions_aliases_and_layers_come_back(functions, monkeypatch)
     from moto.awslambda.models import lambda_backends
 
     layer = functions.backend.publish_layer_version(
-        {"LayerName": "l", "Content": {"ZipFile": functions.zipped({"python/lib.py": "N = 7\n"})}}
+        {"LayerName": "l", "Content": {"ZipFile": functions.encoded({"python/lib.py": "N = 7\n"})}}
     )
     arn = functions.make(
         "import lib\ndef handler(e, c): return ['one', lib.N]\n",

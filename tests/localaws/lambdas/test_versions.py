@@ -83,7 +83,7 @@ def test_a_layer_is_on_the_path_below_the_functions_own_code(functions, both_way
         {
             "LayerName": "shared",
             "Content": {
-                "ZipFile": functions.zipped(
+                "ZipFile": functions.encoded(
                     {
                         "python/pricing.py": "SOURCE = 'layer'\n",
                         "python/app_settings.py": "SOURCE = 'layer'\n",
@@ -111,7 +111,7 @@ def test_a_later_layer_lies_over_an_earlier_one(functions):
         functions.backend.publish_layer_version(
             {
                 "LayerName": f"l{n}",
-                "Content": {"ZipFile": functions.zipped({"python/lib.py": f"N = {n}\n"})},
+                "Content": {"ZipFile": functions.encoded({"python/lib.py": f"N = {n}\n"})},
             }
         ).arn
         for n in (1, 2)

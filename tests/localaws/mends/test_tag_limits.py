@@ -1,18 +1,13 @@
 """Fifty tags are the most that a resource has, in the words of each service."""
 
-import io
 import json
-import sys
-import zipfile
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from workshop import make_function, trust
 
-RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 UNCHECKED = Config(parameter_validation=False)
-TRUST = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}  # fmt: skip
 DEFINITION = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
 TEMPLATE = json.dumps({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}})
 TABLE = {
@@ -30,13 +25,6 @@ def as_map(count, name="tag"):
 def as_list(count, name="tag", key="Key"):
     value = "value" if key == "key" else "Value"
     return [{key: one, value: text} for one, text in as_map(count, name).items()]
-
-
-def archive():
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as made:
-        made.writestr("app.py", "")
-    return sink.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +47,8 @@ CASES = {
 def make(client, service, role, name, count):
     """Make a resource with so many tags; what tags it with more, if there is such a call."""
     if service == "lambda":
-        arn = client.create_function(
-            FunctionName=name, Runtime=RUNTIME, Role=role, Handler="app.handler",
-            Code={"ZipFile": archive()}, Tags=as_map(count),
-        )["FunctionArn"]  # fmt: skip
+        made = make_function(client, role, "", FunctionName=name, Tags=as_map(count))
+        arn = made["FunctionArn"]
         return lambda: client.tag_resource(Resource=arn, Tags=as_map(1, "more"))
     if service == "stepfunctions":
         arn = client.create_state_machine(
@@ -82,7 +68,7 @@ def make(client, service, role, name, count):
         return lambda: client.tag_resource(resourceArn=arn, tags=as_map(1, "more"))
     if service == "iam":
         client.create_role(
-            RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), Tags=as_list(count)
+            RoleName=name, AssumeRolePolicyDocument=json.dumps(trust("lambda")), Tags=as_list(count)
         )
         return lambda: client.tag_role(RoleName=name, Tags=as_list(1, "more"))
     if service == "s3":

@@ -1,20 +1,16 @@
 """What the tests of metrics and alarms need: things that measure, and a clock to move."""
 
 import datetime as dt
-import io
 import itertools
 import json
-import sys
-import time
 import uuid
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pytest
+from workshop import ended, make_function
 
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 FAIL = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Bad", "Cause": "it is"}}}
 _numbers = itertools.count()
@@ -57,15 +53,7 @@ class Observatory:
     # -- things
 
     def function(self, code: str, **options) -> str:
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("app.py", code)
-        name = f"function-{next(_numbers)}"
-        self.lambdas.create_function(
-            FunctionName=name, Runtime=RUNTIME, Handler="app.handler", Role=self.role,
-            Code={"ZipFile": packed.getvalue()}, **options,
-        )  # fmt: skip
-        return name
+        return make_function(self.lambdas, self.role, code, **options)["FunctionName"]
 
     def machine(self, definition=PASS, **options) -> str:
         options = {"name": f"machine-{next(_numbers)}", "roleArn": self.role} | options
@@ -79,13 +67,7 @@ class Observatory:
         return self.ended(started["executionArn"])
 
     def ended(self, arn: str) -> dict[str, Any]:
-        until = time.monotonic() + 30
-        while True:
-            found = self.states.describe_execution(executionArn=arn)
-            if found["status"] != "RUNNING":
-                return found
-            assert time.monotonic() < until, f"{arn} does not end"
-            time.sleep(0.01)
+        return ended(self.states, arn)
 
     def queue(self, **attributes) -> tuple[str, str, str]:
         """Name, URL and ARN of a new queue."""

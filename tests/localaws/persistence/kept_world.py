@@ -1,14 +1,13 @@
 """A small world in an endpoint that may be stopped, killed and started again."""
 
-import io
 import json
 import os
 import signal
 import sqlite3
-import sys
 import time
-import zipfile
 from pathlib import Path
+
+from workshop import ended, make_function, trust, until
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/anything"
@@ -20,10 +19,8 @@ GRACE = 1.0
 
 def service_role(client, service: str = "lambda") -> None:
     """A role that Lambda and Step Functions may assume, and that may do anything."""
-    trust = {"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Action": "sts:AssumeRole",
-        "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}}]}  # fmt: skip
-    client.create_role(RoleName="anything", AssumeRolePolicyDocument=json.dumps(trust))
+    both = json.dumps(trust("lambda", "states"))
+    client.create_role(RoleName="anything", AssumeRolePolicyDocument=both)
     client.attach_role_policy(
         RoleName="anything", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
     )
@@ -39,13 +36,6 @@ def waiting_machine(queue: str) -> str:
     return json.dumps(
         {"StartAt": "First", "States": {"First": {"Type": "Pass", "Next": "Ask"}, "Ask": ask}}
     )
-
-
-def archive(text: str) -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as made:
-        made.writestr("app.py", text)
-    return sink.getvalue()
 
 
 class Restartable:
@@ -88,12 +78,6 @@ class Restartable:
         self.kill() if how == "kill" else self.stop()
         self.start()
 
-    def until(self, true, seconds=30):
-        end = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < end, "it did not happen in time"
-            time.sleep(0.02)
-
 
 class World(Restartable):
     """What is in the endpoint."""
@@ -110,10 +94,7 @@ class World(Restartable):
             ("checker", "def handler(event, context):\n    return {'price': 5}\n"),
             ("fails", "def handler(event, context):\n    raise ValueError('on purpose')\n"),
         ):
-            client("lambda").create_function(
-                FunctionName=name, Runtime=runtime(), Role=ROLE, Handler="app.handler",
-                Code={"ZipFile": archive(text)},
-            )  # fmt: skip
+            make_function(client("lambda"), ROLE, text, FunctionName=name)
         client("dynamodb").create_table(
             TableName=TABLE, BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
@@ -181,8 +162,7 @@ class World(Restartable):
         """Run the trader once; its description when it has ended."""
         sfn = self.endpoint.client("stepfunctions")
         arn = sfn.start_execution(stateMachineArn=MACHINE)["executionArn"]
-        self.until(lambda: sfn.describe_execution(executionArn=arn)["status"] != "RUNNING")
-        return sfn.describe_execution(executionArn=arn)
+        return ended(sfn, arn)
 
     def start_waiting(self):
         """Start an execution that waits for an answer; its ARN when it waits."""
@@ -190,7 +170,7 @@ class World(Restartable):
         sfn = self.endpoint.client("stepfunctions")
         arn = MACHINE.replace("trader", "waiting")
         execution = sfn.start_execution(stateMachineArn=arn)["executionArn"]
-        self.until(lambda: self.messages() > before)
+        until(lambda: self.messages() > before)
         return execution
 
     def messages(self):
@@ -202,7 +182,7 @@ class World(Restartable):
 
     def token(self):
         """The task token in the next message."""
-        self.until(lambda: self.messages())
+        until(lambda: self.messages())
         found = self.endpoint.client("sqs").receive_message(QueueUrl=self.queue)
         return json.loads(found["Messages"][0]["Body"])["token"]
 
@@ -216,7 +196,3 @@ class World(Restartable):
         except logs.exceptions.ResourceNotFoundException:
             return 0
         return len(found["events"])
-
-
-def runtime():
-    return f"python{sys.version_info.major}.{sys.version_info.minor}"

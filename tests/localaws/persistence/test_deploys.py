@@ -8,7 +8,8 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from kept_world import ROLE, Restartable, archive, runtime
+from kept_world import ROLE, Restartable
+from workshop import make_function, until
 
 ASKED = "arn:aws:lambda:us-east-1:123456789012:function:asked"
 ASKED_CODE = """
@@ -48,10 +49,8 @@ class Deploys(Restartable):
         self.folder = folder
         self.stacks = endpoint.client("cloudformation")
         endpoint.role("anything", allow="*")
-        endpoint.client("lambda").create_function(
-            FunctionName="asked", Runtime=runtime(), Role=ROLE, Handler="app.handler", Timeout=60,
-            Code={"ZipFile": archive(ASKED_CODE)},
-        )  # fmt: skip
+        asked = {"FunctionName": "asked", "Timeout": 60}
+        make_function(endpoint.client("lambda"), ROLE, ASKED_CODE, **asked)
         endpoint.client("s3").create_bucket(Bucket=TEMPLATES)
 
     def template(self, stack, *, waits_at="", value="1", more=False, fails=False):
@@ -94,7 +93,7 @@ class Deploys(Restartable):
             except ClientError:
                 return True
 
-        self.until(at_rest)
+        until(at_rest)
         try:
             return self.status(stack)
         except ClientError:
@@ -185,7 +184,7 @@ def deploys(module_endpoint, tmp_path_factory):
         "outer-updating2-outer", "outer-updating-outer"))  # fmt: skip
     made.stacks.delete_stack(StackName="outer-deleting")
     for stack, (_, verb) in UNDER_WAY.items():
-        made.until(lambda stack=stack, verb=verb: made.asked(stack, verb))
+        until(lambda stack=stack, verb=verb: made.asked(stack, verb))
     made.settle()
     # describe_stacks would wait a little for each to end
     listed = made.stacks.list_stacks()["StackSummaries"]
@@ -194,7 +193,7 @@ def deploys(module_endpoint, tmp_path_factory):
     made.kill()
     (made.folder / "released").touch()
     made.start()
-    made.until(lambda: made.taken_up())
+    until(lambda: made.taken_up())
     return made
 
 

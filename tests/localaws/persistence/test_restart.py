@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 from kept_world import MACHINE, ROLE, TABLE, waiting_machine
+from workshop import until
 
 from helpers.localaws.persistence import book
 
@@ -77,7 +78,7 @@ def test_a_rule_that_was_due_while_it_was_stopped_fires_once(world):
     world.stop()
     world.pass_time(600)
     world.start()
-    world.until(lambda: len(sfn.list_executions(stateMachineArn=waiting)["executions"]) > before)
+    until(lambda: len(sfn.list_executions(stateMachineArn=waiting)["executions"]) > before)
     events.remove_targets(Rule="minute", Ids=["t"])
     events.delete_rule(Name="minute")
     found = sfn.list_executions(stateMachineArn=waiting)["executions"]
@@ -109,7 +110,7 @@ def test_executions_that_ran_are_failed_and_can_be_redriven(world):
     sfn.redrive_execution(executionArn=arn)
     token = world.token()
     sfn.send_task_success(taskToken=token, output='"done"')
-    world.until(lambda: sfn.describe_execution(executionArn=arn)["status"] == "SUCCEEDED")
+    until(lambda: sfn.describe_execution(executionArn=arn)["status"] == "SUCCEEDED")
     kinds = [e["type"] for e in sfn.get_execution_history(executionArn=arn)["events"]]
     assert kinds.count("PassStateEntered") == 1, "it went on where it was"
 
@@ -139,7 +140,7 @@ def test_killed_while_fifty_executions_run(world):
     threads = [threading.Thread(target=start) for _ in range(4)]
     for thread in threads:
         thread.start()
-    world.until(lambda: len(started) > 50)
+    until(lambda: len(started) > 50)
     time.sleep(random.random())
     world.kill()
     for thread in threads:
@@ -181,7 +182,7 @@ def test_what_was_acknowledged_a_second_before_is_never_lost(world):
         acknowledged = []
         writer = threading.Thread(target=write, args=(put, store, attempt, acknowledged))
         writer.start()
-        world.until(lambda acknowledged=acknowledged: acknowledged)
+        until(lambda acknowledged=acknowledged: acknowledged)
         time.sleep(1.2 + random.random())
         killed = time.monotonic()
         world.kill()
@@ -205,7 +206,7 @@ def test_asynchronous_events_run_again(world):
     """An event that waits for its second try is tried after the restart."""
     lambda_ = world.endpoint.client("lambda")
     lambda_.invoke(FunctionName="fails", InvocationType="Event", Payload=b'{"n": 1}')
-    world.until(lambda: world.tries("fails") >= 1)
+    until(lambda: world.tries("fails") >= 1)
     world.settle()
     tried = world.tries("fails")
     world.restart("kill")
@@ -291,7 +292,7 @@ def test_a_map_run_that_ran(world):
         name="mapping", definition=json.dumps(definition), roleArn=ROLE
     )["stateMachineArn"]  # fmt: skip
     execution = sfn.start_execution(stateMachineArn=arn, input='{"items": [1, 2]}')["executionArn"]
-    world.until(lambda: world.messages() >= 2)
+    until(lambda: world.messages() >= 2)
     world.settle()
     world.restart("kill")
     assert sfn.describe_execution(executionArn=execution)["status"] == "FAILED"

@@ -3,27 +3,15 @@
 Each maker makes something and names the calls that tell of it; one restart serves them all.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from workshop import ended, trust, zipped
 
 ROLE = "arn:aws:iam::123456789012:role/made"
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
+ECHO = "def handler(event, context):\n    return event\n"
 POLICY = json.dumps(
     {
         "Version": "2012-10-17",
@@ -31,13 +19,6 @@ POLICY = json.dumps(
     }
 )
 PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
-
-
-def zipped(text: str = "def handler(event, context):\n    return event\n") -> bytes:
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as archive:
-        archive.writestr("app.py", text)
-    return sink.getvalue()
 
 
 def told(answer: Any) -> Any:
@@ -50,8 +31,9 @@ def told(answer: Any) -> Any:
 
 
 def iam(client):
+    document = json.dumps(trust("lambda", "states"))
     client.create_role(
-        RoleName="made", AssumeRolePolicyDocument=TRUST, Tags=[{"Key": "a", "Value": "b"}]
+        RoleName="made", AssumeRolePolicyDocument=document, Tags=[{"Key": "a", "Value": "b"}]
     )
     client.attach_role_policy(
         RoleName="made", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
@@ -171,7 +153,7 @@ def lambda_(client):
     layer = client.publish_layer_version(LayerName="layer", Content={"ZipFile": zipped("x = 1")})
     client.create_function(
         FunctionName="function", Runtime="python3.11", Role=ROLE, Handler="app.handler",
-        Code={"ZipFile": zipped() + b"\0" * 20_000}, Environment={"Variables": {"AB": "c"}},
+        Code={"ZipFile": zipped(ECHO) + b"\0" * 20_000}, Environment={"Variables": {"AB": "c"}},
         Layers=[layer["LayerVersionArn"]], Tags={"a": "b"}, Publish=True,
     )  # fmt: skip
     client.create_alias(FunctionName="function", Name="live", FunctionVersion="1")
@@ -208,8 +190,7 @@ def stepfunctions(client):
     client.create_activity(name="activity")
     execution = client.start_execution(stateMachineArn=arn, name="one", input='{"a": 1}')
     execution_arn = execution["executionArn"]
-    while client.describe_execution(executionArn=execution_arn)["status"] == "RUNNING":
-        pass
+    ended(client, execution_arn)
     return [
         lambda: client.describe_state_machine(stateMachineArn=arn),
         lambda: client.list_state_machine_versions(stateMachineArn=arn),

@@ -1,16 +1,14 @@
 """Helpers for the tests of Step Functions: functions from a few lines, machines, histories."""
 
-import io
 import itertools
 import json
-import time
-import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from workshop import ended, make_function, until
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _numbers = itertools.count()
@@ -30,21 +28,11 @@ class Workshop:
         direct = Config(inject_host_prefix=False)  # boto3 would call sync-127.0.0.1
         self.sync = self.endpoint.client("stepfunctions", config=direct)
 
-    def function(self, code: str, handler: str = "handler.handler", **options) -> str:
+    def function(self, code: str, **options) -> str:
         """The ARN of a function with this code; the same code gives the same function."""
-        key = json.dumps([code, handler, options])
+        key = json.dumps([code, options])
         if key not in self._functions:
-            packed = io.BytesIO()
-            with zipfile.ZipFile(packed, "w") as archive:
-                archive.writestr("handler.py", code)
-            made = self.functions.create_function(
-                FunctionName=f"function-{next(_numbers)}",
-                Runtime=f"python3.{__import__('sys').version_info.minor}",
-                Handler=handler,
-                Role=self.role,
-                Code={"ZipFile": packed.getvalue()},
-                **options,
-            )
+            made = make_function(self.functions, self.role, code, **options)
             self._functions[key] = made["FunctionArn"]
         return self._functions[key]
 
@@ -74,13 +62,7 @@ class Workshop:
 
     def ended(self, execution: str, seconds: float = 30) -> dict[str, Any]:
         """DescribeExecution once the execution has ended."""
-        deadline = time.monotonic() + seconds
-        while True:
-            found = self.states.describe_execution(executionArn=execution)
-            if found["status"] != "RUNNING":
-                return found
-            assert time.monotonic() < deadline, f"still running: {self.events(execution)[-1]}"
-            time.sleep(0.005)
+        return ended(self.states, execution, seconds)
 
     def run(self, machine: str | dict[str, Any], given: Any = None, **options) -> dict[str, Any]:
         """Start an execution and describe it once it has ended."""
@@ -94,13 +76,11 @@ class Workshop:
 
     def reached(self, execution: str, kind: str, seconds: float = 30) -> dict[str, Any]:
         """The first event of this type, once it has happened."""
-        deadline = time.monotonic() + seconds
-        while True:
-            for event in self.events(execution):
-                if event["type"] == kind:
-                    return event
-            assert time.monotonic() < deadline, f"no {kind}: {self.types(execution)}"
-            time.sleep(0.005)
+
+        def first() -> dict[str, Any] | None:
+            return next((one for one in self.events(execution) if one["type"] == kind), None)
+
+        return until(first, seconds, pause=0.005)
 
     def advance(self, seconds: float) -> None:
         """Move the endpoint's clock on."""

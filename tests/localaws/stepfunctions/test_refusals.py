@@ -5,6 +5,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
+from workshop import trust
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 MISSING = "arn:aws:states:us-east-1:123456789012:stateMachine:nobody"
@@ -293,9 +294,8 @@ def test_test_state_does_not_ask_where_a_state_leads(workshop):
 
 def test_a_role_that_step_functions_may_not_assume(workshop):
     iam = workshop.endpoint.client("iam")
-    other = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}
-    trust = {"Version": "2012-10-17", "Statement": [{**other, "Action": "sts:AssumeRole"}]}
-    role = iam.create_role(RoleName="of-ec2", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    document = json.dumps(trust("ec2"))
+    role = iam.create_role(RoleName="of-ec2", AssumeRolePolicyDocument=document)["Role"]
     expected = (
         "AccessDeniedException",
         "Neither the global service principal states.amazonaws.com, nor the regional one is "
@@ -307,8 +307,8 @@ def test_a_role_that_step_functions_may_not_assume(workshop):
         assert refused(workshop.machine, PASS, roleArn=arn) == expected
         update = workshop.states.update_state_machine
         assert refused(update, stateMachineArn=machine, roleArn=arn) == expected
-    trust["Statement"][0]["Principal"] = {"Service": ["states.us-east-1.amazonaws.com"]}
-    iam.update_assume_role_policy(RoleName="of-ec2", PolicyDocument=json.dumps(trust))
+    document = json.dumps(trust("states.us-east-1"))
+    iam.update_assume_role_policy(RoleName="of-ec2", PolicyDocument=document)
     assert workshop.run(workshop.machine(PASS, roleArn=role["Arn"]))["status"] == "SUCCEEDED"
 
 
@@ -345,9 +345,8 @@ def test_logging_that_the_role_may_not_set_up(workshop):
     destination = {"cloudWatchLogsLogGroup": {"logGroupArn": group}}
     configuration = {"level": "ERROR", "destinations": [destination]}
     iam = workshop.endpoint.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
-    document = {"Version": "2012-10-17", "Statement": [trust | {"Action": "sts:AssumeRole"}]}
-    role = iam.create_role(RoleName="logs", AssumeRolePolicyDocument=json.dumps(document))
+    document = json.dumps(trust("states"))
+    role = iam.create_role(RoleName="logs", AssumeRolePolicyDocument=document)
     arn = role["Role"]["Arn"]
     expected = (
         "AccessDeniedException",

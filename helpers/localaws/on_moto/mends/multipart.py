@@ -57,10 +57,10 @@ class Checksum(MultipartChecksumBuilder):
         )
 
 
-def _crc64nvme(part: bytes, found: int) -> int:
+def _crc64nvme(part: bytes, before: int) -> int:
     from awscrt import checksums  # 12 MB of machine code: not before somebody asks for it
 
-    return checksums.crc64nvme(part, found)
+    return checksums.crc64nvme(part, before)
 
 
 _CRC: dict[str | None, tuple[Callable[[bytes, int], int], int]] = {"CRC32": (binascii.crc32, 4)}

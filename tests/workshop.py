@@ -1,0 +1,69 @@
+"""What the tests of all rooms make things with: zips, functions, roles; and how they wait."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+import uuid
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+"""What Lambda calls the Python that the tests run in."""
+
+
+def trust(*services: str) -> dict[str, Any]:
+    """A trust policy that lets services assume a role, by their names without the domain."""
+    names = [f"{service}.amazonaws.com" for service in services]
+    principal = {"Service": names if len(names) > 1 else names[0]}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def zipped(files: str | Mapping[str | zipfile.ZipInfo, str | bytes]) -> bytes:
+    """The bytes of a zip of files by their names; a text alone is its app.py."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in ({"app.py": files} if isinstance(files, str) else files).items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def make_function(client: Any, role: str, source: str, **options: Any) -> dict[str, Any]:
+    """Create a function of the text of its app.py; what CreateFunction answers.
+
+    client: boto3's of Lambda. options: more of CreateFunction's.
+    """
+    given = {
+        "FunctionName": f"function-{uuid.uuid4().hex[:8]}",
+        "Runtime": RUNTIME,
+        "Role": role,
+        "Handler": "app.handler",
+    }
+    return client.create_function(**given | {"Code": {"ZipFile": zipped(source)}} | options)
+
+
+def until(true: Callable[[], T], seconds: float = 30.0, pause: float = 0.02) -> T:
+    """Wait in real time until something is true, and give it; fails when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not (value := true()):
+        assert time.monotonic() < deadline, f"it did not happen within {seconds:g} s"
+        time.sleep(pause)
+    return value
+
+
+def ended(states: Any, execution: str, seconds: float = 30.0) -> dict[str, Any]:
+    """DescribeExecution of an execution, by its ARN, once it has ended.
+
+    states: boto3's client of Step Functions.
+    """
+
+    def described() -> dict[str, Any] | None:
+        told = states.describe_execution(executionArn=execution)
+        return None if told["status"] == "RUNNING" else told
+
+    return until(described, seconds, pause=0.005)
