@@ -15,7 +15,7 @@ from helpers.localaws.front import guard
 from helpers.localaws.process import server
 from helpers.localaws.process.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 CRC64NVME_OF_123456789 = base64.b64encode(bytes.fromhex("ae8b14860a799888")).decode()
 """The check value of the polynomial's definition, reveng.sourceforge.io/crc-catalogue/17plus.htm"""

@@ -22,7 +22,7 @@ from helpers.localaws.asleep import leases
 from helpers.localaws.process import hub, server
 from helpers.localaws.turns.clock import Clock
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DOZE = ROOT / "helpers" / "localaws" / "asleep" / "doze.py"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no exec there, and no JupyterHub")

@@ -18,7 +18,7 @@ from helpers.errors import CourseError
 from helpers.localaws.process import background
 from helpers.localaws.process.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Squatter:
