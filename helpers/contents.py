@@ -57,8 +57,8 @@ def _pages() -> Iterator[tuple[Path, str, str]]:
 
 def path(number: str) -> Path:
     """The file of a notebook."""
-    (found,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
-    return found
+    (notebook,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
+    return notebook
 
 
 def cells(number: str) -> list[dict[str, Any]]:

@@ -105,9 +105,9 @@ def exercise(number: str) -> exercises.Exercise:
 
     Raises CourseError if there is none.
     """
-    found = exercises.find(number)
-    print(found)
-    return found
+    exercise = exercises.find(number)
+    print(exercise)
+    return exercise
 
 
 def overview() -> None:

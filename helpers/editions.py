@@ -80,7 +80,7 @@ def _ledger() -> Path:
 def _noted() -> dict[str, str]:
     """Copy → the hash of what was handed out under that name."""
     try:
-        found = json.loads(_ledger().read_text(encoding="utf-8"))
+        ledger = json.loads(_ledger().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return ledger if isinstance(ledger, dict) else {}

@@ -57,8 +57,8 @@ def environment() -> dict[str, str | None]:
         said = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
         )
-        found = json.loads(said.stdout)
-        return found | (_AT_ONCE if found["AWS_ENDPOINT_URL"] == NOWHERE else {})
+        variables = json.loads(said.stdout)
+        return variables | (_AT_ONCE if variables["AWS_ENDPOINT_URL"] == NOWHERE else {})
     except (OSError, ValueError, subprocess.SubprocessError):
         others = [name for name in os.environ if name.startswith("AWS_") and name not in _CLOSED]
         return {**dict.fromkeys(others), **_CLOSED, **_AT_ONCE}

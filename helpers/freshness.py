@@ -25,9 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="helpers.freshness", description=__doc__.split("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK")
     paths = parser.parse_args(arguments).notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
-    found = [f"{path.name}: {fault}" for path in paths for fault in faults(path)]
-    print(*found, sep="\n", end="\n" if found else "")
-    return 1 if found else 0
+    lines = [f"{path.name}: {fault}" for path in paths for fault in faults(path)]
+    print(*lines, sep="\n", end="\n" if lines else "")
+    return 1 if lines else 0
 
 
 def faults(path: Path) -> list[str]:
@@ -39,15 +39,15 @@ def faults(path: Path) -> list[str]:
     except (OSError, ValueError, nbformat.ValidationError) as error:
         return [f"is no valid notebook: {str(error).splitlines()[0]}"]
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    found = []
+    faults = []
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
-        found.append(f"its cells were not run once each, top to bottom: {again}")
+        faults.append(f"its cells were not run once each, top to bottom: {again}")
     for cell in code:
         if any(output.output_type == "error" for output in cell.outputs):
-            found.append(f"cell {cell.execution_count} ends in an error: mend it, then {again}")
+            faults.append(f"cell {cell.execution_count} ends in an error: mend it, then {again}")
     if notebook.metadata.get(NOTE) != digest(notebook):
-        found.append(f"its code is not the code that was run: {again}")
-    return found
+        faults.append(f"its code is not the code that was run: {again}")
+    return faults
 
 
 def note(notebook: nbformat.NotebookNode) -> None:

@@ -31,11 +31,11 @@ def first(path: str) -> str:
     """
     ours, linked = Path(sys.executable).parent, homes.work() / ".aws-v2"
     theirs = [one for one in path.split(os.pathsep) if one and Path(one) not in (ours, linked)]
-    found = shutil.which("aws", path=os.pathsep.join(theirs))
-    if found is None or not is_version_2(found):
+    aws = shutil.which("aws", path=os.pathsep.join(theirs))
+    if aws is None or not is_version_2(aws):
         return path
     with suppress(OSError):
-        folder = Path(found).parent if os.name == "nt" else _link(linked / "aws", Path(found))
+        folder = Path(aws).parent if os.name == "nt" else _link(linked / "aws", Path(aws))
         kept = [one for one in path.split(os.pathsep) if one and Path(one) != folder]
         return os.pathsep.join([str(folder), *kept])
     return path

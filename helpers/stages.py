@@ -177,11 +177,11 @@ _OF_THE_TEMPLATE = {"hooks", "cookiecutter.json"}
 
 def _files(project: Path) -> set[Path]:
     """The project's files, relative to it, without what commands made."""
-    found = set()
+    paths = set()
     for folder, folders, files in os.walk(project):
         folders[:] = [name for name in folders if name not in _BY_COMMANDS]
-        found |= {(Path(folder) / name).relative_to(project) for name in files}
-    return found
+        paths |= {(Path(folder) / name).relative_to(project) for name in files}
+    return paths
 
 
 def _is_as_made(path: Path, original: Path) -> bool:

@@ -562,21 +562,21 @@ def _aims(number: str) -> str:
     """What the notebook itself promises, as one sentence."""
     prose = (cell for cell in contents.cells(number) if cell["cell_type"] == "markdown")
     text = "".join(next(prose)["source"])
-    if found := re.search(r"\*\*After this notebook you can\*\*\n\n((?:- .+\n)+)", text):
-        return " ".join(line.removeprefix("- ") for line in found[1].splitlines()).rstrip(".")
-    found = re.search(r"\*\*You will be able to\*\* (.+?)\.\s*(?:\n\n|$)", text, re.S)
-    if not found:
+    if match := re.search(r"\*\*After this notebook you can\*\*\n\n((?:- .+\n)+)", text):
+        return " ".join(line.removeprefix("- ") for line in match[1].splitlines()).rstrip(".")
+    match = re.search(r"\*\*You will be able to\*\* (.+?)\.\s*(?:\n\n|$)", text, re.S)
+    if not match:
         raise ValueError(
             f"Notebook {number} does not say what one can do after it: a paragraph of its first "
             "cell begins with **You will be able to** and ends with a full stop."
         )
-    return " ".join(found[1].split())
+    return " ".join(match[1].split())
 
 
 def _fill(text: str, name: str, content: str) -> str:
     begin, end = f"<!-- {name} -->", "<!-- end -->"
-    before, found, after = text.partition(begin)
-    if not found:
+    before, marker, after = text.partition(begin)
+    if not marker:
         raise ValueError(f"{PAGE.name} has no place for it: two lines, {begin} and {end}.")
     return f"{before}{begin}\n\n{content}\n\n{end}{after.partition(end)[2]}"
 

@@ -26,6 +26,6 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    if found := path(Path(server.root_dir)):
+    if notebook := path(Path(server.root_dir)):
         page = server.web_app.settings.setdefault("page_config_data", {})
-        page["courseNotebook"] = found
+        page["courseNotebook"] = notebook

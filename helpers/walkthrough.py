@@ -41,8 +41,8 @@ def blocks(text: str) -> list[str]:
 def sections(text: str) -> dict[str, list[str]]:
     """The blocks of each section of a page that has any, by its heading."""
     parts = re.split(r"^## (.+)$", text, flags=re.M)
-    found = zip(parts[1::2], parts[2::2], strict=True)
-    return {heading: typed for heading, part in found if (typed := blocks(part))}
+    pairs = zip(parts[1::2], parts[2::2], strict=True)
+    return {heading: typed for heading, part in pairs if (typed := blocks(part))}
 
 
 def shell(source: str) -> str:
@@ -67,10 +67,10 @@ def shell(source: str) -> str:
 
 def _cell(number: str, cell_id: str) -> str:
     code = [cell for cell in cells(number) if cell["cell_type"] == "code"]
-    found = {cell["id"]: "".join(cell["source"]) for cell in code}
-    if cell_id not in found:
+    sources = {cell["id"]: "".join(cell["source"]) for cell in code}
+    if cell_id not in sources:
         raise KeyError(f"notebook {number} has no code cell {cell_id}")
-    return found[cell_id]
+    return sources[cell_id]
 
 
 def _logical_lines(source: str) -> list[str]:
@@ -80,13 +80,13 @@ def _logical_lines(source: str) -> list[str]:
 
 def _command(line: str) -> str | None:
     """What a shell is given for a line of a cell; None for Python."""
-    if found := re.fullmatch(r"!(.+)", line, re.S):
-        command = _expanded(found[1])  # each has a shell of its own: what `cd` does ends with it
+    if match := re.fullmatch(r"!(.+)", line, re.S):
+        command = _expanded(match[1])  # each has a shell of its own: what `cd` does ends with it
         return f"({command})" if command.startswith("cd ") else command
-    if found := re.fullmatch(r"\[(\w+)\] = !(.+)", line, re.S):
-        return f"{found[1]}=$({_expanded(found[2])})"
-    if found := re.fullmatch(r"%cd (?:-q )?(\S+)", line):
-        return f"cd {found[1]}"
+    if match := re.fullmatch(r"\[(\w+)\] = !(.+)", line, re.S):
+        return f"{match[1]}=$({_expanded(match[2])})"
+    if match := re.fullmatch(r"%cd (?:-q )?(\S+)", line):
+        return f"cd {match[1]}"
     if re.match(r"[!%]|\w+ = !", line):  # a list of lines is nothing that bash has
         raise ValueError(f"bash has nothing like it: {line}")
     return None

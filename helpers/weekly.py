@@ -115,12 +115,12 @@ def _declared(root: Path) -> list[Requirement]:
 
 def _locked(root: Path) -> dict[str, set[Version]]:
     """Name → its versions in the lock; some have one for each Python."""
-    found: dict[str, set[Version]] = {}
+    versions: dict[str, set[Version]] = {}
     texts = [path.read_text(encoding="utf-8") for path in root.glob("requirements*.lock")]
     for line in "\n".join(texts).splitlines():
         if pinned := re.match(r"([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", line):
-            found.setdefault(canonicalize_name(pinned[1]), set()).add(Version(pinned[2]))
-    return found
+            versions.setdefault(canonicalize_name(pinned[1]), set()).add(Version(pinned[2]))
+    return versions
 
 
 def _resolved(
@@ -151,15 +151,15 @@ def _resolved(
 
 def links(root: Path = ROOT, seconds: float = SECONDS) -> Report:
     """Does each external link of documents and notebooks, and each source in the code, lead on?"""
-    found: dict[str, list[str]] = {}
+    by_address: dict[str, list[str]] = {}
     for path, text in _texts(root):
         for address in _addresses(text):
-            found.setdefault(address, []).append(path)
-    report = Report("links", f"{len(found)} addresses")
+            by_address.setdefault(address, []).append(path)
+    report = Report("links", f"{len(by_address)} addresses")
     unseen: dict[str, list[str]] = {}
     with ThreadPoolExecutor(8) as pool:
-        said = pool.map(lambda address: _follow(address, seconds), found)
-    for (address, paths), (state, words) in zip(found.items(), said, strict=True):
+        said = pool.map(lambda address: _follow(address, seconds), by_address)
+    for (address, paths), (state, words) in zip(by_address.items(), said, strict=True):
         place = f"{address} in {', '.join(sorted(set(paths)))}"
         if state == "gone":
             report.to_do.append(f"{place}: {words}")
@@ -196,7 +196,7 @@ def _texts(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _addresses(text: str) -> set[str]:
-    found = set()
+    addresses = set()
     for one in _ADDRESS.findall(text):
         address = one if one.startswith("http") else f"https://{one}"
         while address.endswith(tuple(".,;:!?*_")) or (
@@ -205,8 +205,8 @@ def _addresses(text: str) -> set[str]:
             address = address[:-1]
         address = address.split("#")[0]
         if "." in address and not _NAMES.match(address) and not _OURS.match(address):
-            found.add(address)
-    return found
+            addresses.add(address)
+    return addresses
 
 
 def _follow(address: str, seconds: float) -> tuple[str, str]:
@@ -268,9 +268,9 @@ def _dated(root: Path) -> Iterator[tuple[str, datetime.date]]:
     )
     for path, text in (*_texts(root), *data):
         for number, line in enumerate(text.splitlines(), 1):
-            for found in _DATED.finditer(line):
+            for match in _DATED.finditer(line):
                 try:
-                    day = datetime.date.fromisoformat(found["a"] or found["b"])
+                    day = datetime.date.fromisoformat(match["a"] or match["b"])
                 except ValueError:
                     continue
                 if path != "helpers/weekly.py":  # its own examples

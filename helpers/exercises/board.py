@@ -102,22 +102,22 @@ def read(folder: Path) -> list[Learner]:
             f"{error.strerror}.",
             "Name the folder into which learners share: python -m helpers.exercises share FOLDER",
         ) from None
-    found = []
+    learners = []
     for name in names:
         text = _text(folder / name)
         if text is not None:
             stem = name if (folder / name).is_dir() else Path(name).stem
             lines = "\n".join(text.splitlines()[-LONGEST:])
-            found.append(_learner(_plain(stem), record.parse(lines)))
-        if len(found) == MOST:
+            learners.append(_learner(_plain(stem), record.parse(lines)))
+        if len(learners) == MOST:
             break
-    return found
+    return learners
 
 
 def stuck(learners: Iterable[Learner]) -> list[Stuck]:
     """Where learners are not through, most of them first."""
     everyone = list(learners)
-    found = []
+    hurdles = []
     for exercise in catalogue.ids():
         there = [one.of(exercise) for one in everyone]
         there = [seen for seen in there if (seen.tries or seen.hints) and not seen.right]
@@ -125,8 +125,8 @@ def stuck(learners: Iterable[Learner]) -> list[Stuck]:
             met: Counter[str] = sum((seen.met for seen in there), Counter())
             key, times = next(iter(met.most_common(1)), ("", 0))
             tries, given = sum(one.tries for one in there), sum(one.hints for one in there)
-            found.append(Stuck(exercise, len(there), tries, given, key, times))
-    return sorted(found, key=lambda one: (-one.learners, -one.tries, one.exercise))
+            hurdles.append(Stuck(exercise, len(there), tries, given, key, times))
+    return sorted(hurdles, key=lambda one: (-one.learners, -one.tries, one.exercise))
 
 
 def text(learners: list[Learner], now: datetime) -> str:
@@ -144,9 +144,9 @@ def text(learners: list[Learner], now: datetime) -> str:
         )
         lines.append(f"{one.name:<{width}}  {marks}  {one.done:>5}  {last(one, now)}".rstrip())
     lines += ["", LEGEND]
-    if found := stuck(learners):
+    if hurdles := stuck(learners):
         lines += ["", "Not through yet:"]
-    for one in found:
+    for one in hurdles:
         lines.append(f"{one.exercise}  {count(one.learners, 'learner')}, {how(one)}")
         lines.append(f"      ask: {one.ask}")
     return "\n".join(lines)
@@ -174,10 +174,10 @@ def count(number: int, what: str) -> str:
 
 def groups() -> dict[str, list[str]]:
     """Notebook → its exercises."""
-    found: dict[str, list[str]] = {}
+    by_notebook: dict[str, list[str]] = {}
     for exercise in catalogue.ids():
-        found.setdefault(exercise.partition(".")[0], []).append(exercise)
-    return found
+        by_notebook.setdefault(exercise.partition(".")[0], []).append(exercise)
+    return by_notebook
 
 
 # ---- records, which may hold anything
@@ -218,12 +218,12 @@ def _of_zip(path: Path) -> str:
 
 
 def _learner(name: str, entries: Iterator[dict[str, Any]]) -> Learner:
-    found = Learner(name)
+    learner = Learner(name)
     for entry in entries:
         exercise, did = entry["exercise"], entry["did"]
         if exercise not in catalogue.ids() or did not in get_args(record.Did):
             continue
-        seen = found.seen.setdefault(exercise, Seen())
+        seen = learner.seen.setdefault(exercise, Seen())
         status = entry.get("status")
         if did == "check" and status in get_args(Status) and status != "not attempted":
             seen.tries += 1
@@ -232,8 +232,8 @@ def _learner(name: str, entries: Iterator[dict[str, Any]]) -> Learner:
                 seen.met[key] += 1
         seen.hints += did == "hint"
         seen.shown = seen.shown or did in ("solution", "apply")
-        found.last, found.at = exercise, _moment(entry.get("at")) or found.at
-    return found
+        learner.last, learner.at = exercise, _moment(entry.get("at")) or learner.at
+    return learner
 
 
 def _key(exercise: str, key: Any) -> str:

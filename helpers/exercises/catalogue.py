@@ -26,8 +26,8 @@ def ids() -> tuple[str, ...]:
 def task(number: str) -> Task:
     """The task of that number, which is there."""
     name = f"t{number.replace('.', '_')}"
-    found = import_module(f"helpers.exercises.tasks.{name}")
-    return replace(found.TASK, folder=TASKS / name)
+    module = import_module(f"helpers.exercises.tasks.{name}")
+    return replace(module.TASK, folder=TASKS / name)
 
 
 def find_task(number: str) -> Task:

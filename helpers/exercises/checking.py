@@ -47,8 +47,8 @@ def check(task: Task, folder: Path) -> Outcome:
 def _carried_out(task: Task, bench: Workbench) -> Outcome:
     try:
         return Outcome("right", task.check(bench))
-    except NotYet as found:  # drawn here: the execution is gone with the place
-        return Outcome("not yet", found.text, found.hint, _picture(found))
+    except NotYet as not_yet:  # drawn here: the execution is gone with the place
+        return Outcome("not yet", not_yet.text, not_yet.hint, _picture(not_yet))
 
 
 _TAMPERED = CannotCheck(
@@ -79,16 +79,16 @@ def _own_files(task: Task, *, alone: bool = True) -> dict[str, tuple[int, int]]:
 def _key(answer: Path, task: Task) -> str:
     """Of an answer and the check: what was made of it is of use as long as both are the same."""
     own = _own_files(task, alone=False)
-    found = hashlib.sha256(repr(sorted(own.items())).encode())
+    digest = hashlib.sha256(repr(sorted(own.items())).encode())
     for name in sorted(folders.files(answer)):
-        found.update(f"{name.as_posix()}\0".encode())
+        digest.update(f"{name.as_posix()}\0".encode())
         with contextlib.suppress(OSError):  # a link to nothing
-            found.update(hashlib.sha256((answer / name).read_bytes()).digest())
-    return found.hexdigest()
+            digest.update(hashlib.sha256((answer / name).read_bytes()).digest())
+    return digest.hexdigest()
 
 
-def _picture(found: NotYet) -> Picture | None:
-    run = found.run
+def _picture(not_yet: NotYet) -> Picture | None:
+    run = not_yet.run
     from helpers import draw
 
     try:

@@ -94,14 +94,14 @@ def copy(folder: Path, to: Path) -> None:
 
     Raises CannotCheck where there is more than an answer can be.
     """
-    found = list(files(folder))
-    size = sum((folder / name).lstat().st_size for name in found)
-    if len(found) > MOST or size > LARGEST:
+    names = list(files(folder))
+    size = sum((folder / name).lstat().st_size for name in names)
+    if len(names) > MOST or size > LARGEST:
         raise CannotCheck(
-            f"There are {len(found)} files with {size >> 20} MB in {folder.name}.",
+            f"There are {len(names)} files with {size >> 20} MB in {folder.name}.",
             f"A check copies the folder, and takes {MOST} files and {LARGEST >> 20} MB.",
             "Move what does not belong to the answer elsewhere, and check again.",
         )
-    for name in found:
+    for name in names:
         (to / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / name, to / name, follow_symlinks=False)

@@ -55,8 +55,8 @@ def find(*stacks: str) -> Leftovers:
     """
     with clients.plain_errors(no_answer):
         names = {summary["StackName"] for summary in _stack_summaries()}
-        found = _by_service(_Names(stacks, names.union(stacks)))
-        left = [left for one in found for left in sorted(one)]
+        by_service = _by_service(_Names(stacks, names.union(stacks)))
+        left = [left for one in by_service for left in sorted(one)]
         inside = {one.name: _inside(one.name) for one in left if one.kind == "stack" and one.stack}
         return Leftovers(
             one._replace(beside=_last(one.name) not in inside[one.stack])

@@ -31,13 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
         where = target.activate()
         print(f"Looking at {where}.")
         if asked.all:
-            found = learners.find(*asked.stacks)
+            by_learner = learners.find(*asked.stacks)
         else:
-            found = {"": leftovers.find(*asked.stacks or COURSE)}
+            by_learner = {"": leftovers.find(*asked.stacks or COURSE)}
     except CourseError as error:
         print(error, file=sys.stderr)
         return 2
-    left = {whose: leftovers.Leftovers(ones) for whose, ones in found.items() if ones}
+    left = {whose: leftovers.Leftovers(ones) for whose, ones in by_learner.items() if ones}
     if not left:
         print(leftovers.Leftovers())
     for whose, ones in left.items():

@@ -25,23 +25,23 @@ def find(*more: str) -> dict[str, list[Leftover]]:
     """
     with clients.plain_errors(leftovers.no_answer):
         tagged = _tagged()
-    found: dict[str, list[Leftover]] = {}
+    by_learner: dict[str, list[Leftover]] = {}
     for one in leftovers.find(f"{stages.STACK}*", *tagged, *more):
-        found.setdefault(_whose(one, tagged), []).append(one)
+        by_learner.setdefault(_whose(one, tagged), []).append(one)
     last = {NOBODY: 1, SHARED: 2}
-    return dict(sorted(found.items(), key=lambda item: (last.get(item[0], 0), item[0])))
+    return dict(sorted(by_learner.items(), key=lambda item: (last.get(item[0], 0), item[0])))
 
 
 def _tagged() -> dict[str, str]:
     """Stack → learner, of the stacks that have such a tag."""
-    found = {}
+    tagged = {}
     pages = target.client("cloudformation").get_paginator("describe_stacks").paginate()
     for page in pages:
         for stack in page["Stacks"]:
             tags = {tag["Key"].lower(): tag["Value"] for tag in stack.get("Tags", ())}
             if name := next((tags[key] for key in TAGS if tags.get(key)), ""):
-                found[stack["StackName"]] = name
-    return found
+                tagged[stack["StackName"]] = name
+    return tagged
 
 
 def _whose(one: Leftover, tagged: Mapping[str, str]) -> str:

@@ -132,23 +132,23 @@ def _has(module: str) -> bool:
 
 
 def _command(name: str, package: str) -> Finding:
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         return Finding(
             name, False, "no such command on PATH", f"`make setup` installs it ({package})"
         )
     try:
         done = subprocess.run(
-            [found, "--version"], capture_output=True, text=True, timeout=60, check=False
+            [path, "--version"], capture_output=True, text=True, timeout=60, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding(name, False, f"{found} does not run: {error}", "`make clean setup`")
+        return Finding(name, False, f"{path} does not run: {error}", "`make clean setup`")
     version = re.search(r"\d+\.\d+(\.\d+)?", done.stdout or done.stderr)
-    ours = Path(found).parent == Path(sys.executable).parent
+    ours = Path(path).parent == Path(sys.executable).parent
     return Finding(
         name,
         done.returncode == 0 and version is not None,
-        (f"version {version[0]}" if version else f"{found} does not say its version")
-        + ("" if ours else f" ({found}, not the course's own)"),
+        (f"version {version[0]}" if version else f"{path} does not say its version")
+        + ("" if ours else f" ({path}, not the course's own)"),
         "`make clean setup` installs it again",
     )

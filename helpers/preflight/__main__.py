@@ -25,11 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     # The course's commands lie beside its Python, which a bare terminal does not know.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    found = []
+    findings = []
     for finding in _look(asked):
         print(finding, flush=True)
-        found.append(finding)
-    report = Report(tuple(found))
+        findings.append(finding)
+    report = Report(tuple(findings))
     print(report.verdict("type this"))
     return 0 if report.ready else 1
 
@@ -62,13 +62,13 @@ def _count(text: str) -> int:
 
 
 def _look(asked: argparse.Namespace) -> Iterator[Finding]:
-    found = preflight.check().findings
-    yield from found
+    findings = preflight.check().findings
+    yield from findings
     if not asked.group:
         return
     yield from machine.look(asked.learners)
     yield from _tried(lambda: trial.look(asked.learners))
-    reached = all(one.ok for one in found if one.what == "Target")
+    reached = all(one.ok for one in findings if one.what == "Target")
     if reached and target.name() == target.AWS:  # else its finding says what to do first
         yield from account.look(asked.learners)
 

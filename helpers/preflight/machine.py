@@ -162,10 +162,10 @@ def browser() -> Finding:
 
 def git() -> Finding:
     """The `git` command: exercise 04.3 carries a repository, and a class is handed out by it."""
-    found = shutil.which("git")
+    path = shutil.which("git")
     said = ""
-    if found:
-        done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    if path:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
         said = done.stdout.strip() if done.returncode == 0 else ""
     return Finding(
         "git",

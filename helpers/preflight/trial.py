@@ -123,11 +123,11 @@ def _run(
     command: tuple[str, ...], cwd: Path, environment: Mapping[str, str], check: bool = True
 ) -> str:
     """What it printed. Raises CourseError with the end of what it said if it fails."""
-    found = shutil.which(command[0], path=environment.get("PATH"))
+    program = shutil.which(command[0], path=environment.get("PATH"))
     shown = " ".join(command).replace(sys.executable, "python")
     try:
         done = subprocess.run(
-            (found or command[0], *command[1:]),
+            (program or command[0], *command[1:]),
             cwd=cwd,
             env=dict(environment),
             stdin=subprocess.DEVNULL,

@@ -94,15 +94,15 @@ class Person:
 
     def token(self, message: dict[str, Any], run: Execution) -> str:
         """The token under `token`. Raises NotYet (`no-token`) if it is none of this execution's."""
-        found = message.get("token")
-        if not isinstance(found, str) or not self._is_token(found):
+        token = message.get("token")
+        if not isinstance(token, str) or not self._is_token(token):
             raise NotYet(
                 f"The message was {readable(message)}: under token is nothing with which one could "
                 "answer.",
                 hint="no-token",
                 run=run,
             )
-        return found
+        return token
 
     def _is_token(self, text: str) -> bool:
         """A sign of life is taken for a token that is out, and changes nothing."""

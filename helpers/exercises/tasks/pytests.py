@@ -45,8 +45,8 @@ def run(bench: Workbench, tests: str, folder: Path, **variables: str) -> Ran | N
     settings = _PLAIN | {"COLUMNS": "250"} | variables
     try:
         return bench.run(*command, cwd=folder, timeout=PATIENCE, **settings)
-    except NotYet as found:
-        return found
+    except NotYet as not_yet:
+        return not_yet
 
 
 def pass_for(ran: Mapping[str, Ran | NotYet], tests: str, what: str) -> None:

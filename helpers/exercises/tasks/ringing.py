@@ -20,14 +20,14 @@ class Listener:
 
     def heard(self) -> list[str]:
         """The texts that came since the last call."""
-        found: list[str] = []
+        texts: list[str] = []
         while got := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
             "Messages"
         ):
             for message in got:
-                found.append(_text(message["Body"]))
+                texts.append(_text(message["Body"]))
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        return found
+        return texts
 
     def alarms(self) -> list[tuple[str, str]]:
         """Of what alarms said since the last call: each one's name, and its new state."""
@@ -42,7 +42,7 @@ def _text(body: str) -> str:
 
 def _json(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        parsed = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}

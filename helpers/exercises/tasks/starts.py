@@ -17,11 +17,11 @@ def starts(bench: Workbench, stack: Stack) -> list[datetime]:
     machines = [name for name, kind in types.items() if kind == "AWS::StepFunctions::StateMachine"]
     if not machines:
         raise NotYet("The stack has no workflow any more: nothing can start.", hint="never")
-    found: list[datetime] = []
+    moments: list[datetime] = []
     for name in machines:
         try:
             pages = client.get_paginator("list_executions").paginate(stateMachineArn=physical[name])
-            found += [
+            moments += [
                 run["startDate"].astimezone(UTC) for page in pages for run in page["executions"]
             ]
         except client.exceptions.StateMachineTypeNotSupported:
@@ -30,4 +30,4 @@ def starts(bench: Workbench, stack: Stack) -> list[datetime]:
                 "check cannot see when it starts.",
                 hint="express",
             ) from None
-    return sorted(found)
+    return sorted(moments)

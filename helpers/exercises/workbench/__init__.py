@@ -286,7 +286,7 @@ class Workbench:
 def _plain(value: dict[str, Any]) -> Any:
     from boto3.dynamodb.types import TypeDeserializer
 
-    found = TypeDeserializer().deserialize(value)
-    if isinstance(found, Decimal) and found == found.to_integral_value():
-        return int(found)
-    return found
+    plain = TypeDeserializer().deserialize(value)
+    if isinstance(plain, Decimal) and plain == plain.to_integral_value():
+        return int(plain)
+    return plain

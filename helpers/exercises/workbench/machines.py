@@ -35,11 +35,11 @@ def refusal(text: str, said: str) -> NotYet:
         where = f"line {error.lineno}, column {error.colno}"
         return NotYet(f"The definition is not JSON: {where}: {error.msg}.", hint="not-json")
     try:
-        found = [str(one) for one in asl.diagnose(text) if one.severity == "ERROR"]
+        errors = [str(one) for one in asl.diagnose(text) if one.severity == "ERROR"]
     except CourseError as error:
-        found = [str(error)]
-    lines = "\n".join(f"  {line}" for line in found[:3]) or f"  {said}"
-    more = f"\n  and {len(found) - 3} more" if len(found) > 3 else ""
+        errors = [str(error)]
+    lines = "\n".join(f"  {line}" for line in errors[:3]) or f"  {said}"
+    more = f"\n  and {len(errors) - 3} more" if len(errors) > 3 else ""
     return NotYet(f"AWS refuses the definition:\n{lines}{more}", hint="refused")
 
 

@@ -33,8 +33,8 @@ def json_of(folder: Path, name: str) -> Any:
     """The file's JSON. Raises NotYet with the line where it is none."""
     content = text(folder, name)
     try:
-        found = json.loads(content, parse_constant=_no_number, parse_float=_number)
-        if too_deep(found):  # how deep Python itself reads is a setting
+        parsed = json.loads(content, parse_constant=_no_number, parse_float=_number)
+        if too_deep(parsed):  # how deep Python itself reads is a setting
             raise RecursionError
     except RecursionError:
         raise NotYet(f"{name} is nested too deeply.", hint="not-json") from None
@@ -45,7 +45,7 @@ def json_of(folder: Path, name: str) -> Any:
         ) from None
     except ValueError as error:  # NaN, 1e999, a number of five thousand digits
         raise NotYet(f"{name} is not JSON: {error}.", hint="not-json") from None
-    return found
+    return parsed
 
 
 def _no_number(said: str) -> float:

@@ -110,8 +110,8 @@ class Stack:
     def processed(self) -> dict[str, Any]:
         """The template as CloudFormation expanded it."""
         body = self.client.get_template(StackName=self.name, TemplateStage="Processed")
-        found = body["TemplateBody"]
-        return read_text(found).data if isinstance(found, str) else found
+        template = body["TemplateBody"]
+        return read_text(template).data if isinstance(template, str) else template
 
     def _ask(self, call: Callable[..., Any], body: str, parameters: Mapping[str, str]) -> bool:
         from botocore.exceptions import ClientError
@@ -140,12 +140,12 @@ class Stack:
         longest = patience(LONGEST)
         give_up = time.monotonic() + longest
         while True:
-            found = self.client.describe_stacks(StackName=stack_id)["Stacks"][0]
-            if not found["StackStatus"].endswith(_UNDER_WAY):
-                return found
+            stack = self.client.describe_stacks(StackName=stack_id)["Stacks"][0]
+            if not stack["StackStatus"].endswith(_UNDER_WAY):
+                return stack
             if time.monotonic() > give_up:
                 raise NotYet(
-                    f"The stack was still {found['StackStatus']} after {longest:.0f} seconds.",
+                    f"The stack was still {stack['StackStatus']} after {longest:.0f} seconds.",
                     hint="does-not-end",
                 )
             time.sleep(0.05)

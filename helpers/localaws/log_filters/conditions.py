@@ -45,13 +45,13 @@ def expression(text: str) -> Callable[[str], bool]:
     if not _EXPRESSION.fullmatch(text):
         raise InvalidPattern(f"Invalid character(s) in term '%{text}%'")
     try:
-        found = regex.compile(text)
+        compiled = regex.compile(text)
     except regex.error:
         raise InvalidPattern("Invalid filter pattern") from None
 
     def test(message: str) -> bool:
         try:
-            return found.search(message, timeout=_LONGEST_SECONDS, concurrent=True) is not None
+            return compiled.search(message, timeout=_LONGEST_SECONDS, concurrent=True) is not None
         except TimeoutError:
             return False
 
@@ -70,11 +70,11 @@ class Reader:
         self.tokens: list[tuple[str, str]] = []
         at = 0
         while text[at:].strip():
-            found = _TOKEN.match(text, at)
-            if found is None or found.lastgroup is None:
+            match = _TOKEN.match(text, at)
+            if match is None or match.lastgroup is None:
                 raise InvalidPattern("Invalid filter pattern")
-            self.tokens.append((found.lastgroup, found[found.lastgroup]))
-            at = found.end()
+            self.tokens.append((match.lastgroup, match[match.lastgroup]))
+            at = match.end()
 
     def whole(self) -> Test:
         """The test that the whole expression is. Raises InvalidPattern."""
@@ -127,7 +127,7 @@ class Reader:
         self.expressions += kind == "pattern"
         compare = _comparison(sign, kind, text)
         if sign == "!=":
-            return lambda data: bool(found := _plain(values(data))) and all(map(compare, found))
+            return lambda data: bool(plain := _plain(values(data))) and all(map(compare, plain))
         return lambda data: any(map(compare, _plain(values(data))))
 
 
@@ -161,10 +161,10 @@ def number(value: Any) -> float | None:
     if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
         return None
     try:
-        found = float(value)
+        as_number = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) else None
+    return as_number if math.isfinite(as_number) else None
 
 
 def text_of(value: Any) -> str:

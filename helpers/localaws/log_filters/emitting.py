@@ -28,25 +28,25 @@ def emit(region: str, filters: Iterable[dict[str, Any]], events: list[dict[str, 
         except InvalidPattern:
             continue  # of a state from before patterns were read
         for event in events:
-            found = pattern.found(event["message"])
+            fields = pattern.found(event["message"])
             for transformation in one["metricTransformations"]:
-                _emit(region, transformation, found, event["timestamp"] / 1000)
+                _emit(region, transformation, fields, event["timestamp"] / 1000)
 
 
 def _emit(
-    region: str, transformation: dict[str, Any], found: dict[str, str] | None, when: float
+    region: str, transformation: dict[str, Any], fields: dict[str, str] | None, when: float
 ) -> None:
-    """Note a value of an event; found: its fields; None if it does not fit the pattern."""
+    """Note a value of an event; fields: those of the event; None if it does not fit the pattern."""
     dimensions: list[tuple[str, str]] = []
-    if found is None:
+    if fields is None:
         value = number(transformation.get("defaultValue"))
     else:
         given = str(transformation["metricValue"])
-        value = number(found.get(given) if given.startswith("$") else given)
+        value = number(fields.get(given) if given.startswith("$") else given)
         for name, field in sorted((transformation.get("dimensions") or {}).items()):
-            if not found.get(field):
+            if not fields.get(field):
                 return  # there is no such metric: a dimension has a value
-            dimensions.append((name, found[field][:_LONGEST]))
+            dimensions.append((name, fields[field][:_LONGEST]))
     if value is None:
         return
     namespace, name = transformation["metricNamespace"], transformation["metricName"]

@@ -71,10 +71,10 @@ def _put_log_events(self: LogStream, log_events: list[dict[str, Any]]) -> str:
 
 def _of(backend: LogsBackend, group: str) -> list[dict[str, Any]]:
     """The metric filters of a log group, in the order of their names."""
-    found = backend.filters.metric_filters
-    if not found:
+    filters = backend.filters.metric_filters
+    if not filters:
         return []
-    return sorted((f for f in found if f["logGroupName"] == group), key=lambda f: f["filterName"])
+    return sorted((f for f in filters if f["logGroupName"] == group), key=lambda f: f["filterName"])
 
 
 # -- the filters of a group
@@ -138,7 +138,7 @@ def _describe_metric_filters(
     """For LogsBackend.describe_metric_filters, which finds name and namespace apart."""
     if log_group_name is not None and log_group_name not in self.groups:
         raise ResourceNotFoundException()
-    found = [
+    filters = [
         one
         for one in self.filters.metric_filters
         if one["filterName"].startswith(prefix or "")
@@ -151,7 +151,7 @@ def _describe_metric_filters(
             )
         )
     ]
-    return sorted(found, key=lambda one: (one["filterName"], one["logGroupName"]))
+    return sorted(filters, key=lambda one: (one["filterName"], one["logGroupName"]))
 
 
 def _delete_metric_filter(
@@ -188,15 +188,15 @@ def _answer_put_metric_filter(self: LogsResponse) -> str:
 
 def _answer_describe_metric_filters(self: LogsResponse) -> str:
     """For LogsResponse.describe_metric_filters, which knows no pages."""
-    found = json.loads(_plain_answer_describe_metric_filters(self))["metricFilters"]
+    filters = json.loads(_plain_answer_describe_metric_filters(self))["metricFilters"]
     token, size = self._get_param("nextToken"), int(self._get_param("limit") or _PAGE)
     begin = 0
     if token:
         if not token.isdigit():
             raise InvalidParameterException("The specified nextToken is invalid.")
         begin = int(token)
-    answer: dict[str, Any] = {"metricFilters": found[begin : begin + size]}
-    if begin + size < len(found):
+    answer: dict[str, Any] = {"metricFilters": filters[begin : begin + size]}
+    if begin + size < len(filters):
         answer["nextToken"] = str(begin + size)
     return json.dumps(answer)
 
@@ -205,8 +205,8 @@ def _answer_test_metric_filter(self: LogsResponse) -> str:
     """For TestMetricFilter, which moto does not have."""
     pattern = _read(self._get_param("filterPattern"))
     matches = [
-        {"eventNumber": number, "eventMessage": message, "extractedValues": found}
+        {"eventNumber": number, "eventMessage": message, "extractedValues": fields}
         for number, message in enumerate(self._get_param("logEventMessages"), 1)
-        if (found := pattern.found(message)) is not None
+        if (fields := pattern.found(message)) is not None
     ]
     return json.dumps({"matches": matches})

@@ -121,21 +121,21 @@ def _json(text: str) -> Pattern:
 def _selector(path: str) -> Callable[[Any], list[Any]]:
     if not path.startswith("$"):
         raise InvalidPattern("Invalid filter pattern")
-    steps = [next(part for part in found if part) for found in _STEP.findall(path)]
+    steps = [next(part for part in groups if part) for groups in _STEP.findall(path)]
 
     def values(data: Any) -> list[Any]:
-        found = [data]
+        reached = [data]
         for step in steps:
             inner: list[Any] = []
-            for one in found:
+            for one in reached:
                 if step == "*" and isinstance(one, dict | list):
                     inner += one.values() if isinstance(one, dict) else one
                 elif isinstance(one, dict) and step in one:
                     inner.append(one[step])
                 elif isinstance(one, list) and step.isdigit() and int(step) < len(one):
                     inner.append(one[int(step)])
-            found = inner
-        return found
+            reached = inner
+        return reached
 
     return values
 

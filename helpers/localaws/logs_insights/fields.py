@@ -28,7 +28,7 @@ _LAMBDA = re.compile(r"(START|END|REPORT) RequestId: ")
 def of(event: Any, stream: str, group: str, account: str) -> dict[str, Any]:
     """The fields of an event of moto's: numbers as float, all else as text."""
     message = str(event.message)
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "@timestamp": float(event.timestamp),
         "@ingestionTime": float(event.ingestion_time),
         "@message": message,
@@ -37,25 +37,25 @@ def of(event: Any, stream: str, group: str, account: str) -> dict[str, Any]:
         "@ptr": str(event.event_id),
     }
     if group.startswith("/aws/lambda/"):
-        found |= _of_lambda(message)
+        fields |= _of_lambda(message)
     if message.lstrip().startswith("{"):
-        found |= _of_json(message)
-    return found
+        fields |= _of_json(message)
+    return fields
 
 
 def _of_lambda(message: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     kind = _LAMBDA.match(message)
     if kind:
-        found["@type"] = kind[1]
+        fields["@type"] = kind[1]
     request = _REQUEST.search(message)
     if request:
-        found["@requestId"] = request[0]
+        fields["@requestId"] = request[0]
     if kind and kind[1] == "REPORT":
         for one in _REPORT.finditer(message):
             value = float(one["value"])
-            found[_NAMES[one["name"]]] = value * 1_000_000 if one["unit"] == "MB" else value
-    return found
+            fields[_NAMES[one["name"]]] = value * 1_000_000 if one["unit"] == "MB" else value
+    return fields
 
 
 def _of_json(message: str) -> dict[str, Any]:
@@ -63,18 +63,18 @@ def _of_json(message: str) -> dict[str, Any]:
         body = json.loads(message)
     except ValueError:
         return {}
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     waiting = [("", body)]
-    while waiting and len(found) < MOST_OF_JSON:
+    while waiting and len(fields) < MOST_OF_JSON:
         path, value = waiting.pop(0)
         if isinstance(value, dict):
             waiting += [(f"{path}.{key}" if path else str(key), one) for key, one in value.items()]
         elif isinstance(value, list):
             waiting += [(f"{path}.{index}", one) for index, one in enumerate(value)]
         elif isinstance(value, bool):
-            found[path] = "1" if value else "0"
+            fields[path] = "1" if value else "0"
         elif isinstance(value, int | float):
-            found[path] = float(value)
+            fields[path] = float(value)
         elif value is not None:
-            found[path] = str(value)
-    return found
+            fields[path] = str(value)
+    return fields

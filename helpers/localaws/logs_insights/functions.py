@@ -18,10 +18,10 @@ def number(value: Value) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     try:
-        found = float(value)
+        as_number = float(value)
     except ValueError:
         return None
-    return found if math.isfinite(found) else None
+    return as_number if math.isfinite(as_number) else None
 
 
 def text(value: Value) -> str:
@@ -35,10 +35,10 @@ def text(value: Value) -> str:
 
 def span(value: Value) -> float:
     """Milliseconds of a length of time such as 5m. Raises ValueError if it is none."""
-    found = re.fullmatch(r"(\d+)(ms|s|m|h|d|w)", str(value))
-    if found is None or not int(found[1]):
+    match = re.fullmatch(r"(\d+)(ms|s|m|h|d|w)", str(value))
+    if match is None or not int(match[1]):
         raise ValueError(f"{value} is not a length of time such as 5m")
-    return float(found[1]) * _SPANS[found[2]]
+    return float(match[1]) * _SPANS[match[2]]
 
 
 def compare(sign: str, left: Value, right: Value) -> bool:
@@ -62,11 +62,11 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 def _of_numbers(work: Callable[..., float]) -> Callable[..., Value]:
     def wrapped(*values: Value) -> Value:
-        found = [number(value) for value in values]
-        if any(one is None for one in found):
+        numbers = [number(value) for value in values]
+        if any(one is None for one in numbers):
             return None
         try:
-            return float(work(*found))
+            return float(work(*numbers))
         except (ArithmeticError, ValueError):
             return None
 

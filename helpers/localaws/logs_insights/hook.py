@@ -45,15 +45,15 @@ def _execute_query(
 
 
 def _events(log_groups: list[Any], first: float, last: float) -> Iterator[dict[str, Any]]:
-    found = [
+    events = [
         (event.timestamp, event.event_id, event, name, group.name)
         for group in log_groups
         for name, stream in group.streams.items()
         for event in stream.events
         if first <= event.timestamp <= last
     ]
-    found.sort(key=lambda one: one[:2])
-    for _, _, event, stream, group in found:
+    events.sort(key=lambda one: one[:2])
+    for _, _, event, stream, group in events:
         yield fields.of(event, stream, group, ACCOUNT)
 
 

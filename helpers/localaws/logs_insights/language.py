@@ -131,20 +131,20 @@ class _Reader:
                 self._add("regex", regex[0], regex[0], place, regex.end())
                 place = regex.end()
                 continue
-            found = _TOKENS.match(self.query, place)
-            if found is None:
+            match = _TOKENS.match(self.query, place)
+            if match is None:
                 raise self._unexpected(self.query[place], place)
-            kind, said = str(found.lastgroup), found[0]
+            kind, said = str(match.lastgroup), match[0]
             if kind != "space":
                 value = said
                 if kind == "text":
                     value = re.sub(r"\\(.)", r"\1", said[1:-1])
                 elif kind == "quoted":
                     kind, value = "name", said[1:-1]
-                self._add(kind, said, value, place, found.end())
+                self._add(kind, said, value, place, match.end())
                 is_parsed = [t.text.lower() for t in self.tokens[-2:-1]] == ["parse"]
                 previous = "parse" if is_parsed else said.lower()
-            place = found.end()
+            place = match.end()
         self._add("end", "", "", len(self.query), len(self.query))
 
     def _add(self, kind: str, text: str, value: str, start: int, stop: int) -> None:
@@ -155,10 +155,10 @@ class _Reader:
         before = self.query[:place]
         return before.count("\n") + 1, place - (before.rfind("\n") + 1) + 1
 
-    def _unexpected(self, found: str, place: int) -> MalformedQuery:
+    def _unexpected(self, symbol: str, place: int) -> MalformedQuery:
         line, column = self._where(place)
         return MalformedQuery(
-            f"unexpected symbol found {found} at line {line} and position {column}"
+            f"unexpected symbol found {symbol} at line {line} and position {column}"
         )
 
     # ---- tokens
@@ -192,18 +192,18 @@ class _Reader:
     # ---- commands
 
     def commands(self) -> list[Command]:
-        found = []
+        commands = []
         self._accept("|")
         while True:
             if self.next.kind != "end" and not self._is("|"):
-                found.append(self._command())
+                commands.append(self._command())
             if not self._accept("|"):
                 break
         if self.next.kind != "end":
             raise self._wrong()
-        if not found:
+        if not commands:
             raise MalformedQuery("unexpected symbol found <EOF> at line 1 and position 1")
-        return found
+        return commands
 
     def _command(self) -> Command:
         token = self._take()
@@ -339,10 +339,10 @@ class _Reader:
         raise self._wrong()
 
     def _compiled(self, token: Token) -> re.Pattern[str]:
-        found = _REGEX.fullmatch(token.text)
-        assert found
-        pattern = re.sub(r"\(\?<(?![=!])", "(?P<", found[1]).replace(r"\/", "/")
-        flags = re.I if "i" in found[2] else 0
+        match = _REGEX.fullmatch(token.text)
+        assert match
+        pattern = re.sub(r"\(\?<(?![=!])", "(?P<", match[1]).replace(r"\/", "/")
+        flags = re.I if "i" in match[2] else 0
         if pattern.startswith("(?i)"):
             pattern, flags = pattern.removeprefix("(?i)"), re.I
         try:
@@ -352,11 +352,11 @@ class _Reader:
 
     def _list(self) -> list[Expression]:
         self._expect("[")
-        found = [self._expression()]
+        expressions = [self._expression()]
         while self._accept(","):
-            found.append(self._expression())
+            expressions.append(self._expression())
         self._expect("]")
-        return found
+        return expressions
 
     def _sum(self) -> Expression:
         return self._chain(self._product, "+", "-")

@@ -68,12 +68,12 @@ class _Query:
 
     def shown(self, row: Row) -> dict[str, str]:
         """A row as a result has it; what is not there is left out."""
-        found = {
+        cells = {
             name: _when(row[name]) if name in self.whens else text(row[name])
             for name in self.columns
             if row.get(name) is not None
         }
-        return found if self.grouped else found | {"@ptr": str(row["@ptr"])}
+        return cells if self.grouped else cells | {"@ptr": str(row["@ptr"])}
 
     # ---- commands
 
@@ -87,23 +87,23 @@ class _Query:
 
     def _filter(self, command: Command, rows: list[Row]) -> list[Row]:
         assert command.condition is not None
-        found = [row for row in rows if _true(value(command.condition, row))]
-        self.matched = len(found)
-        return found
+        kept = [row for row in rows if _true(value(command.condition, row))]
+        self.matched = len(kept)
+        return kept
 
     def _parse(self, command: Command, rows: list[Row]) -> list[Row]:
         assert command.pattern is not None
         names = command.names or tuple(command.pattern.groupindex)
-        found = []
+        parsed = []
         for row in rows:
             source = value(command.columns[0].value, row)
             match = command.pattern.search(text(source)) if source is not None else None
             if match is None:
-                found.append(row)
+                parsed.append(row)
             else:
                 groups = match.groups() if command.names else match.groupdict().values()
-                found.append(row | dict(zip(names, groups, strict=True)))
-        return found
+                parsed.append(row | dict(zip(names, groups, strict=True)))
+        return parsed
 
     def _sort(self, command: Command, rows: list[Row]) -> list[Row]:
         ordered = list(rows)
@@ -115,13 +115,13 @@ class _Query:
         return rows[: min(command.count, MOST_ROWS)]
 
     def _dedup(self, command: Command, rows: list[Row]) -> list[Row]:
-        seen, found = set(), []
+        seen, kept = set(), []
         for row in rows:
             key = tuple(text(value(column.value, row)) for column in command.columns)
             if key not in seen:
                 seen.add(key)
-                found.append(row)
-        return found
+                kept.append(row)
+        return kept
 
     def _stats(self, command: Command, rows: list[Row]) -> list[Row]:
         if self.matched is None:
@@ -132,19 +132,19 @@ class _Query:
             groups.setdefault(key, []).append(row)
         if not command.by and not groups:
             groups[()] = []
-        found = []
+        stats = []
         for key, members in groups.items():
             row = dict(zip((column.name for column in command.by), key, strict=True))
             row |= {column.name: _aggregate(column.value, members) for column in command.columns}
-            found.append(row)
+            stats.append(row)
         whens = {c.name for c in (*command.by, *command.columns) if self._tells_when(c.value)}
         self.whens = whens
         self.columns = [column.name for column in (*command.by, *command.columns)]
         self.grouped = True
         by_time = next((c.name for c in command.by if c.name in whens), None)
         if by_time is not None:
-            found.sort(key=lambda row: _rank(row[by_time]), reverse=True)
-        return found
+            stats.sort(key=lambda row: _rank(row[by_time]), reverse=True)
+        return stats
 
     def _computed(self, columns: tuple[Column, ...], row: Row) -> Row:
         return row | {one.name: value(one.value, row) for one in columns}
@@ -231,15 +231,15 @@ def _aggregate(expression: Expression, rows: list[Row]) -> Value:
         return float(sum(value(given[0], row) is not None for row in rows) if given else len(rows))
     if not given:
         raise ValueError(f"{name} needs to know of which field")
-    found = [one for row in rows if (one := value(given[0], row)) is not None]
+    values = [one for row in rows if (one := value(given[0], row)) is not None]
     if name == "count_distinct":
-        return float(len({text(one) for one in found}))
+        return float(len({text(one) for one in values}))
     if name in ("earliest", "latest"):
-        return found[0 if name == "earliest" else -1] if found else None
+        return values[0 if name == "earliest" else -1] if values else None
     if name in ("sortsfirst", "sortslast"):
-        ordered = sorted(found, key=_rank)
+        ordered = sorted(values, key=_rank)
         return (ordered[0] if name == "sortsfirst" else ordered[-1]) if ordered else None
-    numbers = [one for one in map(number, found) if one is not None]
+    numbers = [one for one in map(number, values) if one is not None]
     if name == "pct":
         rank = number(value(given[1], {})) if len(given) > 1 else None
         if rank is None or not 0 <= rank <= 100:
@@ -254,16 +254,16 @@ def _aggregate(expression: Expression, rows: list[Row]) -> Value:
     return float({"sum": sum, "min": min, "max": max}[name](numbers))
 
 
-def _true(found: Value) -> bool:
-    return found is True or (isinstance(found, float) and found != 0)
+def _true(given: Value) -> bool:
+    return given is True or (isinstance(given, float) and given != 0)
 
 
-def _rank(found: Value) -> tuple[int, float, str]:
+def _rank(given: Value) -> tuple[int, float, str]:
     """Numbers before text; what is not there comes first."""
-    if found is None:
+    if given is None:
         return 0, 0.0, ""
-    as_number = number(found)
-    return (1, as_number, "") if as_number is not None else (2, 0.0, text(found))
+    as_number = number(given)
+    return (1, as_number, "") if as_number is not None else (2, 0.0, text(given))
 
 
 def _when(millis: Value) -> str:

@@ -189,7 +189,7 @@ class Desk:
         return name
 
 
-def _section(found: dict[str, Any], name: str) -> dict[str, Any]:
-    """A section of a template; an empty one where it is none, which sam says in its own words."""
-    section = found.get(name)
+def _section(declared: dict[str, Any], name: str) -> dict[str, Any]:
+    """A section of a declared; an empty one where it is none, which sam says in its own words."""
+    section = declared.get(name)
     return section if isinstance(section, dict) else {}

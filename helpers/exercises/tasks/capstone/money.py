@@ -83,7 +83,7 @@ class _Metrics:
         self.client, self.since, self.until = client, since, until
 
     def total(self, namespace: str, name: str, **dimensions: str) -> Decimal:
-        found = self.client.get_metric_statistics(
+        statistics = self.client.get_metric_statistics(
             Namespace=namespace,
             MetricName=name,
             Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
@@ -92,7 +92,7 @@ class _Metrics:
             Period=_MINUTE,
             Statistics=["Sum"],
         )
-        return sum((Decimal(str(one["Sum"])) for one in found["Datapoints"]), Decimal(0))
+        return sum((Decimal(str(one["Sum"])) for one in statistics["Datapoints"]), Decimal(0))
 
     def units(self, table: str, kind: str) -> Decimal:
         return self.total("AWS/DynamoDB", f"Consumed{kind}CapacityUnits", TableName=table)

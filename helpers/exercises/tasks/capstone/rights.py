@@ -83,15 +83,15 @@ def tried(bench: Workbench, roles: list[str], calls: list[Call]) -> dict[str, li
             [str(place), one.service, one.method, one.arguments] for place, one in enumerate(calls)
         ]
     }
-    found = {}
+    by_role = {}
     for role in roles:
         name = f"exercise-probe-{uuid.uuid4().hex[:8]}"
         twin = _twin(bench.client("iam"), role, name)
         bench.function(name, PROBE, timeout=_PATIENCE, role=twin)
         allowed, error = bench.invoke(name, event)
         assert error is None, (error, allowed)
-        found[role] = [calls[int(place)] for place in allowed]
-    return found
+        by_role[role] = [calls[int(place)] for place in allowed]
+    return by_role
 
 
 def _twin(iam: Any, role: str, name: str) -> str:

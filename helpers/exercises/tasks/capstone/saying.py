@@ -36,10 +36,10 @@ def _said(cause: str) -> str:
     'not authorized'
     """
     try:
-        found = json.loads(cause)
+        parsed = json.loads(cause)
     except ValueError:
         return cause
-    return str(found.get("errorMessage", cause)) if isinstance(found, dict) else cause
+    return str(parsed.get("errorMessage", cause)) if isinstance(parsed, dict) else cause
 
 
 def succeeded(run: Execution, story: str, hint: str = "fails") -> None:

@@ -62,8 +62,8 @@ def _days(stack: Stack, group: str, logs: Any) -> str:
             f"into {group}.",
             hint="another-group",
         )
-    found = _groups(logs, group)[0]
-    if "retentionInDays" not in found:
+    description = _groups(logs, group)[0]
+    if "retentionInDays" not in description:
         raise NotYet(
             f"{group} belongs to the stack, but nothing says for how long it keeps its lines. "
             "So it keeps them for ever.",
@@ -71,13 +71,13 @@ def _days(stack: Stack, group: str, logs: Any) -> str:
         )
     if not logs.describe_log_streams(logGroupName=group)["logStreams"]:
         raise NotYet(f"After a call of the function {group} is empty.", hint="another-group")
-    days = found["retentionInDays"]
+    days = description["retentionInDays"]
     return "1 day" if days == 1 else f"{days} days"
 
 
 def _groups(logs: Any, name: str) -> list[dict[str, Any]]:
-    found = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    return [group for group in found if group["logGroupName"] == name]
+    groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return [group for group in groups if group["logGroupName"] == name]
 
 
 TASK = Task(

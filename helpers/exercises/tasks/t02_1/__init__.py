@@ -68,18 +68,18 @@ def _look_at_the_item(trade: dict[str, Any], items: list[dict[str, Any]], run: E
         _look_at_an_attribute(trade, name, item.get(name), value)
 
 
-def _look_at_an_attribute(trade: dict[str, Any], name: str, found: Any, wanted: Any) -> None:
+def _look_at_an_attribute(trade: dict[str, Any], name: str, stored: Any, wanted: Any) -> None:
     returned = f"The broker returned {shown(trade)}"
-    if found is None:
+    if stored is None:
         raise NotYet(f"{returned}, and its item has no {name}.", hint="not-stored")
-    if isinstance(found, str) and not isinstance(wanted, str):
+    if isinstance(stored, str) and not isinstance(wanted, str):
         raise NotYet(
-            f'{returned}, and {name} was stored as the text "{found}". Text cannot be added up, '
+            f'{returned}, and {name} was stored as the text "{stored}". Text cannot be added up, '
             'and sorts "100" before "7".',
             hint="as-text",
         )
-    if found != wanted:
-        raise NotYet(f"{returned}, and {name} was stored as {found}.", hint="another-value")
+    if stored != wanted:
+        raise NotYet(f"{returned}, and {name} was stored as {stored}.", hint="another-value")
 
 
 def _numbers(trade: dict[str, Any]) -> dict[str, Any]:

@@ -124,14 +124,14 @@ def _hint(case: Case, now: str | None, ran: Ran) -> str:
 
 def _versions(bench: Workbench, case: Case) -> dict[str, set[str]]:
     """Key → the ids of its versions; a delete marker is none, it holds nothing."""
-    found: dict[str, set[str]] = {}
+    ids: dict[str, set[str]] = {}
     client = bench.client("s3")
     pages = client.get_paginator("list_object_versions").paginate(Bucket=case.bucket)
     with suppress(client.exceptions.NoSuchBucket):  # a script may have removed it
         for page in pages:
             for one in page.get("Versions", []):
-                found.setdefault(one["Key"], set()).add(one["VersionId"])
-    return found
+                ids.setdefault(one["Key"], set()).add(one["VersionId"])
+    return ids
 
 
 def _current(bench: Workbench, case: Case) -> str | None:

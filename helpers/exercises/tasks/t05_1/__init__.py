@@ -157,12 +157,12 @@ def _run(bench: Workbench) -> executions.Execution | None:
 
     client = bench.client("stepfunctions")
     try:
-        found = bench.client("cloudformation").describe_stack_resource(
+        answer = bench.client("cloudformation").describe_stack_resource(
             StackName=STACK, LogicalResourceId="Workflow"
         )
     except ClientError:
         return None
-    arn = found["StackResourceDetail"]["PhysicalResourceId"]
+    arn = answer["StackResourceDetail"]["PhysicalResourceId"]
     return executions.start(arn, {}, client=client).wait(20)
 
 

@@ -110,18 +110,19 @@ def _trusted(bench: Workbench, stack: str) -> None:
 
 def _named(document: dict[str, Any]) -> set[str]:
     """`Service states.amazonaws.com`, `AWS *` …: everybody whom a trust policy lets in."""
-    found: set[str] = set()
+    principals: set[str] = set()
     statements = document.get("Statement", [])
     for one in statements if isinstance(statements, list) else [statements]:
         if one.get("Effect") != "Allow":
             continue
         principal = one.get("Principal", {})
         if not isinstance(principal, dict):
-            found.add(f"{principal}")
+            principals.add(f"{principal}")
             continue
         for kind, names in principal.items():
-            found |= {f"{kind} {name}" for name in (names if isinstance(names, list) else [names])}
-    return found
+            names = names if isinstance(names, list) else [names]
+            principals |= {f"{kind} {name}" for name in names}
+    return principals
 
 
 TASK = Task(

@@ -66,10 +66,10 @@ class Month(NamedTuple):
     @property
     def items(self) -> list[dict[str, dict[str, str]]]:
         """What is handed to the function; mixed: in no order, as a scan gives them."""
-        found = [trade.item for trade in self.trades]
+        items = [trade.item for trade in self.trades]
         if self.mixed:
-            random.Random(2).shuffle(found)
-        return found
+            random.Random(2).shuffle(items)
+        return items
 
     @property
     def worst(self) -> Trade | None:
@@ -143,13 +143,13 @@ def _answers(bench: Workbench) -> list[dict[str, Any]]:
     (bench.folder / "_asked.json").write_text(asked, encoding="utf-8")
     ran = bench.run(sys.executable, "-c", ASK, timeout=8)
     try:
-        found = json.loads((bench.folder / "_answers.json").read_text(encoding="utf-8"))
+        answers = json.loads((bench.folder / "_answers.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        found = []
-    if not isinstance(found, list) or len(found) != len(MONTHS):
+        answers = []
+    if not isinstance(answers, list) or len(answers) != len(MONTHS):
         said = ran.last_line or f"it left with exit code {ran.code}"
         raise NotYet(f"worst.py did not come to an answer: {said}.", hint="raises")
-    return found
+    return answers
 
 
 def _compare(one: Month, said: Any) -> None:

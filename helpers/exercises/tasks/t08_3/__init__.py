@@ -155,8 +155,8 @@ def _fill(client: Any, table: str, stored: list[dict[str, Any]]) -> None:
 
 def _wanted(stored: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
     plain = [{name: next(iter(value.values())) for name, value in item.items()} for item in stored]
-    found = [i for i in plain if i["Type"] == "buy" and i["Timestamp"].startswith(day)]
-    return sorted(found, key=lambda item: item["Timestamp"])
+    buys = [i for i in plain if i["Type"] == "buy" and i["Timestamp"].startswith(day)]
+    return sorted(buys, key=lambda item: item["Timestamp"])
 
 
 def _ask(bench: Workbench, function: str, table: str, day: str) -> dict[str, Any]:
@@ -176,11 +176,11 @@ def _ask(bench: Workbench, function: str, table: str, day: str) -> dict[str, Any
 
 
 def _compare(day: str, wanted: list[dict[str, Any]], answer: dict[str, Any]) -> None:
-    found, read = answer["items"], answer["read"]
-    asked = f"buys(table, {day!r}) returned {len(found)} items"
-    _the_right_ones(asked, found, wanted)
-    _whole(asked, found, wanted)
-    moments = [item["Timestamp"] for item in found]
+    items, read = answer["items"], answer["read"]
+    asked = f"buys(table, {day!r}) returned {len(items)} items"
+    _the_right_ones(asked, items, wanted)
+    _whole(asked, items, wanted)
+    moments = [item["Timestamp"] for item in items]
     if moments != sorted(moments):
         raise NotYet(f"{asked}, not in the order of time.", hint="order")
     if read > 2 * len(wanted) + 5:
@@ -191,23 +191,23 @@ def _compare(day: str, wanted: list[dict[str, Any]], answer: dict[str, Any]) -> 
         )
 
 
-def _the_right_ones(asked: str, found: list[Any], wanted: list[Any]) -> None:
-    ids, right = [item.get("Id") for item in found], {item["Id"] for item in wanted}
-    if others := [item for item in found if item.get("Id") not in right]:
+def _the_right_ones(asked: str, items: list[Any], wanted: list[Any]) -> None:
+    ids, right = [item.get("Id") for item in items], {item["Id"] for item in wanted}
+    if others := [item for item in items if item.get("Id") not in right]:
         raise NotYet(f"{asked}; this one is no buy of that day: {_shown(others[0])}", hint="edges")
     if missing := [item for item in wanted if item["Id"] not in ids]:
-        hint = "nothing-found" if not found else "one-page" if len(missing) > 2 else "edges"
+        hint = "nothing-found" if not items else "one-page" if len(missing) > 2 else "edges"
         raise NotYet(
             f"{asked}, and that day had {len(wanted)} buys. Missing is, for one: "
             f"{_shown(missing[-1])}",
             hint=hint,
         )
-    if len(found) > len(wanted):
+    if len(items) > len(wanted):
         raise NotYet(f"{asked}, and that day had {len(wanted)} buys: some twice.", hint="edges")
 
 
-def _whole(asked: str, found: list[Any], wanted: list[Any]) -> None:
-    for item, right in zip(sorted(found, key=_id), sorted(wanted, key=_id), strict=True):
+def _whole(asked: str, items: list[Any], wanted: list[Any]) -> None:
+    for item, right in zip(sorted(items, key=_id), sorted(wanted, key=_id), strict=True):
         if item != right | {"Note": len(right["Note"])}:
             lacking = ", ".join(sorted(right.keys() - item.keys())) or "its values"
             raise NotYet(

@@ -86,10 +86,10 @@ def _stack(bench: Workbench, name: str) -> dict[str, Any]:
 def _log_is_there(bench: Workbench) -> None:
     logs = bench.client("logs")
     try:
-        found = bench.logged(TAKEN)
+        lines = bench.logged(TAKEN)
     except logs.exceptions.ResourceNotFoundException:
-        found = []
-    if found != [LINE]:
+        lines = []
+    if lines != [LINE]:
         raise NotYet(
             f"{TAKEN} had a line of 2024, and it is gone: the name is free, and somebody's journal "
             "is lost.",
@@ -110,8 +110,8 @@ def _stands(bench: Workbench, name: str, ran: Ran, was: str, hint: str) -> None:
 def _has_both(bench: Workbench, name: str) -> None:
     """The journal, which forgets after thirty days, and the limit."""
     client, logs = bench.client("cloudformation"), bench.client("logs")
-    found = client.describe_stack_resources(StackName=name)["StackResources"]
-    ids = {one["ResourceType"]: one["PhysicalResourceId"] for one in found}
+    resources = client.describe_stack_resources(StackName=name)["StackResources"]
+    ids = {one["ResourceType"]: one["PhysicalResourceId"] for one in resources}
     group = ids.get("AWS::Logs::LogGroup", "")
     groups = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"] if group else []
     days = next((one.get("retentionInDays") for one in groups if one["logGroupName"] == group), 0)

@@ -156,8 +156,8 @@ def _why_failed(run: Execution, day: Day) -> str:
     return "item-lost"
 
 
-def _ids(found: Any) -> str:
-    return ", ".join(sorted(found)) or "nothing"
+def _ids(ids: Any) -> str:
+    return ", ".join(sorted(ids)) or "nothing"
 
 
 def _still_fails(bench: Workbench, machine: Machine, orders: str) -> None:

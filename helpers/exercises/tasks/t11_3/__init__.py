@@ -109,14 +109,14 @@ def _at_once(bench: Workbench, run: Execution) -> tuple[int, int]:
 
 def _family(bench: Workbench, run: Execution) -> list[Execution]:
     """An execution, and those that a distributed Map in it started."""
-    found, client = [run], bench.client("stepfunctions")
+    family, client = [run], bench.client("stepfunctions")
     for step in run.walk():
         if step.map_run:
             pages = client.get_paginator("list_executions").paginate(mapRunArn=step.map_run)
             for page in pages:
                 for child in page["executions"]:
-                    found += _family(bench, executions.read(child["executionArn"], client=client))
-    return found
+                    family += _family(bench, executions.read(child["executionArn"], client=client))
+    return family
 
 
 TASK = Task(

@@ -120,23 +120,23 @@ def _why_failed(run: Execution, one: Portfolio) -> str:
 
 
 def _written(s3: Any, run: Execution, one: Portfolio) -> None:
-    found = {
+    written = {
         value["symbol"]: value["value"]
         for value in _values(s3, one.bucket)
         if isinstance(value, dict) and {"symbol", "value"} <= value.keys()
     }
-    missing = one.values.items() - found.items()
+    missing = one.values.items() - written.items()
     if not missing:
         return
-    if found:
-        some = shown(dict(sorted(found.items())[:3]))
-        said = f"there are {len(found)} values under {PREFIX}, such as {some}"
+    if written:
+        some = shown(dict(sorted(written.items())[:3]))
+        said = f"there are {len(written)} values under {PREFIX}, such as {some}"
     else:
         said = f"there is no value in any object under {PREFIX}"
     raise NotYet(
         f"With {one} the execution succeeded, and {said}. {len(missing)} of {len(one.values)} are "
         "missing or other ones.",
-        hint="not-all" if found else "no-results",
+        hint="not-all" if written else "no-results",
         run=run,
     )
 

@@ -58,8 +58,8 @@ def check(bench: Workbench) -> str:
 
 def _prices(share: str, days: int) -> list[float]:
     dice = random.Random("check of " + share)
-    found = [dice.randrange(10_000_000, 99_999_999) / 100_000 for _ in range(days)]
-    return [*found[:-1], 1000 + found[-1]]
+    prices = [dice.randrange(10_000_000, 99_999_999) / 100_000 for _ in range(days)]
+    return [*prices[:-1], 1000 + prices[-1]]
 
 
 def _answered(run: Execution, share: str, days: int) -> None:
@@ -85,7 +85,7 @@ def _answered(run: Execution, share: str, days: int) -> None:
 
 def _kept(s3: Any, bucket: str) -> list[list[Any]]:
     """Every list in an object of the bucket: as the whole of it, or under a name."""
-    found: list[list[Any]] = []
+    lists: list[list[Any]] = []
     for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
         body = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
         try:
@@ -93,8 +93,8 @@ def _kept(s3: Any, bucket: str) -> list[list[Any]]:
         except (ValueError, OSError):
             continue
         values = content.values() if isinstance(content, dict) else [content]
-        found += [value for value in values if isinstance(value, list)]
-    return found
+        lists += [value for value in values if isinstance(value, list)]
+    return lists
 
 
 def _not_kept(share: str, days: int, kept: list[list[Any]], run: Execution) -> NotYet:

@@ -95,10 +95,10 @@ def _chain(machine: Machine) -> list[Execution]:
         machine.client.update_state_machine(stateMachineArn=machine.arn, definition=_AN_END)
         for one in _listed(machine):
             machine.client.stop_execution(executionArn=one["executionArn"])
-    found = [executions.read(one["executionArn"], client=machine.client) for one in listed]
+    runs = [executions.read(one["executionArn"], client=machine.client) for one in listed]
     # Listed the newest first: of two in one millisecond the later one stays the later.
-    found.reverse()
-    return sorted(found, key=lambda run: run.events[0]["timestamp"])
+    runs.reverse()
+    return sorted(runs, key=lambda run: run.events[0]["timestamp"])
 
 
 def _listed(machine: Machine) -> list[dict[str, Any]]:
@@ -108,14 +108,14 @@ def _listed(machine: Machine) -> list[dict[str, Any]]:
 
 def _read(run: Execution) -> list[str]:
     """The pages that an execution read, as the function told of them."""
-    found = []
+    pages = []
     for event in run.events:
         for detail in ("lambdaFunctionSucceededEventDetails", "taskSucceededEventDetails"):
             with contextlib.suppress(ValueError, AttributeError):
                 said = json.loads(event.get(detail, {}).get("output", "null"))
                 said = said.get("Payload", said)
-                found += [said["read"]] if "read" in said else []
-    return found
+                pages += [said["read"]] if "read" in said else []
+    return pages
 
 
 def _all_succeeded(night: Night, chain: list[Execution]) -> None:

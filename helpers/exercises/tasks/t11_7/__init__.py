@@ -35,8 +35,8 @@ class Desk:
 
     def says(self, arn: str) -> Any:
         """What an execution of this version gives."""
-        found = self.machine.client.describe_state_machine(stateMachineArn=arn)
-        return json.loads(found["definition"])["States"]["Say"].get("Result")
+        version = self.machine.client.describe_state_machine(stateMachineArn=arn)
+        return json.loads(version["definition"])["States"]["Say"].get("Result")
 
 
 def check(bench: Workbench) -> str:

@@ -62,9 +62,9 @@ class _Desk:
                 f"{said}, and the execution ended {run.status}.{cause(run)}", hint=hint, run=run
             )
         wanted = {"Id": order["id"], "Stock": order["stock"], "Amount": float(order["amount"])}
-        found = self.stored(order)
-        if found != wanted:
-            there = "nothing of it" if found is None else shown(found)
+        item = self.stored(order)
+        if item != wanted:
+            there = "nothing of it" if item is None else shown(item)
             raise NotYet(
                 f"{said}. In the table is {there}; {shown(wanted)} should be.", hint=hint, run=run
             )

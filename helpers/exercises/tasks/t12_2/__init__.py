@@ -111,14 +111,14 @@ class _Asks:
     def _outcome(
         self, run: Execution, order: dict[str, Any], wanted: str, said: str, hint: str
     ) -> None:
-        found = run.output if isinstance(run.output, dict) else {}
-        if found.get("outcome") != wanted:
+        output = run.output if isinstance(run.output, dict) else {}
+        if output.get("outcome") != wanted:
             raise NotYet(
                 f"{said}. The output was {shown(run.output)}; its outcome should be {wanted}.",
                 hint=hint,
                 run=run,
             )
-        if any(found.get(key) != value for key, value in order.items()):
+        if any(output.get(key) != value for key, value in order.items()):
             raise NotYet(
                 f"{said}, and the outcome is {wanted}. But whose? The output was "
                 f"{shown(run.output)}, and the order was {shown(order)}.",

@@ -98,10 +98,10 @@ def _is_all_there(message: dict[str, Any], given: dict[str, Any], run: Execution
 
 def _moment(said: Any) -> datetime | None:
     try:
-        found = datetime.fromisoformat(said)
+        moment = datetime.fromisoformat(said)
     except (TypeError, ValueError):
         return None
-    return found if found.tzinfo else None
+    return moment if moment.tzinfo else None
 
 
 def _keeps(message: dict[str, Any], given: dict[str, Any], run: Execution) -> None:

@@ -72,8 +72,8 @@ class _Page:
         payload, error = self.bench.invoke(self.function, given)
         if error:
             raise NotYet(f"{said}, and the function failed with {_message(payload)}", hint=hint)
-        found = payload.get("status") if isinstance(payload, dict) else payload
-        if found != wanted:
+        status = payload.get("status") if isinstance(payload, dict) else payload
+        if status != wanted:
             raise NotYet(
                 f"{said}. The function returned {shown(payload)}; the status should be "
                 f"{shown(wanted)}.",

@@ -134,14 +134,14 @@ class _Desk:
             raise NotYet(
                 f"{said}, and the execution ended {run.status}.{cause(run)}", hint=hint, run=run
             )
-        found = run.output if isinstance(run.output, dict) else {}
-        if found.get("outcome") != outcome:
+        output = run.output if isinstance(run.output, dict) else {}
+        if output.get("outcome") != outcome:
             raise NotYet(
                 f"{said}. The output was {shown(run.output)}; its outcome should be {outcome}.",
                 hint=hint,
                 run=run,
             )
-        if any(found.get(key) != value for key, value in order.items()):
+        if any(output.get(key) != value for key, value in order.items()):
             raise NotYet(
                 f"{said}. The output was {shown(run.output)}, and the order was {shown(order)}.",
                 hint="order-lost",
@@ -151,12 +151,12 @@ class _Desk:
 
 def _object(body: str, run: Execution) -> dict[str, Any]:
     try:
-        found = json.loads(body)
+        message = json.loads(body)
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        message = None
+    if not isinstance(message, dict):
         raise NotYet(f"Ben's message was {shown(body)}: no JSON object.", hint="no-token", run=run)
-    return found
+    return message
 
 
 TASK = Task(

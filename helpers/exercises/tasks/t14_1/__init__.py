@@ -69,10 +69,11 @@ def check(bench: Workbench) -> str:
     try:
         good = {name: _recorder(*changes) for name, changes in GOOD.items()}
         pass_for(tested(bench, TESTS, good, **NOWHERE), TESTS, "a recorder that is right")
-    except NotYet as found:
-        if "endpoint URL" in found.text or "UnrecognizedClient" in found.text:
+    except NotYet as not_yet:
+        if "endpoint URL" in not_yet.text or "UnrecognizedClient" in not_yet.text:
             raise NotYet(
-                f"There is no AWS where the check runs your tests, and they call it: {found.text}",
+                "There is no AWS where the check runs your tests, and they call it: "
+                f"{not_yet.text}",
                 hint="calls-aws",
             ) from None
         raise

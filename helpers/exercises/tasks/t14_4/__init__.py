@@ -94,8 +94,8 @@ def check(bench: Workbench) -> str:
         ran = dict(zip(BAD, several.map(lambda key: _test(bench, f"desk-{key}"), BAD), strict=True))
     try:
         pass_for({"one that takes two seconds longer": slow.result()}, TESTS, WHAT)
-    except NotYet as found:
-        raise NotYet(found.text, hint="slow") from None
+    except NotYet as not_yet:
+        raise NotYet(not_yet.text, hint="slow") from None
     for key, outcome in ran.items():
         if isinstance(outcome, NotYet):
             raise NotYet(f"On a desk that {BAD[key][0]}: {outcome.text}", hint="never-ends")

@@ -127,10 +127,10 @@ def _minimum(bench: Workbench, stack: str) -> str | None:
     from botocore.exceptions import ClientError
 
     try:
-        found = bench.client("cloudformation").describe_stack_resource(
+        answer = bench.client("cloudformation").describe_stack_resource(
             StackName=stack, LogicalResourceId="Fee"
         )
-        name = found["StackResourceDetail"]["PhysicalResourceId"]
+        name = answer["StackResourceDetail"]["PhysicalResourceId"]
         settings = bench.client("lambda").get_function_configuration(FunctionName=name)
     except (ClientError, KeyError):
         return None

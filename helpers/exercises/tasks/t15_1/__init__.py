@@ -116,10 +116,10 @@ def _messages(bench: Workbench) -> list[str]:
 
 def _parsed(message: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(message)
+        parsed = json.loads(message)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def _nothing(messages: list[str]) -> NotYet:
@@ -136,10 +136,10 @@ def _nothing(messages: list[str]) -> NotYet:
 
 def _has_one_line(order: dict[str, Any], lines: list[dict[str, Any]]) -> None:
     """An order has one line about its outcome, and what is in it is right."""
-    found = [one for one in lines if one.get("order") == order["id"]]
+    its_lines = [one for one in lines if one.get("order") == order["id"]]
     wanted = _outcome(order)
     event = "failed" if "error" in wanted else "traded" if wanted["traded"] else "refused"
-    told = [one for one in found if one["event"] in ("traded", "refused", "failed")]
+    told = [one for one in its_lines if one["event"] in ("traded", "refused", "failed")]
     which = f"The order {shown(order['id'])} was {event}"
     if not told:
         hint = "failed" if event == "failed" else "by-hand" if _odd(order) else "not-there"
@@ -173,8 +173,8 @@ def _odd(order: dict[str, Any]) -> bool:
     return any(mark in order["id"] + order["stock"] for mark in "\"'\n\\")
 
 
-def _is(found: Any, number: float) -> bool:
-    return isinstance(found, int | float) and not isinstance(found, bool) and found == number
+def _is(value: Any, number: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == number
 
 
 def _answer(bench: Workbench, orders: list[dict[str, Any]]) -> None:

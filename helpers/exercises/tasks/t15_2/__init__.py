@@ -68,13 +68,13 @@ def _log(bench: Workbench, stack: Stack) -> list[dict[str, Any]]:
     """The entries of the log that the output Journal names."""
     group = stack.outputs.get("Journal", "")
     try:
-        found = bench.logged(group)
+        lines = bench.logged(group)
     except Exception:
         raise NotYet(
             f"The output Journal is {shown(group)}, and there is no log group of that name.",
             hint="outputs",
         ) from None
-    entries = [json.loads(one) for one in found]
+    entries = [json.loads(one) for one in lines]
     if not entries:
         raise NotYet(
             f"{len(ORDERS)} orders went through, and the log {group} is empty.", hint="not-logged"
@@ -132,13 +132,13 @@ def _statements(iam: Any, role: str) -> list[dict[str, Any]]:
             PolicyArn=one["PolicyArn"], VersionId=policy["DefaultVersionId"]
         )
         documents.append(version["PolicyVersion"]["Document"])
-    found: list[dict[str, Any]] = []
+    statements: list[dict[str, Any]] = []
     for document in documents:
         if isinstance(document, str):
             document = json.loads(urllib.parse.unquote(document))
         said = document.get("Statement", [])
-        found += said if isinstance(said, list) else [said]
-    return found
+        statements += said if isinstance(said, list) else [said]
+    return statements
 
 
 def _allows(statement: dict[str, Any], action: str) -> bool:

@@ -131,10 +131,10 @@ def _play(bench: Workbench, machine: Machine, listener: Listener, scene: Scene) 
 
 
 def _states(bench: Workbench) -> dict[str, str]:
-    found = bench.client("cloudwatch").describe_alarms()
+    alarms = bench.client("cloudwatch").describe_alarms()
     return {
         one["AlarmName"]: one["StateValue"]
-        for one in [*found["MetricAlarms"], *found["CompositeAlarms"]]
+        for one in [*alarms["MetricAlarms"], *alarms["CompositeAlarms"]]
     }
 
 

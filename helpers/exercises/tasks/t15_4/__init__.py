@@ -115,10 +115,10 @@ def _unknown(bench: Workbench, stack: Stack, arn: str) -> None:
     """A share without a price fails as before, and the log tells of it."""
     answer = _ask(bench, arn, UNKNOWN)
     if (answer["status"], answer.get("error")) != ("FAILED", "NoMarket"):
-        found = shown(answer.get("error") or answer["output"])
+        ending = shown(answer.get("error") or answer["output"])
         raise NotYet(
             f"For {shown(UNKNOWN)} there is no price. As Standard it ended FAILED with NoMarket; "
-            f"now it ends {answer['status']} with {found}.",
+            f"now it ends {answer['status']} with {ending}.",
             hint="result",
         )
     group = stack.outputs.get("Journal", "")
@@ -147,11 +147,11 @@ def _asks_for_the_fee(bench: Workbench, stack: Stack, arn: str) -> None:
     client = bench.client("stepfunctions")
     client.update_state_machine(stateMachineArn=fee, definition=json.dumps(DEARER))
     given = QUOTES[0][0]
-    found = _ask(bench, arn, given)["output"]
-    if not isinstance(found, dict) or found.get("fee") != 8:
+    output = _ask(bench, arn, given)["output"]
+    if not isinstance(output, dict) or output.get("fee") != 8:
         raise NotYet(
             f"The workflow Fee was changed, and says 8 now. The quote for {shown(given)} is still "
-            f"{shown(found)}: it has a fee of its own.",
+            f"{shown(output)}: it has a fee of its own.",
             hint="own-fee",
         )
 

@@ -96,19 +96,19 @@ def _estimate(bench: Workbench, workload: dict[str, Any]) -> dict[str, float]:
     if ran.code:
         raise NotYet(f"year({shown(workload)}) fails: {ran.last_line}", hint="answer")
     try:
-        found = json.loads(ran.last_line)
+        answer = json.loads(ran.last_line)
     except ValueError:
-        found = ran.last_line
+        answer = ran.last_line
     names = ("transitions", "requests", "gb_seconds", "dollars")
-    if not isinstance(found, dict) or not all(
-        isinstance(found.get(name), int | float) and math.isfinite(found[name]) for name in names
+    if not isinstance(answer, dict) or not all(
+        isinstance(answer.get(name), int | float) and math.isfinite(answer[name]) for name in names
     ):
         raise NotYet(
-            f"year({shown(workload)}) gives {shown(found)}; it is to give the numbers "
+            f"year({shown(workload)}) gives {shown(answer)}; it is to give the numbers "
             f"{', '.join(names)}.",
             hint="answer",
         )
-    return {name: float(found[name]) for name in names}
+    return {name: float(answer[name]) for name in names}
 
 
 def _count(bench: Workbench, machine: Machine, workload: dict[str, Any]) -> Year:
@@ -160,29 +160,29 @@ def _compare(
         ("gb_seconds", "GB-seconds"),
         ("dollars", "dollars"),
     ):
-        found, wanted = estimate[name], getattr(counted, name)
-        if not _close(found, wanted):
+        figure, wanted = estimate[name], getattr(counted, name)
+        if not _close(figure, wanted):
             raise NotYet(
-                f"With {_described(workload)}: you say {_number(found)} {unit} a year, and "
+                f"With {_described(workload)}: you say {_number(figure)} {unit} a year, and "
                 f"counted on {SAMPLE} runs it is {_number(wanted)}"
-                f"{_off(found, wanted)}.",
-                hint=_hint(name, found, counted, workload, known),
+                f"{_off(figure, wanted)}.",
+                hint=_hint(name, figure, counted, workload, known),
             )
 
 
-def _hint(name: str, found: float, counted: Year, workload: dict[str, Any], known: bool) -> str:
+def _hint(name: str, figure: float, counted: Year, workload: dict[str, Any], known: bool) -> str:
     wanted = getattr(counted, name)
-    if not known and any(_close(found, one) for one in _of_given(name)):
+    if not known and any(_close(figure, one) for one in _of_given(name)):
         return "fixed"
-    if found and any(_close(found * times, wanted) for times in (12, 365, 365 / 30)):
+    if figure and any(_close(figure * times, wanted) for times in (12, 365, 365 / 30)):
         return "year"
     if name == "transitions":
-        if _close(found, counted.without):
+        if _close(figure, counted.without):
             return "retries"
-        return "loop" if found < wanted else "too-many"
+        return "loop" if figure < wanted else "too-many"
     if name == "requests":
         rounds = 365 * workload["runs_a_day"] * workload["rounds"]
-        return "retries" if _close(found, rounds) else "requests"
+        return "retries" if _close(figure, rounds) else "requests"
     return name.replace("_", "-")
 
 
@@ -196,8 +196,8 @@ def _of_given(name: str) -> list[float]:
     return [getattr(year, name)]
 
 
-def _close(found: float, wanted: float) -> bool:
-    return abs(found - wanted) <= WITHIN * abs(wanted)
+def _close(figure: float, wanted: float) -> bool:
+    return abs(figure - wanted) <= WITHIN * abs(wanted)
 
 
 def _described(workload: dict[str, Any]) -> str:
@@ -211,10 +211,10 @@ def _number(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:,.4g}"
 
 
-def _off(found: float, wanted: float) -> str:
-    if not 0 < found < 20 * wanted:
+def _off(figure: float, wanted: float) -> str:
+    if not 0 < figure < 20 * wanted:
         return ""
-    share = wanted / found - 1
+    share = wanted / figure - 1
     return f", {abs(share):.0%} {'more' if share > 0 else 'less'}" if share < 20 else ""
 
 

@@ -131,9 +131,9 @@ def _mixed(desk: Desk) -> None:
     succeeded(run, story, "basket-lost")
     _not_asked(desk, [one for _, one in bad], story)
     _, known, failed = answer(run, story)
-    found = sorted(failures(failed), key=str)
+    reported = sorted(failures(failed), key=str)
     for position, reason in wanted:
-        told = [why for where, why in found if where == position]
+        told = [why for where, why in reported if where == position]
         if told != [reason]:
             said = (
                 f"gives the reason {shown(told[0])}" if told else "does not have it among `failed`"
@@ -182,10 +182,12 @@ def _not_asked(desk: Desk, bad: list[Any], story: str) -> None:
     }
     for said in desk.carried_out():
         mark = said["order"].get("stock"), said["order"].get("id")
-        found = next((marks[one] for one in mark if isinstance(one, str) and one in marks), None)
-        if found is not None:
+        bad_order = next(
+            (marks[one] for one in mark if isinstance(one, str) and one in marks), None
+        )
+        if bad_order is not None:
             raise NotYet(
-                f"{story}. One is {shown(found)}, and the exchange was asked to carry it out.",
+                f"{story}. One is {shown(bad_order)}, and the exchange was asked to carry it out.",
                 hint="accepted",
             )
 

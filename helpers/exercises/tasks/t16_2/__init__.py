@@ -52,8 +52,8 @@ def check(bench: Workbench) -> str:
 
 def _told(run: Execution, story: str, booked: int, known: int, failed: list[int]) -> None:
     succeeded(run, story, "second-fails")
-    found = answer(run, story)
-    if (*found[:2], [where for where, _ in failures(found[2])]) != (booked, known, failed):
+    answered = answer(run, story)
+    if (*answered[:2], [where for where, _ in failures(answered[2])]) != (booked, known, failed):
         raise NotYet(
             f"{story}, and the answer is {shown(run.output)}: booked should be {booked}, known "
             f"{known}, and {f'position {failed[0]}' if failed else 'nothing'} should have failed.",
