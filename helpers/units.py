@@ -1,4 +1,4 @@
-"""Times and names as a reader says them: `0.4 s`, `1 min 12 s`. A leaf of the imports."""
+"""Times, numbers and names as a reader says them: `0.4 s`, `1 min 12 s`. A leaf of the imports."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ def duration(seconds: float | None) -> str:
             rest = whole % size // smaller
             return f"{whole // size} {name}" + (f" {rest} {smaller_name}" if rest else "")
     return f"{whole} s"
+
+
+def plural(count: int, word: str) -> str:
+    """A number with its word.
+
+    >>> plural(1, "order"), plural(2, "order")
+    ('1 order', '2 orders')
+    """
+    return f"{count} {word}{'s' * (count != 1)}"
 
 
 def clock(when: datetime | None, *, like: datetime | None = None) -> str:

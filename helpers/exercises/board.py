@@ -21,6 +21,7 @@ from typing import Any, get_args
 
 from helpers.exercises import catalogue, hints, record
 from helpers.exercises.outcome import CannotCheck, Status
+from helpers.units import plural
 
 LARGEST = 1024 * 1024
 LONGEST = 5000
@@ -147,7 +148,7 @@ def text(learners: list[Learner], now: datetime) -> str:
     if hurdles := stuck(learners):
         lines += ["", "Not through yet:"]
     for one in hurdles:
-        lines.append(f"{one.exercise}  {count(one.learners, 'learner')}, {how(one)}")
+        lines.append(f"{one.exercise}  {plural(one.learners, 'learner')}, {how(one)}")
         lines.append(f"      ask: {one.ask}")
     return "\n".join(lines)
 
@@ -155,7 +156,7 @@ def text(learners: list[Learner], now: datetime) -> str:
 def how(one: Stuck) -> str:
     """How learners got stuck, in a few words."""
     most = f", most often “{one.key}” ({one.times}×)" if one.key else ""
-    return f"{count(one.tries, 'check')}, {count(one.hints, 'hint')}{most}"
+    return f"{plural(one.tries, 'check')}, {plural(one.hints, 'hint')}{most}"
 
 
 def last(one: Learner, now: datetime) -> str:
@@ -165,11 +166,6 @@ def last(one: Learner, now: datetime) -> str:
     minutes = max(0, round((now - one.at).total_seconds() / 60))
     ago = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
     return f"{one.last}, {ago} ago" if minutes < 48 * 60 else f"{one.last}, {one.at:%Y-%m-%d}"
-
-
-def count(number: int, what: str) -> str:
-    """`1 hint`, `2 hints`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def groups() -> dict[str, list[str]]:

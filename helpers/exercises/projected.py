@@ -6,6 +6,7 @@ from datetime import datetime
 from html import escape
 
 from helpers.exercises import board, catalogue
+from helpers.units import plural
 
 _STYLE = """
 body{font:16px/1.4 system-ui,sans-serif;margin:1.5rem;color:#222;background:#fff}
@@ -76,7 +77,7 @@ def _mark(one: board.Learner, exercise: str, first: bool) -> str:
 
 def _stuck(learners: list[board.Learner]) -> str:
     rows = "".join(
-        f"<tr><td>{one.exercise}</td><td>{board.count(one.learners, 'learner')}</td>"
+        f"<tr><td>{one.exercise}</td><td>{plural(one.learners, 'learner')}</td>"
         f'<td>{escape(board.how(one))}</td><td class="ask">{escape(one.ask)}</td></tr>'
         for one in board.stuck(learners)
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from helpers.executions import Execution
 from helpers.exercises import NotYet, Workbench
+from helpers.exercises.tasks.json_values import object_of
 from helpers.exercises.workbench import shown
 
 PATIENCE = 10.0
@@ -75,11 +76,8 @@ class Person:
                 hint="not-asked" if run.status != "FAILED" else "fails",
                 run=run,
             )
-        try:
-            message = json.loads(body)
-        except ValueError:
-            message = None
-        if not isinstance(message, dict):
+        message = object_of(body)
+        if message is None:
             raise NotYet(
                 f"With {about} the message was {shown(body)}: no JSON object.", hint="no-token"
             )

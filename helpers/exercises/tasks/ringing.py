@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from helpers.exercises import Workbench
+from helpers.exercises.tasks.json_values import object_of
 
 
 class Listener:
@@ -31,18 +29,10 @@ class Listener:
 
     def alarms(self) -> list[tuple[str, str]]:
         """Of what alarms said since the last call: each one's name, and its new state."""
-        told = [_json(one) for one in self.heard()]
+        told = [object_of(one) or {} for one in self.heard()]
         return [(one["AlarmName"], one["NewStateValue"]) for one in told if "NewStateValue" in one]
 
 
 def _text(body: str) -> str:
-    said = _json(body)
+    said = object_of(body) or {}
     return str(said["Message"]) if "Message" in said else body
-
-
-def _json(text: str) -> dict[str, Any]:
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

@@ -13,14 +13,13 @@ def starts(bench: Workbench, stack: Stack) -> list[datetime]:
     Raises NotYet (`never`) where there is no workflow, (`express`) where one keeps no list.
     """
     client = bench.client("stepfunctions")
-    physical, types = stack.physical, stack.types
-    machines = [name for name, kind in types.items() if kind == "AWS::StepFunctions::StateMachine"]
+    machines = stack.of_type("AWS::StepFunctions::StateMachine")
     if not machines:
         raise NotYet("The stack has no workflow any more: nothing can start.", hint="never")
     moments: list[datetime] = []
-    for name in machines:
+    for name, arn in machines.items():
         try:
-            pages = client.get_paginator("list_executions").paginate(stateMachineArn=physical[name])
+            pages = client.get_paginator("list_executions").paginate(stateMachineArn=arn)
             moments += [
                 run["startDate"].astimezone(UTC) for page in pages for run in page["executions"]
             ]

@@ -53,6 +53,10 @@ class Machine:
         """Start an execution and return at once."""
         return executions.start(self.arn, input, name, client=self.client)
 
+    def execution_arn(self, name: str) -> str:
+        """The ARN of the machine's execution of that name, whether it is there or not."""
+        return f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"
+
     def run(self, input: Any = None, name: str | None = None) -> executions.Execution:
         """Start an execution and wait until it has ended.
 

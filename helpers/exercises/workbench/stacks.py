@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,21 +89,21 @@ class Stack:
     @property
     def physical(self) -> dict[str, str]:
         """Logical id → physical id."""
-        pages = self.client.get_paginator("list_stack_resources").paginate(StackName=self.name)
         return {
-            one["LogicalResourceId"]: one.get("PhysicalResourceId", "")
-            for page in pages
-            for one in page["StackResourceSummaries"]
+            one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in self._resources()
         }
 
     @property
     def types(self) -> dict[str, str]:
         """Logical id → resource type."""
-        pages = self.client.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return {one["LogicalResourceId"]: one["ResourceType"] for one in self._resources()}
+
+    def of_type(self, kind: str) -> dict[str, str]:
+        """Logical id → physical id, of the resources of a type such as AWS::DynamoDB::Table."""
         return {
-            one["LogicalResourceId"]: one["ResourceType"]
-            for page in pages
-            for one in page["StackResourceSummaries"]
+            one["LogicalResourceId"]: one.get("PhysicalResourceId", "")
+            for one in self._resources()
+            if one["ResourceType"] == kind
         }
 
     @property
@@ -135,6 +135,11 @@ class Stack:
         if status not in _GOOD:
             raise NotYet(f"The stack went to {status}. {self.first_failure()}", hint="stack-failed")
         return True
+
+    def _resources(self) -> Iterator[dict[str, Any]]:
+        pages = self.client.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        for page in pages:
+            yield from page["StackResourceSummaries"]
 
     def _settled(self, stack_id: str) -> dict[str, Any]:
         longest = patience(LONGEST)

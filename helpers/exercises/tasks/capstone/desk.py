@@ -190,6 +190,6 @@ class Desk:
 
 
 def _section(declared: dict[str, Any], name: str) -> dict[str, Any]:
-    """A section of a declared; an empty one where it is none, which sam says in its own words."""
+    """A section of what is declared; an empty one where it is none: sam says so in its words."""
     section = declared.get(name)
     return section if isinstance(section, dict) else {}

@@ -10,15 +10,6 @@ from helpers.exercises import NotYet
 from helpers.exercises.workbench import shown
 
 
-def plural(count: int, word: str) -> str:
-    """A number with its word.
-
-    >>> plural(1, "order"), plural(2, "order")
-    ('1 order', '2 orders')
-    """
-    return f"{count} {word}{'s' * (count != 1)}"
-
-
 def ended(run: Execution) -> str:
     """How an execution ended, in words."""
     if run.status == "SUCCEEDED":

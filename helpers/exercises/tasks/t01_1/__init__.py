@@ -47,9 +47,7 @@ def _group_of(bench: Workbench, function: str) -> str:
 
 def _days(stack: Stack, group: str, logs: Any) -> str:
     """For how long the group keeps its lines, if it is the stack's and has lines."""
-    declared = {
-        stack.physical[name] for name, kind in stack.types.items() if kind == "AWS::Logs::LogGroup"
-    }
+    declared = stack.of_type("AWS::Logs::LogGroup").values()
     if not declared:
         raise NotYet(
             f"The function logs into {group}. Lambda made that group, not the stack: it keeps its "

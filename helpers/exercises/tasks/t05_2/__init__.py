@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers import executions
 from helpers.exercises import Machine, NotYet, Stack, Task, Workbench
+from helpers.exercises.tasks.causes import with_error
 
 PRICES = {7: "bought", 93: "sold", 50: "bought", 51: "sold"}
 STRANGER = "def lambda_handler(event, context):\n    return 'called'\n"
@@ -40,7 +41,7 @@ def _machine(bench: Workbench, arn: str) -> Machine:
 def _traded(run: executions.Execution, price: int, did: str) -> None:
     if run.status != "SUCCEEDED":
         raise NotYet(
-            f"With a price of {price} the execution ended {run.status}. {_cause(run)}",
+            f"With a price of {price} the execution ended {run.status}. {with_error(run)}",
             hint="denied" if "AccessDenied" in f"{run.error}{run.cause}" else "other-desk",
             run=run,
         )
@@ -53,11 +54,6 @@ def _traded(run: executions.Execution, price: int, did: str) -> None:
             hint="other-desk",
             run=run,
         )
-
-
-def _cause(run: executions.Execution) -> str:
-    """Error and cause, without what a service adds for its own support."""
-    return f"{run.error}: {str(run.cause).partition(' (Service:')[0].rstrip('.')}."
 
 
 def _bounded(bench: Workbench, stack: Stack, desk: Machine) -> None:

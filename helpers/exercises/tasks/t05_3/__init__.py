@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from helpers import executions
 from helpers.exercises import Machine, NotYet, Stack, Task, Workbench
+from helpers.exercises.tasks.causes import with_error
 from helpers.exercises.workbench import shown
 
 DESKS = {"desk-north": "Oslo", "desk-south": "Porto"}
@@ -23,7 +23,7 @@ def check(bench: Workbench) -> str:
         if run.status != "SUCCEEDED":
             raise NotYet(
                 f"The stack for {city} was deployed. Its execution ended {run.status}. "
-                f"{_cause(run)}{_left_over(recorder)}",
+                f"{with_error(run)}{_left_over(recorder)}",
                 hint="left-over" if _left_over(recorder) else "fails",
                 run=run,
             )
@@ -49,11 +49,6 @@ def _left_over(recorder: Machine) -> str:
     """A sentence about the names that are still in the deployed definition; empty without any."""
     left = sorted(set(re.findall(r"\$\{[^}]*\}", recorder.definition)))
     return f" In the definition that was deployed is still {' and '.join(left)}." if left else ""
-
-
-def _cause(run: executions.Execution) -> str:
-    """Error and cause, without what a service adds for its own support."""
-    return f"{run.error}: {str(run.cause).partition(' (Service:')[0].rstrip('.')}."
 
 
 def _stored(

@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers import executions
 from helpers.exercises import Machine, NotYet, Stack, Task, Workbench
+from helpers.exercises.tasks.causes import with_error
 from helpers.exercises.workbench import shown
 
 ORDERS = (7, 12)
@@ -95,7 +96,7 @@ def _traded(bench: Workbench, run: executions.Execution, trader: str, order: int
     if run.status != "SUCCEEDED":
         raise NotYet(
             f"An order of {order} shares started the workflow, and it ended {run.status}. "
-            f"{_cause(run)}",
+            f"{with_error(run)}",
             hint="not-called",
             run=run,
         )
@@ -107,11 +108,6 @@ def _traded(bench: Workbench, run: executions.Execution, trader: str, order: int
             hint="not-called",
             run=run,
         )
-
-
-def _cause(run: executions.Execution) -> str:
-    """Error and cause, without what a service adds for its own support."""
-    return f"{run.error}: {str(run.cause).partition(' (Service:')[0].rstrip('.')}."
 
 
 def _bounded(bench: Workbench, trader: str) -> None:

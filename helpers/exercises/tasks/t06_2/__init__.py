@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.json_values import same
 from helpers.exercises.workbench import shown
 
 FIELDS = ("InputPath", "Parameters", "ResultSelector", "ResultPath", "OutputPath")
@@ -27,7 +28,7 @@ def check(bench: Workbench) -> str:
     for place, field in enumerate(FIELDS):
         if predicted.get(field) is None:
             raise NotYet(f"{_so_far(place)}{field} has no prediction yet.", hint="unfinished")
-        if not _same(predicted[field], truth[field]):
+        if not same(predicted[field], truth[field]):
             said = _difference(predicted[field], truth[field])
             raise NotYet(f"{_so_far(place)}After {field} it is another value. {said}", hint=field)
     return "TestState says the same after each of the five fields."
@@ -47,11 +48,6 @@ def _truth(bench: Workbench) -> dict[str, Any]:
     return {**after, "OutputPath": json.loads(tested["output"])}
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Equal as JSON: 3 is not "3", and true is not 1."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-
-
 def _so_far(place: int) -> str:
     if not place:
         return ""
@@ -67,7 +63,7 @@ def _difference(yours: Any, truth: Any, where: str = "$") -> str:
     if missing := [key for key in truth if key not in yours]:
         more = "one field" if len(missing) == 1 else f"{len(missing)} fields"
         return f"At {where} there is {more} more than in yours."
-    differs = next(key for key in truth if not _same(yours[key], truth[key]))
+    differs = next(key for key in truth if not same(yours[key], truth[key]))
     return _difference(yours[differs], truth[differs], f"{where}.{differs}")
 
 

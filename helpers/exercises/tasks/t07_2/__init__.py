@@ -49,10 +49,11 @@ def _trades(bench: Workbench, stack: Stack, hours: int, every: int, when: str) -
 
 def _rules(bench: Workbench, stack: Stack) -> str:
     """`: the rule NAME is DISABLED`, for each rule of the stack; "" where it has none."""
-    names = [name for name, kind in stack.types.items() if kind == "AWS::Events::Rule"]
     events = bench.client("events")
-    states = {name: events.describe_rule(Name=stack.physical[name])["State"] for name in names}
-    told = [f"the rule {name} is {state}" for name, state in states.items()]
+    told = [
+        f"the rule {logical} is {events.describe_rule(Name=rule)['State']}"
+        for logical, rule in stack.of_type("AWS::Events::Rule").items()
+    ]
     return f": {', '.join(told)}" if told else ""
 
 

@@ -41,10 +41,10 @@ def _monday_after(now: datetime) -> datetime:
 
 def _trades(bench: Workbench, stack: Stack) -> int:
     """How many items are in the stack's tables."""
-    tables = [n for n, kind in stack.types.items() if kind == "AWS::DynamoDB::Table"]
+    tables = stack.of_type("AWS::DynamoDB::Table").values()
     if not tables:
         raise NotYet("The stack has no table any more: no trade can be kept.", hint="never")
-    return sum(len(bench.items(stack.physical[table])) for table in tables)
+    return sum(len(bench.items(table)) for table in tables)
 
 
 def _told(made: dict[str, int]) -> str:

@@ -108,12 +108,7 @@ def check(bench: Workbench) -> str:
 
 
 def _table(bench: Workbench) -> str:
-    stack = bench.stack()
-    tables = [
-        name
-        for logical, name in stack.physical.items()
-        if stack.types[logical] == "AWS::DynamoDB::Table"
-    ]
+    tables = list(bench.stack().of_type("AWS::DynamoDB::Table").values())
     if len(tables) != 1:
         raise NotYet(
             f"template.yaml makes {len(tables)} tables; trades go into one, which is asked.",

@@ -54,11 +54,7 @@ def _neighbour(bench: Workbench) -> None:
 
 
 def _fill(bench: Workbench, stack: Stack) -> str:
-    tables = [
-        name
-        for logical, name in stack.physical.items()
-        if stack.types[logical] == "AWS::DynamoDB::Table"
-    ]
+    tables = list(stack.of_type("AWS::DynamoDB::Table").values())
     if len(tables) != 1:
         raise NotYet(
             f"template.yaml makes {len(tables)} tables. It is about one: the trades'.",

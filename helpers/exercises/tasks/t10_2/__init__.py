@@ -6,6 +6,7 @@ from typing import Any
 
 from helpers.executions import Execution, Step
 from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.causes import without_input
 from helpers.exercises.tasks.silence import in_silence
 from helpers.exercises.workbench import Machine, shown
 
@@ -90,7 +91,7 @@ def _recorded(
         given = recorder.input if recorder else None
         raise NotYet(
             f"{told}. {RECORD} was given {shown(given)}, and there the execution failed: "
-            f"{run.error}. {_why(run)}",
+            f"{run.error}. {without_input(run)}",
             hint=_lost(given, order, recorder),
             run=run,
         )
@@ -129,11 +130,6 @@ def _lost(given: Any, order: dict[str, Any], recorder: Step | None) -> str:
         return "input-lost"
     has_error = "Error" in shown(known, 10_000)
     return "old-paths" if has_error else "error-lost"
-
-
-def _why(run: Execution) -> str:
-    """The cause without the input, which was told already."""
-    return (run.cause or "").partition(" in the input '")[0][:300]
 
 
 def _goes_through(bench: Workbench, table: str, run: Execution) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from helpers.executions import Execution
 from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.causes import without_input
 from helpers.exercises.workbench import shown
 
 FILE = "workflow.asl.json"
@@ -48,7 +49,8 @@ def _ended_there(run: Execution, order: dict[str, Any], wanted: str, what: str, 
     if run.status != "SUCCEEDED":
         raise NotYet(
             f"{told} ended {run.status} in {_last(run)}, with {run.error} (event "
-            f"{len(run.events)}), and was to go to {wanted} and succeed. {_why(run)}".rstrip(),
+            f"{len(run.events)}), and was to go to {wanted} and succeed. "
+            f"{without_input(run)}".rstrip(),
             hint=hint,
             run=run,
         )
@@ -71,11 +73,6 @@ def _ended_there(run: Execution, order: dict[str, Any], wanted: str, what: str, 
 
 def _last(run: Execution) -> str:
     return run.path[-1] if run.path else "no state"
-
-
-def _why(run: Execution) -> str:
-    """The cause without the input, which may be long."""
-    return (run.cause or "").partition(" in the input '")[0][:300]
 
 
 TASK = Task(

@@ -6,6 +6,7 @@ from typing import Any
 
 from helpers.executions import Execution
 from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.causes import without_input
 from helpers.exercises.workbench import Machine, shown
 
 FILE = "workflow.asl.json"
@@ -70,15 +71,11 @@ def _went_well(run: Execution, order: dict[str, Any], hint: str = "first-fails")
     when = "first" if hint == "first-fails" else "second"
     raise NotYet(
         f"The order {shown(order)}, delivered for the {when} time, ended {run.status} in "
-        f"{run.path[-1] if run.path else 'no state'}, with {run.error}. {_why(run)}".rstrip(),
+        f"{run.path[-1] if run.path else 'no state'}, with {run.error}. "
+        f"{without_input(run)}".rstrip(),
         hint=hint,
         run=run,
     )
-
-
-def _why(run: Execution) -> str:
-    """The cause without the input, which was told already."""
-    return (run.cause or "").partition(" in the input '")[0][:300]
 
 
 def _rows(bench: Workbench, table: str, order_id: str) -> list[dict[str, Any]]:

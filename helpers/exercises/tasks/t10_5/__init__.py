@@ -121,7 +121,9 @@ def _night(bench: Workbench) -> Night:
     _orders(night, "held", "HOLD", 2, wait=False)
     for name in night.names["held"]:
         night.machine.client.stop_execution(
-            executionArn=_arn(night, name), error="Cancelled", cause="the customer wants it no more"
+            executionArn=night.machine.execution_arn(name),
+            error="Cancelled",
+            cause="the customer wants it no more",
         )
     bench.client("lambda").update_function_configuration(
         FunctionName="exchange", Environment={"Variables": {"EXCHANGE": "open"}}
@@ -136,10 +138,6 @@ def _orders(night: Night, kind: str, share: str, count: int, *, wait: bool = Tru
         night.machine.start({"id": name, "share": share}, name)
     if wait:
         _wait(night)
-
-
-def _arn(night: Night, name: str) -> str:
-    return f"{night.machine.arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
 def _listed(night: Night, **how: str) -> list[dict[str, Any]]:

@@ -182,14 +182,9 @@ def _rings(bench: Workbench) -> None:
 
 
 def _aliases(client: Any, stack: Stack) -> list[str]:
-    machines = [
-        stack.physical[name]
-        for name, kind in stack.types.items()
-        if kind == "AWS::StepFunctions::StateMachine"
-    ]
     return [
         one["stateMachineAliasArn"]
-        for machine in machines
+        for machine in stack.of_type("AWS::StepFunctions::StateMachine").values()
         for one in client.list_state_machine_aliases(stateMachineArn=machine)["stateMachineAliases"]
         if one["stateMachineAliasArn"].endswith(":live")
     ]

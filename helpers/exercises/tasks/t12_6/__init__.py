@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from helpers.executions import Execution
 from helpers.exercises import Machine, NotYet, Task, Workbench
 from helpers.exercises.tasks.asking import HINTS, Person, cause, go_on, settle
+from helpers.exercises.tasks.json_values import object_of
 from helpers.exercises.workbench import shown
 
 FILE = "workflow.asl.json"
@@ -150,11 +150,8 @@ class _Desk:
 
 
 def _object(body: str, run: Execution) -> dict[str, Any]:
-    try:
-        message = json.loads(body)
-    except ValueError:
-        message = None
-    if not isinstance(message, dict):
+    message = object_of(body)
+    if message is None:
         raise NotYet(f"Ben's message was {shown(body)}: no JSON object.", hint="no-token", run=run)
     return message
 

@@ -130,7 +130,9 @@ def _renewed(desk: Desk, ran: Ran) -> None:
     old = [arn for arn in waiting if not desk.is_new(arn)]
     orders = Counter(_name(desk.given(arn)) for arn in waiting)
     code = f" It ended with {ran.exit_words}" if ran.code else ""
-    stopped = [name for name in ("new-1", "new-2") if _arn(desk, name) not in waiting]
+    stopped = [
+        name for name in ("new-1", "new-2") if desk.machine.execution_arn(name) not in waiting
+    ]
     if stopped:
         raise NotYet(
             f"The execution {stopped[0]} was started after the change and had the new definition. "
@@ -189,10 +191,6 @@ def _nothing_more(desk: Desk, seen: dict[str, str], ran: Ran) -> None:
 def _name(given: Any) -> str:
     """The order's id; other text where the input is none of ours."""
     return str(given.get("id")) if isinstance(given, dict) and len(given) == 1 else "?"
-
-
-def _arn(desk: Desk, name: str) -> str:
-    return f"{desk.machine.arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
 def _name_of(arn: str) -> str:

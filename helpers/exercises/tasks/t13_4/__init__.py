@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.exercises import NotYet, Task, Workbench
+from helpers.exercises.tasks.json_values import same
 from helpers.exercises.workbench import shown
 
 FILE = "predictions.json"
@@ -28,7 +29,7 @@ def check(bench: Workbench) -> str:
         if mine == "?":
             raise NotYet(f"{_so_far(held)}{letter} has no prediction yet.", hint="unfinished")
         bench.trying(f"state {letter} in TestState")
-        if not _same(mine, _truth(bench, state)):
+        if not same(mine, _truth(bench, state)):
             raise NotYet(
                 f"{_so_far(held)}{letter} makes something else than {shown(mine)}.", hint=letter
             )
@@ -43,11 +44,6 @@ def _truth(bench: Workbench, state: dict[str, Any]) -> Any:
         input=(GIVEN / "input.json").read_text(encoding="utf-8"),
     )
     return tested["error"] if tested["status"] == "FAILED" else json.loads(tested["output"])
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Equal as JSON: 2 is not "2"."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _so_far(held: str) -> str:

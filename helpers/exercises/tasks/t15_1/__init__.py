@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from typing import Any
 
 from helpers.exercises import CannotCheck, NotYet, Task, Workbench
+from helpers.exercises.tasks.json_values import object_of
 from helpers.exercises.workbench import shown
 from helpers.exercises.workbench.patience import patience
 
@@ -75,7 +75,7 @@ def check(bench: Workbench) -> str:
             "reads it, for as long as the log is kept.",
             hint="secret",
         )
-    lines = [_parsed(one) for one in messages]
+    lines = [object_of(one) for one in messages]
     told_of = [one for one in lines if one is not None and "event" in one]
     if not told_of:
         raise _nothing(messages)
@@ -112,14 +112,6 @@ def _does_the_same(bench: Workbench, order: dict[str, Any]) -> None:
 def _messages(bench: Workbench) -> list[str]:
     """What the function itself has logged."""
     return [one for one in bench.logged(GROUP) if not _OWN.match(one)]
-
-
-def _parsed(message: str) -> dict[str, Any] | None:
-    try:
-        parsed = json.loads(message)
-    except ValueError:
-        return None
-    return parsed if isinstance(parsed, dict) else None
 
 
 def _nothing(messages: list[str]) -> NotYet:

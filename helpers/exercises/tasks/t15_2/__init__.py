@@ -110,7 +110,7 @@ def _is_told(log: list[dict[str, Any]], arn: str, number: str, why: str) -> None
 
 def _is_narrow(bench: Workbench, stack: Stack) -> None:
     iam = bench.client("iam")
-    for name in (stack.physical[key] for key, kind in stack.types.items() if kind.endswith("Role")):
+    for name in stack.of_type("AWS::IAM::Role").values():
         for statement in _statements(iam, name):
             if wide := [one for one in TOO_MUCH if _allows(statement, one)]:
                 raise NotYet(

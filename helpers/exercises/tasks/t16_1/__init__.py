@@ -6,16 +6,10 @@ from typing import Any
 
 from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.tasks.capstone import Desk, order
-from helpers.exercises.tasks.capstone.saying import (
-    answer,
-    ended,
-    failures,
-    plural,
-    row_of,
-    succeeded,
-)
+from helpers.exercises.tasks.capstone.saying import answer, ended, failures, row_of, succeeded
 from helpers.exercises.tasks.capstone.texts import hints
 from helpers.exercises.workbench import shown
+from helpers.units import plural
 
 GOOD: tuple[dict[str, Any], ...] = (
     {},

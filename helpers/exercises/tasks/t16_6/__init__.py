@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.tasks.capstone import Desk, order, rights
-from helpers.exercises.tasks.capstone.saying import plural, succeeded
+from helpers.exercises.tasks.capstone.saying import succeeded
 from helpers.exercises.tasks.capstone.texts import hints
+from helpers.units import plural
 
 
 def check(bench: Workbench) -> str:
@@ -13,10 +14,7 @@ def check(bench: Workbench) -> str:
     desk = Desk(bench)
     bench.trying("whether the desk works")
     succeeded(desk.deal([order()]), "A basket of one good order went in")
-    physical = desk.stack.physical
-    roles = {
-        physical[name]: name for name, kind in desk.stack.types.items() if kind == "AWS::IAM::Role"
-    }
+    roles = {role: logical for logical, role in desk.stack.of_type("AWS::IAM::Role").items()}
     bench.trying(f"what {plural(len(roles), 'role')} may do")
     calls = rights.forbidden(bench, desk.book)
     for role, allowed in rights.tried(bench, list(roles), calls).items():

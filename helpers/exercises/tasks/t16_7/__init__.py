@@ -5,8 +5,9 @@ from __future__ import annotations
 from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.tasks.capstone import Desk, order, remains
 from helpers.exercises.tasks.capstone.desk import ASKED, EXCHANGE
-from helpers.exercises.tasks.capstone.saying import plural, succeeded
+from helpers.exercises.tasks.capstone.saying import succeeded
 from helpers.exercises.tasks.capstone.texts import hints
+from helpers.units import plural
 
 _OURS = {EXCHANGE, ASKED, f"/aws/lambda/{EXCHANGE}"}
 _OUR = "exercise-"
