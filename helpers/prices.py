@@ -227,7 +227,10 @@ def _short(number: Decimal, digits: int) -> str:
 
 
 def page(text: str) -> str:
-    """The page with its tables as they should be: each stands below its own head."""
+    """The page with its tables as they should be: each stands below its own head.
+
+    Raises ValueError where a table is not there, or is there twice.
+    """
     for head, rows in ((_YEARS_HEAD, _year()), (_PRICES_HEAD, _prices())):
         table = "\n".join([head, re.sub(r"[^|]+", " --- ", head), *rows]) + "\n"
         old = re.escape(head).replace(re.escape(PRICES_AS_OF), "[0-9-]+")

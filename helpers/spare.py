@@ -92,6 +92,8 @@ def the_hubs_parts() -> Iterator[None]:
 
 
 class _Placeholder(ModuleType):
+    """Stands for a module of the hub's until somebody asks it for something."""
+
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.__path__: list[str] = []

@@ -120,6 +120,7 @@ class _Names:
     """All that are known of, deleted ones too."""
 
     def is_wanted(self, stack: str) -> bool:
+        """Is it asked for, by its name or by a beginning with * after it?"""
         return any(fnmatchcase(stack, name) for name in self.wanted)
 
     def maker(self, name: str) -> str:

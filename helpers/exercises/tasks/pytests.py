@@ -40,7 +40,7 @@ def tested(
 
 
 def run(bench: Workbench, tests: str, folder: Path, **variables: str) -> Ran | NotYet:
-    """pytest on the file `tests` in `folder`; the NotYet if it does not end."""
+    """Run pytest on the file `tests` in `folder`; the NotYet that says so if it does not end."""
     command = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", tests)
     settings = _PLAIN | {"COLUMNS": "250"} | variables
     try:

@@ -17,7 +17,10 @@ LARGEST = 2_000_000
 
 
 def text(folder: Path, name: str) -> str:
-    """The file's text. Raises NotYet where there is none, or none that can be read as text."""
+    """The file's text.
+
+    Raises NotYet (`missing-file`) where there is none, or none that can be read as text.
+    """
     path = folder / name
     if not path.is_file():
         raise NotYet(f"There is no file {name} in the exercise's folder.", hint="missing-file")
@@ -30,7 +33,7 @@ def text(folder: Path, name: str) -> str:
 
 
 def json_of(folder: Path, name: str) -> Any:
-    """The file's JSON. Raises NotYet with the line where it is none."""
+    """The file's JSON. Raises NotYet (`not-json`) with the line where it is none."""
     content = text(folder, name)
     try:
         parsed = json.loads(content, parse_constant=_no_number, parse_float=_number)
@@ -59,7 +62,10 @@ def _number(said: str) -> float:
 
 
 def yaml_of(folder: Path, name: str) -> Any:
-    """The file's YAML (or JSON), CloudFormation's short tags as their long forms."""
+    """The file's YAML (or JSON), CloudFormation's short tags as their long forms.
+
+    Raises NotYet (`not-yaml`) with the line where it is neither.
+    """
     content = text(folder, name)
     try:
         return read_text(content, file=name).data
@@ -84,7 +90,10 @@ def project_of(folder: Path) -> None:
 
 
 def python_of(folder: Path, name: str) -> str:
-    """The file's text, which is Python as far as its grammar goes."""
+    """The file's text, which is Python as far as its grammar goes.
+
+    Raises NotYet (`not-python`) with the line where it is not.
+    """
     content = text(folder, name)
     try:
         compile(content, name, "exec")

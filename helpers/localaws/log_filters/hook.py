@@ -47,9 +47,7 @@ def _read(pattern: str) -> Pattern:
 
 
 def _init_filter(self: EventMessageFilter, pattern: str) -> None:
-    """For EventMessageFilter.__init__, which lets every event pass where a pattern has more than
-    words.
-    """
+    """For EventMessageFilter.__init__, which knows words only: all else lets every event pass."""
     self.matches = _read(pattern or "").fits
 
 

@@ -118,6 +118,8 @@ def read(text: str) -> list[Command]:
 
 @dataclass
 class _Reader:
+    """Reads a query from its first token to its last. Raises MalformedQuery where it is none."""
+
     query: str
     tokens: list[Token] = field(default_factory=list)
     at: int = 0
@@ -165,6 +167,7 @@ class _Reader:
 
     @property
     def next(self) -> Token:
+        """The token that is read next; of the kind `end` after the last."""
         return self.tokens[self.at]
 
     def _take(self) -> Token:
@@ -192,6 +195,7 @@ class _Reader:
     # ---- commands
 
     def commands(self) -> list[Command]:
+        """The commands, at least one. Raises MalformedQuery or NotHere."""
         commands = []
         self._accept("|")
         while True:

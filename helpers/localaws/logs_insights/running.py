@@ -53,6 +53,8 @@ def run(commands: list[Command], events: Iterable[Row]) -> Rows:
 
 
 class _Query:
+    """What commands do to the rows, and what they settle of how the result is shown."""
+
     def __init__(self, commands: list[Command]) -> None:
         self.columns: list[str] = []
         self.whens: set[str] = set(_WHENS)
@@ -63,6 +65,7 @@ class _Query:
             self.columns = ["@timestamp", "@message"]
 
     def apply(self, command: Command, rows: list[Row]) -> list[Row]:
+        """The rows that a command makes of those before it."""
         work = getattr(self, f"_{command.name}")
         return work(command, rows)
 

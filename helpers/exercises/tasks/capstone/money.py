@@ -83,6 +83,7 @@ class _Metrics:
         self.client, self.since, self.until = client, since, until
 
     def total(self, namespace: str, name: str, **dimensions: str) -> Decimal:
+        """What a metric with these dimensions adds up to; 0 where nothing was noted."""
         statistics = self.client.get_metric_statistics(
             Namespace=namespace,
             MetricName=name,
@@ -95,6 +96,7 @@ class _Metrics:
         return sum((Decimal(str(one["Sum"])) for one in statistics["Datapoints"]), Decimal(0))
 
     def units(self, table: str, kind: str) -> Decimal:
+        """The capacity units that a table took, of a kind: `Read` or `Write`."""
         return self.total("AWS/DynamoDB", f"Consumed{kind}CapacityUnits", TableName=table)
 
     def machines(self, name: str) -> Iterator[str]:

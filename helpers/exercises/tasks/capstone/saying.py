@@ -40,7 +40,11 @@ def succeeded(run: Execution, story: str, hint: str = "fails") -> None:
 
 
 def answer(run: Execution, story: str) -> tuple[int, int, list[dict[str, Any]]]:
-    """booked, known and failed as the execution's output has them, if it is in the brief's form."""
+    """What the execution's output has as booked, known and failed.
+
+    Raises NotYet (`answer`) where it is not in the brief's form, or of another basket. story: what
+    went in, as a sentence begins.
+    """
     said = run.output
     if (
         isinstance(said, dict)

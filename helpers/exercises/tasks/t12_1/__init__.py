@@ -36,6 +36,8 @@ def check(bench: Workbench) -> str:
 
 
 class _Desk:
+    """The learner's workflow, its table and whoever it asks; each method is one kind of order."""
+
     def __init__(self, bench: Workbench, machine: Machine, person: Person, table: str) -> None:
         self.bench, self.machine, self.person, self.table = bench, machine, person, table
         self.orders = 0
@@ -83,7 +85,7 @@ class _Desk:
         self.traded(order, run, f"An order of ${amount:g} needs no yes", "small-order")
 
     def asked(self, order: dict[str, Any]) -> tuple[Execution, str]:
-        """The execution that waits with the order, and its token."""
+        """The execution that waits with the order, and its token. Raises NotYet if none does."""
         run = self.machine.start(order)
         about = f"an order of ${order['amount']:g}"
         message = self.person.question(run, about)

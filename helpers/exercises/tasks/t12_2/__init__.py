@@ -34,10 +34,13 @@ def check(bench: Workbench) -> str:
 
 
 class _Asks:
+    """The learner's workflow, its table and whoever it asks; each method is one kind of answer."""
+
     def __init__(self, bench: Workbench, machine: Machine, person: Person, table: str) -> None:
         self.bench, self.machine, self.person, self.table = bench, machine, person, table
 
     def ask(self, order: dict[str, Any]) -> tuple[Execution, str]:
+        """The execution that waits with the order, and its token. Raises NotYet if none does."""
         run = self.machine.start(order)
         message = self.person.question(run, f"the order {order['id']}")
         return run, self.person.token(message, run)

@@ -35,11 +35,14 @@ def check(bench: Workbench) -> str:
 
 
 class _Desk:
+    """The learner's workflow, and Ada and Ben whom it asks; each method is one way of theirs."""
+
     def __init__(self, bench: Workbench, machine: Machine, ada: Person, ben: Person) -> None:
         self.bench, self.machine, self.ada, self.ben = bench, machine, ada, ben
         self.orders = 0
 
     def ask(self) -> tuple[Execution, str, dict[str, Any]]:
+        """A new order: its execution, Ada's token, and the order. Raises NotYet if none waits."""
         self.orders += 1
         order = {"id": f"A-{self.orders}", "amount": 720}
         run = self.machine.start(order)
@@ -70,7 +73,7 @@ class _Desk:
         self.ended(run, order, "approved", "Ada said yes after 100 minutes", "answer")
 
     def passed_on(self, run: Execution, said: str, hint: str) -> str:
-        """The token with which Ben was asked."""
+        """The token with which Ben was asked. Raises NotYet where nobody asked Ben."""
         settle(run)
         body = None if not run.is_running else self.ben.body()
         if body is None:
@@ -130,6 +133,7 @@ class _Desk:
     def ended(
         self, run: Execution, order: dict[str, Any], outcome: str, said: str, hint: str
     ) -> None:
+        """Raise NotYet unless it ended well, with this outcome and the order in its output."""
         if run.status != "SUCCEEDED":
             raise NotYet(
                 f"{said}, and the execution ended {run.status}.{cause(run)}", hint=hint, run=run

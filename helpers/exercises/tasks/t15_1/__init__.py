@@ -190,7 +190,10 @@ def _answer(bench: Workbench, orders: list[dict[str, Any]]) -> None:
 
 
 def query(bench: Workbench, text: str) -> list[dict[str, str]]:
-    """The rows of a query over all that the function has logged: field → value."""
+    """The rows of a query over all that the function has logged: field → value.
+
+    Raises CannotCheck if the query does not end.
+    """
     logs, end = bench.client("logs"), int(bench.now().timestamp()) + 60
     started = logs.start_query(
         logGroupName=GROUP, startTime=end - 86_400, endTime=end, queryString=text

@@ -20,10 +20,11 @@ _TENTH, _LEAST_GB = Decimal("0.1"), Decimal(64) / 1024
 
 @dataclass(frozen=True)
 class Case:
-    """because: the reasons that decide. a_month, states: executions, and states of each.
+    """A workflow, the type that is right for it, and why.
 
-    other: tries it with the other type, and says what happened. not_because: what each of the
-    reasons has to do with it that do not decide.
+    because: the reasons that decide. a_month, states: executions, and states of each. other: tries
+    it with the other type, and says what happened. not_because: what each of the reasons has to do
+    with it that do not decide.
     """
 
     name: str

@@ -34,6 +34,8 @@ def check(bench: Workbench) -> str:
 
 
 class _Desk:
+    """The stack that the check sends through a bad day, and what its topic was told."""
+
     def __init__(self, bench: Workbench, stack: Stack) -> None:
         self.bench, self.outputs = bench, stack.outputs
         self.listener = Listener(bench, stack.outputs["Told"])
@@ -46,6 +48,7 @@ class _Desk:
         return len(self.bench.items(self.outputs["Trades"]))
 
     def advance(self, minutes: float) -> None:
+        """Let time pass, and note what the topic was told meanwhile."""
         self.bench.advance(minutes * 60)
         self.heard += self.listener.heard()
 
