@@ -6,7 +6,7 @@ from helpers.asl import diagnose
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import PathMissing
 from helpers.asl.paths import MISSING, PathSyntaxError, look_up, read, read_reference
-from helpers.localaws.stepfunctions.program import Program
+from helpers.localaws.stepfunctions.compiling import compiled
 
 DATA = {
     "store": {
@@ -295,12 +295,12 @@ def machine(**fields):
 def refusals(definition):
     """What diagnosis says of it, and the interpreter."""
     try:
-        Program(definition)
+        compiled(definition)
     except DefinitionError as error:
-        compiled = str(error)
+        refusal = str(error)
     else:
-        compiled = None
-    return [one.message for one in diagnose(definition) if one.severity == "ERROR"], compiled
+        refusal = None
+    return [one.message for one in diagnose(definition) if one.severity == "ERROR"], refusal
 
 
 @pytest.mark.parametrize(("text", "is_path", "is_reference"), awkward())

@@ -13,9 +13,8 @@ from helpers.asl.json_text import dump
 from helpers.asl.jsonata.evaluation import QueryError
 from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.asl.jsonata.values import kind_of
-from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.history import Ended
 from helpers.localaws.stepfunctions.children import Children, Iterations
+from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.probe import Probe
 from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.retrying import RetryingState

@@ -8,23 +8,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from helpers.asl.catching import TOO_LARGE
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import RUNTIME
 from helpers.asl.json_text import dump, parse
 from helpers.asl.resources import OPTIMIZED
-from helpers.localaws.stepfunctions import aws_sdk, task_fields
-from helpers.localaws.stepfunctions.callbacks import Task, tokens
-from helpers.localaws.stepfunctions.data import Data
-from helpers.localaws.stepfunctions.history import WHOLE, Ended
-from helpers.localaws.stepfunctions.retrying import timed_out
-from helpers.localaws.stepfunctions.run import Flow, TimedOut
-from helpers.localaws.stepfunctions.services import ServiceError
-from helpers.localaws.turns.clock import clock
 from helpers.localaws.stepfunctions import aws_sdk, nested
 from helpers.localaws.stepfunctions.answers import ServiceError
 from helpers.localaws.stepfunctions.history import Ended
 from helpers.localaws.stepfunctions.run import TimedOut
+from helpers.localaws.stepfunctions.services import ServiceError
 from helpers.localaws.stepfunctions.work import (
     Activity,
     Call,

@@ -6,7 +6,6 @@ import json
 import re
 from typing import Any
 
-from helpers.asl.catching import covers
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import StateError
 from helpers.asl.json_text import parse
@@ -16,8 +15,6 @@ from helpers.localaws.stepfunctions.compiling import compiled
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended, History
 from helpers.localaws.stepfunctions.inputs import not_json, refusal
-from helpers.localaws.stepfunctions.program import Program
-from helpers.localaws.stepfunctions.retrying import RetryingState
 from helpers.localaws.stepfunctions.probe import Probe, Retriable
 from helpers.localaws.stepfunctions.run import Flow, MachineTimedOut, Run, iso
 from helpers.localaws.stepfunctions.services import Services
@@ -27,44 +24,6 @@ _SUPPORTED = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice")
 _LONGEST_SECONDS = 300
 
 
-class Retriable(Exception):
-    """The state failed with an error that a Retry covers."""
-    def __init__(self, error: StateError, index: int, seconds: float) -> None:
-        super().__init__(error)
-        self.error, self.index, self.seconds = error, index, seconds
-class Probe:
-    """What a run of TestState has that others have not; a run's `probe`.
-    result: the JSON text that stands for what the state's work would give. error: its failure.
-    """
-    def __init__(
-        self, result: str | None, error: StateError | None, retries: int, settings: dict[str, Any]
-    ) -> None:
-        self.result = result
-        self.error = error
-        self.retries = retries
-        self.settings = settings
-        self.caught: StateError | None = None
-        self.seen: dict[str, Any] = {}
-        self.details: dict[str, Any] = {}
-    @property
-    def mocked(self) -> bool:
-        """Whether the state's work is not to be done."""
-        return self.result is not None or self.error is not None
-    def note(self, name: str, data: Data | float) -> None:
-        """Keep what the data are after a step: `afterInputPath` and its kin."""
-        self.seen[name] = data.text if isinstance(data, Data) else data
-    def answer(self) -> Data:
-        """The mocked result; raises the mocked error."""
-        if self.error is not None:
-            raise self.error
-        return Data(text=self.result)
-    def retry(self, state: RetryingState, error: StateError) -> None:
-        """Raise Retriable if the state would try again."""
-        for index, retrier in enumerate(state.retriers):
-            if covers(retrier.names, error.error, error.also):
-                if self.retries < retrier.attempts:
-                    raise Retriable(error, index, retrier.delay(self.retries))
-                return
 def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any]:
     """The answer of TestState; raises ApiError."""
     name, definition, jsonata = _definition(body)
