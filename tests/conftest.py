@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
-from workshop import trust
 
 from helpers.localaws.front import proofs
 from helpers.localaws.process import background
 from helpers.localaws.process.workspace import Workspace
+from tests.workshop import trust
 
 ROOT = Path(__file__).resolve().parents[1]
 

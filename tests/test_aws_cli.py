@@ -8,7 +8,8 @@ import time
 import urllib.request
 
 import pytest
-from workshop import trust
+
+from tests.workshop import trust
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ import pytest
 from browsing import SCREENSHOTS, a_browser, answers, end, in_browser
 
 from helpers import setup
+from tests.workshop import until
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -163,10 +164,7 @@ def test_a_kernel_talks_by_files_of_its_owner(lab):
     kernel = lab.ask("api/sessions", session)["kernel"]["id"]
     connection = json.loads((lab.runtime / f"kernel-{kernel}.json").read_text())
     assert connection["transport"] == "ipc" and connection["ip"].startswith(str(lab.runtime))
-    deadline = time.monotonic() + 60
-    while not (sockets := list(lab.runtime.glob(f"kernel-{kernel}-ipc-*"))):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    sockets = until(lambda: list(lab.runtime.glob(f"kernel-{kernel}-ipc-*")), 60)
     assert all(path.is_socket() for path in sockets)
     assert lab.runtime.stat().st_mode & 0o077 == 0
 
@@ -176,7 +174,6 @@ def test_a_terminal_finds_the_courses_own_commands(lab):
     """A login shell sets PATH anew, and another `aws` may overlook where it is to go."""
     before = {process.pid for process in lab.process.children(recursive=True)}
     lab.ask("api/terminals", {})
-    deadline = time.monotonic() + 60
 
     def new():
         """Not a kernel's beginnings."""
@@ -185,11 +182,9 @@ def test_a_terminal_finds_the_courses_own_commands(lab):
             one for one in below if one.pid not in before and "ipykernel" not in str(one.cmdline())
         ]
 
-    while not (found := new()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert not {"-l", "--login"} & set(found[0].cmdline())
-    first = found[0].environ()["PATH"].split(os.pathsep)[0]
+    shell = until(new, 60)[0]
+    assert not {"-l", "--login"} & set(shell.cmdline())
+    first = shell.environ()["PATH"].split(os.pathsep)[0]
     assert Path(first) == Path(sys.executable).parent
 
 
@@ -216,11 +211,6 @@ def _end(made):
 
 def _page_that_it_opens(runtime):
     """It is written a moment after the address was printed."""
-    deadline = time.monotonic() + 60
-    while not (pages := list(runtime.glob("jpserver-file-to-run-*-open.html"))):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    while "/lab/tree/" not in (text := pages[0].read_text()):
-        assert time.monotonic() < deadline, text
-        time.sleep(0.1)
-    return text
+    page = until(lambda: list(runtime.glob("jpserver-file-to-run-*-open.html")), 60)[0]
+    until(lambda: "/lab/tree/" in page.read_text(), 60)
+    return page.read_text()

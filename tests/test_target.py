@@ -12,10 +12,10 @@ from pathlib import Path
 
 import boto3
 import pytest
-from workshop import trust
 
 from helpers import executions, target
 from helpers.errors import CourseError
+from tests.workshop import trust
 
 ROOT = Path(__file__).parents[1]
 

@@ -67,3 +67,16 @@ def ended(states: Any, execution: str, seconds: float = 30.0) -> dict[str, Any]:
         return None if told["status"] == "RUNNING" else told
 
     return until(described, seconds, pause=0.005)
+
+
+def stack_at_rest(client: Any, name: str, seconds: float = 60.0) -> dict[str, Any]:
+    """The description of a stack once nothing is under way on it.
+
+    client: boto3's of CloudFormation.
+    """
+
+    def at_rest() -> dict[str, Any] | None:
+        (stack,) = client.describe_stacks(StackName=name)["Stacks"]
+        return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack
+
+    return until(at_rest, seconds)

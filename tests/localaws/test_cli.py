@@ -12,9 +12,9 @@ from pathlib import Path
 
 import boto3
 import pytest
-from workshop import make_function, trust, until
 
 from helpers.localaws.process import ports
+from tests.workshop import make_function, trust, until
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,9 +13,9 @@ import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
-from workshop import ended, make_function, zipped
 
 from tests.conftest import an_endpoint
+from tests.workshop import ended, make_function, zipped
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 MISSING_ROLE = "arn:aws:iam::123456789012:role/nobody-made-this"

@@ -15,9 +15,9 @@ import psutil
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from workshop import trust
 
 from benchmarks import hostile
+from tests.workshop import trust
 
 GIGABYTE = 1 << 30
 STARS = "*a" * 30 + "*b"

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from workshop import RUNTIME
+
+from tests.workshop import RUNTIME
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "sam-app"

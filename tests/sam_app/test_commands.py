@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
-from workshop import RUNTIME
+
+from tests.workshop import RUNTIME
 
 from .conftest import TEMPLATE, init
 

@@ -67,7 +67,7 @@ def environ_of(head: bytes, peer: tuple[Any, ...], port: int) -> Environ:
     path, _, query = target.partition(b"?")
     for line in lines:
         _header(line, environ, preserved)
-    return environ | {
+    environ |= {
         "REQUEST_METHOD": method.decode("ascii"),
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
@@ -88,6 +88,7 @@ def environ_of(head: bytes, peer: tuple[Any, ...], port: int) -> Environ:
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
     }
+    return environ
 
 
 def _header(line: bytes, environ: Environ, preserved: dict[str, str]) -> None:

@@ -16,7 +16,6 @@ from helpers.localaws.stepfunctions import aws_sdk, nested
 from helpers.localaws.stepfunctions.answers import ServiceError
 from helpers.localaws.stepfunctions.history import Ended
 from helpers.localaws.stepfunctions.run import TimedOut
-from helpers.localaws.stepfunctions.services import ServiceError
 from helpers.localaws.stepfunctions.work import (
     Activity,
     Call,

@@ -16,11 +16,11 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
-from workshop import make_function, trust, until
 
 from helpers.localaws.asleep import leases
 from helpers.localaws.process import hub, server
 from helpers.localaws.turns.clock import Clock
+from tests.workshop import make_function, trust, until
 
 ROOT = Path(__file__).resolve().parents[3]
 DOZE = ROOT / "helpers" / "localaws" / "asleep" / "doze.py"

@@ -1,6 +1,6 @@
 """Small templates for tests: resources that are quickly made."""
 
-from workshop import trust
+from tests.workshop import trust
 
 LAMBDA_TRUST = trust("lambda", "states")
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 from botocore.exceptions import ClientError
-from workshop import until
+
+from tests.workshop import stack_at_rest
 
 NUMBERS = itertools.count(1)
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -63,12 +64,7 @@ class Stacks:
 
     def wait(self, name):
         """The stack's description once nothing is under way."""
-
-        def at_rest():
-            stack = self.describe(name)
-            return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack
-
-        return until(at_rest, seconds=60, pause=0)
+        return stack_at_rest(self.client, name)
 
     def delete(self, name, **options):
         """Delete a stack and return its description at the end."""

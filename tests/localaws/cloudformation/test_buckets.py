@@ -1,9 +1,10 @@
 """What a template says of a bucket: applied, changed, and switched off again."""
 
 import json
-import time
 
 from cfn_templates import att, function, ref, resource, role, template
+
+from tests.workshop import until
 
 EVERYTHING = {
     "BucketEncryption": {
@@ -101,11 +102,12 @@ def test_a_function_is_told_of_new_objects(stacks, endpoint):
     s3.put_object(Bucket=bucket, Key="out-ignored", Body=b"1")
     s3.put_object(Bucket=bucket, Key="in-seen", Body=b"1")
     logs, group = endpoint.client("logs"), stacks.physical(name, "Group")
-    deadline, lines = time.monotonic() + 30, []
-    while not lines and time.monotonic() < deadline:
+
+    def told():
         events = logs.filter_log_events(logGroupName=group)["events"]
-        lines = [e["message"].strip() for e in events if "told of" in e["message"]]
-    assert lines == ["told of in-seen"]
+        return [e["message"].strip() for e in events if "told of" in e["message"]]
+
+    assert until(told) == ["told of in-seen"]
     for key in ("out-ignored", "in-seen"):
         s3.delete_object(Bucket=bucket, Key=key)
 

@@ -6,7 +6,8 @@ import threading
 import time
 
 import pytest
-from workshop import until
+
+from tests.workshop import until
 
 pytest.importorskip("moto")
 

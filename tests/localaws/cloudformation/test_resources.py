@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pytest
 from botocore.exceptions import ClientError
 from cfn_templates import LAMBDA_TRUST, att, function, machine, ref, resource, role, table, template
-from workshop import zipped
+
+from tests.workshop import zipped
 
 BUCKET = "code-of-resource-tests"
 ALLOW = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from workshop import RUNTIME
+
+from tests.workshop import RUNTIME
 
 BIN = Path(sys.executable).parent
 MANAGED = "aws-sam-cli-managed-default"

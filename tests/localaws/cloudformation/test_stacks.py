@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 from cfn_templates import att, function, ref, resource, role, table, template, topic
-from workshop import RUNTIME
+
+from tests.workshop import RUNTIME
 
 HANDLER = (
     r'Resource handler returned message: ".+" \(RequestToken: [-0-9a-f]{36}, HandlerErrorCode: '

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.localaws.events import targets
 from helpers.localaws.events.expressions import InvalidExpression, parse
+from tests.workshop import until
 
 HOUR = 3600
 ROLE = "arn:aws:iam::123456789012:role/schedules"
@@ -627,7 +627,4 @@ def test_a_rule_fires_in_real_time_too(aws, rule, fired):
     rule("rate(1 minute)")
     aws.advance(seconds=58.5)
     assert fired() == []
-    deadline = time.monotonic() + 10
-    while not fired() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert len(fired()) == 1
+    assert len(until(fired, 10, pause=0.1)) == 1

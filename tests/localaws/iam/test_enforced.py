@@ -9,9 +9,9 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
-from workshop import trust
 
 from tests.conftest import an_endpoint
+from tests.workshop import trust
 
 ACCOUNT = "123456789012"
 HERE = f"us-east-1:{ACCOUNT}"

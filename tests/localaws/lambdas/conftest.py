@@ -7,12 +7,12 @@ import textwrap
 import uuid
 
 import pytest
-from workshop import RUNTIME, make_function, trust, zipped
 
 from helpers.localaws import lambdas
 from helpers.localaws.account import ACCOUNT, REGION
 from helpers.localaws.lambdas import market
 from helpers.localaws.turns.clock import clock
+from tests.workshop import RUNTIME, make_function, trust, zipped
 
 
 def encoded(files):

@@ -4,10 +4,9 @@ import json
 import threading
 import time
 
-from workshop import until
-
 from helpers.localaws import lambdas
 from helpers.localaws.account import ACCOUNT, REGION
+from tests.workshop import until
 
 FAILS = """
     import os, time

@@ -29,7 +29,7 @@ PROGRAM = """
     from helpers.localaws import lambdas
 
     lambdas.install()
-    sys.path[:0] = FOLDERS
+    sys.path.insert(0, "FOLDER")
     from conftest import Functions
 
     functions = Functions()
@@ -64,9 +64,7 @@ PROGRAM = """
 def test_the_endpoint_needs_nothing_of_linux(tmp_path):
     from pathlib import Path
 
-    here = Path(__file__).parent
-    folders = [str(here), str(here.parents[1])]  # of conftest and of workshop
-    program = textwrap.dedent(PROGRAM).replace("FOLDERS", repr(folders))
+    program = textwrap.dedent(PROGRAM).replace("FOLDER", str(Path(__file__).parent))
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

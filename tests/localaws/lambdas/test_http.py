@@ -8,7 +8,8 @@ import uuid
 
 import pytest
 from botocore.exceptions import ClientError
-from workshop import RUNTIME, make_function, zipped
+
+from tests.workshop import RUNTIME, make_function, zipped
 
 
 def code_of(raised):

@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 from botocore.exceptions import ClientError
-from workshop import make_function, trust
+
+from tests.workshop import make_function, trust
 
 SOURCE = """
 import boto3

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import pytest
 from botocore.exceptions import ClientError
-from workshop import until
+
+from tests.workshop import until
 
 TELLS = "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
 FAILS_AT = "def handler(event, context):\n    print(event['Records'][0]['body'])\n    1 / 0\n"

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 import pytest
-from workshop import ended, make_function
+
+from tests.workshop import ended, make_function
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 FAIL = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Bad", "Cause": "it is"}}}

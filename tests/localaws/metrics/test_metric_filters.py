@@ -3,10 +3,11 @@
 import datetime as dt
 import itertools
 import json
-import time
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.workshop import stack_at_rest, until
 
 from .test_templates import deployed
 
@@ -190,10 +191,7 @@ def test_what_a_state_machine_logs_is_looked_at(sky, logs, group):
     )  # fmt: skip
     before = sky.now()
     sky.run(machine)
-    until = time.monotonic() + 20
-    while sky.stat(f"T{group}", "m") != 1:
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    until(lambda: sky.stat(f"T{group}", "m") == 1)
     [(when, _)] = sky.points(f"T{group}", "m", "Sum")
     assert before.replace(second=0, microsecond=0) <= when <= sky.now()
 
@@ -366,24 +364,15 @@ def test_a_template_makes_changes_and_deletes_it(sky, logs):
         "dimensions": {"Level": "$.level"}}]  # fmt: skip
 
     sky.endpoint.client("cloudformation").delete_stack(StackName="filtered")
-    until = time.monotonic() + 30
     by_metric = {"metricName": "m", "metricNamespace": "OfTemplate"}
-    while logs.describe_metric_filters(**by_metric)["metricFilters"]:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    until(lambda: not logs.describe_metric_filters(**by_metric)["metricFilters"])
 
 
 def test_a_template_is_told_why_a_filter_cannot_be(sky):
     client = sky.endpoint.client("cloudformation")
     broken = template("?ERROR ?WARN", Dimensions=[{"Key": "Level", "Value": "$.level"}])
     client.create_stack(StackName="unfiltered", TemplateBody=json.dumps(broken))
-    until = time.monotonic() + 30
-    while True:
-        [stack] = client.describe_stacks(StackName="unfiltered")["Stacks"]
-        if stack["StackStatus"] == "ROLLBACK_COMPLETE":
-            break
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    assert stack_at_rest(client, "unfiltered")["StackStatus"] == "ROLLBACK_COMPLETE"
     events = client.describe_stack_events(StackName="unfiltered")["StackEvents"]
     [why] = [
         one["ResourceStatusReason"] for one in events

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from helpers.localaws.metrics.of_dynamodb import size_of
+from tests.workshop import until
 
 FAILING = "def handler(event, context):\n    if event: raise ValueError('no')\n    return 1\n"
 
@@ -184,11 +185,8 @@ def test_tasks_have_metrics_of_their_function_or_their_service(sky):
 def test_an_express_execution_is_billed_by_tenths_of_a_second(sky):
     machine = sky.machine(type="EXPRESS")
     sky.states.start_execution(stateMachineArn=machine)
-    until = time.monotonic() + 10
-    billed = None
-    while billed is None and time.monotonic() < until:
-        billed = sky.stat("AWS/States", "ExpressExecutionBilledDuration", StateMachineArn=machine)
-    assert billed == 100
+    billed = "ExpressExecutionBilledDuration"
+    assert until(lambda: sky.stat("AWS/States", billed, StateMachineArn=machine)) == 100
     assert sky.stat("AWS/States", "ExecutionsSucceeded", StateMachineArn=machine) == 1
 
 
@@ -404,10 +402,8 @@ def test_activities_and_the_memory_of_express_executions_have_no_metrics(sky):
     sky.states.send_task_success(taskToken=token, output="{}")
     assert sky.ended(started)["status"] == "SUCCEEDED"
     sky.states.start_execution(stateMachineArn=sky.machine(type="EXPRESS"))
-    until = time.monotonic() + 30
-    while "ExpressExecutionBilledDuration" not in (found := names_of(sky, "AWS/States")):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    until(lambda: "ExpressExecutionBilledDuration" in names_of(sky, "AWS/States"))
+    found = names_of(sky, "AWS/States")
     assert "ExecutionsSucceeded" in found
     assert not {name for name in found if name.startswith(("Activit", "ExpressExecutionMemory"))}
     assert not {name for name in found if name.startswith("ExpressExecutionBilledMemory")}
@@ -418,10 +414,7 @@ def test_asynchronous_invocations_and_concurrency_that_is_reserved_have_no_metri
     name = sky.function("def handler(event, context):\n    return 1\n")
     sky.lambdas.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=2)
     sky.lambdas.invoke(FunctionName=name, InvocationType="Event")
-    until = time.monotonic() + 30
-    while sky.stat("AWS/Lambda", "Invocations", FunctionName=name) != 1:
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    until(lambda: sky.stat("AWS/Lambda", "Invocations", FunctionName=name) == 1)
     assert names_of(sky, "AWS/Lambda") <= {
         "Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"
     }  # fmt: skip

@@ -1,7 +1,8 @@
 """Alarms in templates: as SAM and CloudFormation make them, they watch and follow."""
 
 import json
-import time
+
+from tests.workshop import stack_at_rest, until
 
 
 def deployed(sky, name, template, ending="CREATE_COMPLETE"):
@@ -11,13 +12,7 @@ def deployed(sky, name, template, ending="CREATE_COMPLETE"):
         client.create_stack(StackName=name, TemplateBody=body)
     else:
         client.update_stack(StackName=name, TemplateBody=body)
-    until = time.monotonic() + 60
-    while True:
-        [stack] = client.describe_stacks(StackName=name)["Stacks"]
-        if not stack["StackStatus"].endswith("IN_PROGRESS"):
-            break
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    stack = stack_at_rest(client, name)
     assert stack["StackStatus"] == ending, client.describe_stack_events(StackName=name)
     return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
 
@@ -93,12 +88,8 @@ def test_alarms_of_a_template(sky):
     deployed(sky, "alarms", template("9"), "UPDATE_COMPLETE")
     assert sky.described(made["Errors"])["Threshold"] == 9.0
     sky.endpoint.client("cloudformation").delete_stack(StackName="alarms")
-    until = time.monotonic() + 30
-    while sky.watch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])[
-        "CompositeAlarms"
-    ]:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    kinds = ["MetricAlarm", "CompositeAlarm"]
+    until(lambda: not sky.watch.describe_alarms(AlarmTypes=kinds)["CompositeAlarms"])
 
 
 def test_what_is_no_alarm_fails_the_stack(sky):
@@ -106,12 +97,7 @@ def test_what_is_no_alarm_fails_the_stack(sky):
     wrong["Resources"]["Both"]["Properties"]["AlarmRule"] = "ALARM("
     client = sky.endpoint.client("cloudformation")
     client.create_stack(StackName="wrong", TemplateBody=json.dumps(wrong))
-    until = time.monotonic() + 60
-    while not client.describe_stacks(StackName="wrong")["Stacks"][0]["StackStatus"].startswith(
-        "ROLLBACK"
-    ):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    assert stack_at_rest(client, "wrong")["StackStatus"].startswith("ROLLBACK")
     reasons = [
         one.get("ResourceStatusReason", "")
         for one in client.describe_stack_events(StackName="wrong")["StackEvents"]

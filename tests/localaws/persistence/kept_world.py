@@ -7,7 +7,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from workshop import ended, make_function, trust, until
+from tests.workshop import ended, make_function, trust, until
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/anything"

@@ -9,7 +9,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 from kept_world import ROLE, Restartable
-from workshop import make_function, until
+
+from tests.workshop import make_function, until
 
 ASKED = "arn:aws:lambda:us-east-1:123456789012:function:asked"
 ASKED_CODE = """

@@ -15,6 +15,7 @@ import json, os, signal, sys, time
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from tests.conftest import an_endpoint
+from tests.workshop import until
 
 home, said = Path({home!r}), {{}}
 with an_endpoint(home / "localaws") as endpoint:
@@ -36,17 +37,12 @@ with an_endpoint(home / "localaws") as endpoint:
         dynamodb.put_item(TableName="t", Item=item)
     s3.put_object(Bucket="bucket", Key="k", Body=b"z" * 100_000)
     state = lambda: endpoint.control("/_local/status")["state"]
-    until = time.monotonic() + 30
-    while not state()["trouble"] and time.monotonic() < until:
-        time.sleep(0.1)
-    said["trouble"] = state()["trouble"]
+    said["trouble"] = until(lambda: state()["trouble"], pause=0.1)
     said["status"] = endpoint.command("status").stdout
     said["answered"] = dynamodb.scan(TableName="t")["Count"]
     said["object"] = len(s3.get_object(Bucket="bucket", Key="k")["Body"].read())
     (home / "filler").unlink()
-    until = time.monotonic() + 60
-    while state()["trouble"] and time.monotonic() < until:
-        time.sleep(0.1)
+    until(lambda: not state()["trouble"], 60, pause=0.1)
     said["trouble after"] = state()["trouble"]
     said["log"] = (home / "localaws" / "endpoint.log").read_text()
     os.kill(endpoint.control("/_local/status")["pid"], signal.SIGKILL)

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 from kept_world import MACHINE, ROLE, TABLE, waiting_machine
-from workshop import until
 
 from helpers.localaws.persistence import book
+from tests.workshop import until
 
 AT_ONCE = Config(retries={"total_max_attempts": 1})
 """For what writes until the endpoint is dead: it need not try again for half a minute."""

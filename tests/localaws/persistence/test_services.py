@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from workshop import ended, trust, zipped
+
+from tests.workshop import ended, trust, zipped
 
 ROLE = "arn:aws:iam::123456789012:role/made"
 ECHO = "def handler(event, context):\n    return event\n"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from workshop import ended, make_function, until, zipped
+
+from tests.workshop import ended, make_function, until, zipped
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _numbers = itertools.count()

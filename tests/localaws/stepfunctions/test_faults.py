@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.workshop import until
+
 BUSY = """
 import time
 
@@ -81,10 +83,8 @@ def test_resets_while_executions_run(workshop):
     emptied(workshop)
     done = workshop.run(busy(workshop, 0))
     assert done["status"] == "SUCCEEDED"
-    deadline = time.monotonic() + 20
-    while endpoint.control("/_local/status")["processes"] > 4:  # itself, zygote, a worker or two
-        assert time.monotonic() < deadline, "workers of functions that are gone"
-        time.sleep(0.05)
+    # itself, zygote, a worker or two; none of functions that are gone
+    until(lambda: endpoint.control("/_local/status")["processes"] <= 4)
 
 
 def test_a_reset_while_a_stack_is_made(workshop):

@@ -5,7 +5,8 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
-from workshop import trust
+
+from tests.workshop import trust
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 MISSING = "arn:aws:states:us-east-1:123456789012:stateMachine:nobody"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 import time
 
-from workshop import until
-
 from helpers.localaws import ids
 from helpers.localaws.turns import threads
 from helpers.localaws.turns.threads import Threads
+from tests.workshop import until
 
 SOON = 5.0
 

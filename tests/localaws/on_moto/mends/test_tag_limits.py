@@ -5,7 +5,8 @@ import json
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from workshop import make_function, trust
+
+from tests.workshop import make_function, trust
 
 UNCHECKED = Config(parameter_validation=False)
 DEFINITION = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
