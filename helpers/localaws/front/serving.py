@@ -4,7 +4,8 @@ Written here because the guard judges a request by its head: waitress calls an a
 whole body has arrived, a gigabyte of anybody's if need be, and drops headers with a `_`, as S3's
 metadata may have. With 8 clients that keep their connections this answers 8,600 requests a second,
 waitress 3.0 5,300, and the same threads with h11 0.16 for a parser 5,900 (two cores;
-`benchmarks/http_servers.py`).
+`benchmarks/http_servers.py`). Of 200 executions at once an endpoint ends 334 a second with this,
+308 with waitress in its place.
 """
 
 from __future__ import annotations
