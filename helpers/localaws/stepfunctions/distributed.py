@@ -3,7 +3,6 @@
 # ruff: noqa: D102 - the base class says what an overriding method does
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from helpers.asl.expressions import compile_template
@@ -202,6 +201,20 @@ class DistributedMapState(BranchingState):
         if len(map_run.statuses) != len(inputs):
             map_run.statuses = ["PENDING"] * len(inputs)
             map_run.children = [""] * len(inputs)
+        children = self._run_children(flow, map_run, [one for one, _ in inputs])
+        flow.check()
+        home = _home(flow)
+        ended = [
+            home.facts(arn) if child is None else child.facts
+            for child, arn in zip(children, map_run.children, strict=True)
+            if child is not None or arn
+        ]
+        return self._result(flow, given, map_run, ended)
+
+    def _run_children(
+        self, flow: Flow, map_run: MapRun, inputs: list[Data]
+    ) -> list[Execution | None]:
+        """Carry out the children that have not succeeded; None for each that has not begun now."""
         todo = [n for n, status in enumerate(map_run.statuses) if status != SUCCEEDED]
         for number in todo:
             map_run.statuses[number] = "PENDING"
@@ -213,7 +226,7 @@ class DistributedMapState(BranchingState):
             for number in waiting:
                 if crew.off or flow.over:
                     return
-                child = self._child(flow, map_run, inputs[number][0], map_run.children[number])
+                child = self._child(flow, map_run, inputs[number], map_run.children[number])
                 children[number] = child
                 map_run.children[number] = child.facts.arn
                 map_run.statuses[number] = RUNNING
@@ -225,33 +238,29 @@ class DistributedMapState(BranchingState):
                     clock.wake()
 
         width = min(map_run.concurrency or MOST_AT_ONCE, MOST_AT_ONCE, len(todo))
-        works: list[Callable[[], None]] = [work] * width
         try:
-            if works:
-                flow.together(works, crew)
+            if width:
+                flow.together([work] * width, crew)
         finally:
             for number, child in enumerate(children):
                 if child is not None and child.facts.status == RUNNING:
                     child.stop(None, None)
                     map_run.statuses[number] = child.facts.status
-        flow.check()
-        home = _home(flow)
-        ended = [
-            home.facts(arn) if child is None else child.facts
-            for child, arn in zip(children, map_run.children, strict=True)
-            if child is not None or arn
-        ]
-        told = [_told(facts) for facts in ended]
-        if self.writer is not None and self.writer.to_s3:
-            writer = self.writer
+        return children
+
+    def _result(self, flow: Flow, given: Data, map_run: MapRun, ended: list[Facts]) -> Data:
+        """What the state gives, once it has been written; raises StateError if too much failed."""
+        writer, told = self.writer, [_told(facts) for facts in ended]
+        summary = None
+        if writer is not None and writer.to_s3:
             summary = flow.call(lambda: writer.write(flow, given, map_run.arn, told))
             map_run.written = len(told)
         if self._exceeded(map_run):
             raise StateError(EXCEEDED, "The specified tolerated failure threshold was exceeded")
-        if self.writer is not None and self.writer.to_s3:
+        if summary is not None:
             return Data(summary)
-        if self.writer is not None and self.writer.transformation != "NONE":
-            return Data(self.writer.shaped(told))
+        if writer is not None and writer.transformation != "NONE":
+            return Data(writer.shaped(told))
         outputs = [facts.output for facts in ended if facts.output is not None]
         return Data(text=f"[{','.join(outputs)}]")
 

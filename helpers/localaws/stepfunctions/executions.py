@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from helpers.asl.failures import RUNTIME, StateError
@@ -56,33 +57,12 @@ class Execution:
         self.facts = facts
         self.program = program
         self.history = History(MOST_EVENTS if not facts.express else MOST_EVENTS * 4)
-        self._bookmark: dict[str, Any] | None = None
-        self.services = services
-        self.on_end: list[Any] = []
+        self.on_end: list[Callable[[Execution], None]] = []
         self.awaited = False
         """Whether another execution waits for this one to end."""
         self._ending = threading.Lock()
-        region, account = facts.machine_arn.split(":")[3:5]
-        context = {
-            "Execution": {
-                "Id": facts.arn,
-                "Input": Data(text=facts.input).value,
-                "StartTime": iso(facts.start),
-                "Name": facts.name,
-                "RoleArn": facts.role_arn,
-                "RedriveCount": facts.redrive_count,
-            },
-            "StateMachine": {"Id": facts.machine_arn, "Name": facts.machine_name},
-        }
-        begun = facts.start if facts.redrive_date is None else facts.redrive_date
-        limit = program.timeout
-        if facts.express:
-            limit = EXPRESS_SECONDS if limit is None else min(limit, EXPRESS_SECONDS)
-        deadline = None if limit is None else begun + limit
-        if facts.redrive_date is not None:
-            context["Execution"]["RedriveTime"] = iso(facts.redrive_date)
-        self.run = Run(self.history, services, context, region, account, facts.role_arn, deadline)
-        self.run.last_day = min(facts.start + LONGEST_SECONDS, deadline or math.inf)
+        self._bookmark: dict[str, Any] | None = None
+        self.run = _run_of(facts, program, self.history, services)
         self.flow = Flow(self.run)
         if "logging" in facts.extra:
             self.history.listener = logs.writer(
@@ -169,3 +149,37 @@ class Execution:
             call(self)
         if self.awaited:
             clock.wake()
+
+
+def _run_of(facts: Facts, program: Program, history: History, services: Services) -> Run:
+    """What the flows of an execution share: its context object, and until when it may take."""
+    region, account = facts.machine_arn.split(":")[3:5]
+    deadline = _deadline(facts, program.timeout)
+    run = Run(history, services, _context(facts), region, account, facts.role_arn, deadline)
+    run.last_day = min(facts.start + LONGEST_SECONDS, deadline or math.inf)
+    return run
+
+
+def _context(facts: Facts) -> dict[str, Any]:
+    """What the context object says of an execution and its machine."""
+    execution = {
+        "Id": facts.arn,
+        "Input": Data(text=facts.input).value,
+        "StartTime": iso(facts.start),
+        "Name": facts.name,
+        "RoleArn": facts.role_arn,
+        "RedriveCount": facts.redrive_count,
+    }
+    if facts.redrive_date is not None:
+        execution["RedriveTime"] = iso(facts.redrive_date)
+    machine = {"Id": facts.machine_arn, "Name": facts.machine_name}
+    return {"Execution": execution, "StateMachine": machine}
+
+
+def _deadline(facts: Facts, timeout: int | None) -> float | None:
+    """When an execution times out, from its redrive on; timeout: the machine's TimeoutSeconds."""
+    limit: float | None = timeout
+    if facts.express:
+        limit = EXPRESS_SECONDS if limit is None else min(limit, EXPRESS_SECONDS)
+    began = facts.start if facts.redrive_date is None else facts.redrive_date
+    return None if limit is None else began + limit

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from moto.stepfunctions.models import StateMachine
+from typing import TYPE_CHECKING, Any
 
 from helpers.asl.evaluation import DefinitionError
 from helpers.localaws.iam import principals, trust
 from helpers.localaws.stepfunctions import errors, inputs, names
 from helpers.localaws.stepfunctions.compiling import compile_program
+
+if TYPE_CHECKING:
+    from moto.stepfunctions.models import StateMachine
 
 
 def kept_of(machine: StateMachine) -> dict[str, Any]:
