@@ -58,7 +58,6 @@ def _diagnose_text(text: str, express: bool) -> list[Diagnostic]:
             doubled.append(())
         return made
 
-    text = text.removeprefix("\ufeff")
     if not text.strip():
         return [_placed(_not_an_object("The text is empty."), (1, 1))]
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
-_WORD = re.compile(r"[^\W]+")
+_WORD = re.compile(r"[\w$]+")
 _STRING_PART = re.compile(r'[^"\\\x00-\x1f]*')
 _VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _LONGEST_SOURCE = 500
@@ -22,8 +22,12 @@ class _Stop(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ParseError:
-    """What Jackson says. `line` and `column` count from 1; the column is behind the culprit."""
+    """What Jackson says. `line` and `column` count from 1; the column is behind the culprit.
 
+    `message` has the `location` in it, `words` are without.
+    """
+
+    words: str
     message: str
     location: str
     line: int
@@ -41,8 +45,17 @@ def parse_error(text: str) -> ParseError | None:
     except _Stop as stop:
         line, column = _line_and_column(text, stop.at)
         where = f"{_source(text)}; line: {line}, column: {column}]"
-        return ParseError(f"{stop.message}\n at {where}", where, line, column)
+        return ParseError(stop.message, f"{stop.message}\n at {where}", where, line, column)
     return None
+
+
+def why_not_json(text: str, error: ValueError) -> str:
+    """Why `text` is no JSON, as refusals of inputs and outputs say it: without the place.
+
+    error: what `json_text.parse` raised, for what only it refuses: nesting past all reason.
+    """
+    stop = parse_error(text)
+    return str(error) if stop is None else stop.words
 
 
 def _line_and_column(text: str, at: int) -> tuple[int, int]:
@@ -55,6 +68,14 @@ def _source(text: str) -> str:
     if len(text) > _LONGEST_SOURCE:
         shown += f"[truncated {len(text) - _LONGEST_SOURCE} chars]"
     return shown
+
+
+def _described(mark: str) -> str:
+    """A character as Jackson names it (ParserMinimalBase._getCharDesc)."""
+    code = ord(mark)
+    if code < 32 or 127 <= code < 160:
+        return f"(CTRL-CHAR, code {code})"
+    return f"'{mark}' (code {code}{f' / 0x{code:x}' * (code > 255)})"
 
 
 class _Reader:
@@ -179,12 +200,10 @@ class _Reader:
                         )
                     self.at += 4
                 elif escape and escape not in '"\\/bfnrt':
-                    raise _Stop(
-                        f"Unrecognized character escape '{escape}' (code {ord(escape)})", self.at
-                    )
+                    raise _Stop(f"Unrecognized character escape {_described(escape)}", self.at)
             else:
                 raise _Stop(
-                    f"Illegal unquoted character ((CTRL-CHAR, code {ord(mark)})): has to be "
+                    f"Illegal unquoted character ({_described(mark)}): has to be "
                     "escaped using backslash to be included in string value",
                     self.at,
                 )
@@ -213,5 +232,5 @@ class _Reader:
         )
 
     def _unexpected(self, mark: str, why: str, at: int | None = None) -> _Stop:
-        said = f"Unexpected character ('{mark}' (code {ord(mark)})): {why}"
+        said = f"Unexpected character ({_described(mark)}): {why}"
         return _Stop(said, self.at if at is None else at)

@@ -116,6 +116,8 @@ def json_advice(text: str, at: int) -> str:
     before, after = text[:at].rstrip(), text[at : at + 1]
     if not text.strip():
         return "The text is empty: write a definition with StartAt and States."
+    if text.startswith("\ufeff"):
+        return "The file was saved with a byte order mark: save it as UTF-8 without one."
     if trailing_comma(text, at) is not None:
         return "Take the comma before the closing bracket away."
     if after == "'":

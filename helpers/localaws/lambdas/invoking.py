@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections import Counter
 
 from moto.awslambda.models import LambdaFunction
 
+from helpers.asl.jackson import why_not_json
+from helpers.asl.json_text import parse
 from helpers.localaws.lambdas import code, errors, interpreters, logs, market
 from helpers.localaws.lambdas.asynchronous import AsyncQueue, Queued
 from helpers.localaws.lambdas.pools import Pools
@@ -185,14 +186,9 @@ def parsed(event: bytes) -> bytes:
     """
     if not event.strip():
         return b"{}"
+    text = event.decode("utf-8", "replace")
     try:
-        json.loads(event)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, RecursionError):
-            raise errors.InvalidRequestContent("nested too deeply") from None
-        from helpers.localaws.stepfunctions.inputs import not_json
-
-        raise errors.InvalidRequestContent(
-            not_json(event.decode("utf-8", "replace"), error)
-        ) from None
+        parse(text)
+    except ValueError as error:
+        raise errors.InvalidRequestContent(why_not_json(text, error)) from None
     return event

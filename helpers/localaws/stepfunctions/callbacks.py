@@ -8,10 +8,10 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.asl.jackson import why_not_json
 from helpers.asl.json_text import parse
 from helpers.localaws.stepfunctions import errors
 from helpers.localaws.stepfunctions.data import LIMIT
-from helpers.localaws.stepfunctions.inputs import not_json
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.waiting import waiting
 
@@ -88,7 +88,7 @@ class Tokens:
             parse(output)
         except ValueError as error:
             raise errors.ApiError(
-                "InvalidOutput", f"Invalid Output: '{not_json(output, error)}'"
+                "InvalidOutput", f"Invalid Output: '{why_not_json(output, error)}'"
             ) from None
         with self._lock:
             task = self._find(token)

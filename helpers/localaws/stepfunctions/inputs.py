@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from helpers import asl
+from helpers.asl.jackson import why_not_json
 from helpers.asl.json_text import parse
 from helpers.localaws.stepfunctions import errors
 from helpers.localaws.stepfunctions.data import LIMIT
-
-_TOKEN = re.compile(r"[^\s,:\[\]{}\"']+")
 
 
 def check(text: str) -> None:
@@ -21,41 +19,18 @@ def check(text: str) -> None:
             "1 validation error detected: Value at 'input' failed to satisfy constraint: "
             f"Member must have length less than or equal to {LIMIT}",
         )
+    parsed(text)
+
+
+def parsed(text: str) -> Any:
+    """The value of an execution's input; raises what StartExecution answers to what is no JSON."""
     try:
-        parse(text)
+        return parse(text)
     except ValueError as error:
+        why = why_not_json(text, error) if text.strip() else "Invalid execution input."
         raise errors.ApiError(
-            "InvalidExecutionInput",
-            f"Invalid State Machine Execution Input: '{not_json(text, error)}'",
+            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{why}'"
         ) from None
-
-
-def not_json(text: str, error: ValueError) -> str:
-    """Why a text is no JSON, in the words of the parser that AWS uses."""
-    if not text.strip():
-        return "Invalid execution input."
-    at = getattr(error, "pos", 0)
-    rest = text[at:]
-    message = str(getattr(error, "msg", error))
-    if not rest:
-        return "Unexpected end-of-input"
-    if "property name" in message:
-        return (
-            f"Unexpected character ('{rest[0]}' (code {ord(rest[0])})): was expecting "
-            "double-quote to start field name"
-        )
-    token = _TOKEN.match(rest)
-    if token is not None and message.startswith("Expecting value"):
-        return (
-            f"Unrecognized token '{token.group()}': was expecting (JSON String, Number, Array, "
-            "Object or token 'null', 'true' or 'false')"
-        )
-    if message.startswith("Expecting value"):
-        return (
-            f"Unexpected character ('{rest[0]}' (code {ord(rest[0])})): expected a valid value "
-            "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-        )
-    return f"{message} (character {at + 1})"
 
 
 def refusal(definition: str, kind: str) -> str | None:
@@ -63,8 +38,8 @@ def refusal(definition: str, kind: str) -> str | None:
 
     kind: STANDARD or EXPRESS.
     """
-    found = [one for one in asl.diagnose(definition, type=kind) if one.severity == "ERROR"]
-    return asl.invalid_definition_message(found) if found else None
+    mistakes = [one for one in asl.diagnose(definition, type=kind) if one.severity == "ERROR"]
+    return asl.invalid_definition_message(mistakes) if mistakes else None
 
 
 def validation(definition: str, kind: str, severity: str, most: int) -> dict[str, Any]:
@@ -72,10 +47,10 @@ def validation(definition: str, kind: str, severity: str, most: int) -> dict[str
 
     severity: the least that is told, ERROR or WARNING. most: how many problems are told.
     """
-    found = asl.diagnose(definition, type=kind)
-    told = [one for one in found if one.severity == "ERROR" or severity == "WARNING"]
+    diagnostics = asl.diagnose(definition, type=kind)
+    told = [one for one in diagnostics if one.severity == "ERROR" or severity == "WARNING"]
     return {
-        "result": "FAIL" if any(one.severity == "ERROR" for one in found) else "OK",
+        "result": "FAIL" if any(one.severity == "ERROR" for one in diagnostics) else "OK",
         "diagnostics": [one.as_aws() for one in told[:most]],
         "truncated": len(told) > most,
     }

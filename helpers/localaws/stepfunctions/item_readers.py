@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError
@@ -198,7 +197,7 @@ class ResultWriter:
                 "MapRunArn": map_run_arn,
                 "ResultFiles": files,
             }
-            self._put(flow, parameters, f"{folder}/manifest.json", json.dumps(manifest))
+            self._put(flow, parameters, f"{folder}/manifest.json", dump(manifest))
         except ServiceError as error:
             raise StateError(WRITER_FAILED, error.cause("Amazon S3")) from None
         return {

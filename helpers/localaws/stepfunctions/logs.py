@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import zlib
 from collections.abc import Callable
 from typing import Any
 
+from helpers.asl.json_text import dump
 from helpers.localaws.stepfunctions.history import without_data
 from helpers.localaws.turns.clock import clock
 
@@ -73,7 +73,7 @@ def writer(
 
 def _entry(event: dict[str, Any], arn: str) -> str:
     details = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
-    return json.dumps(
+    return dump(
         {
             "id": str(event["id"]),
             "type": event["type"],
@@ -82,8 +82,7 @@ def _entry(event: dict[str, Any], arn: str) -> str:
             "event_timestamp": str(int(event["timestamp"] * 1000)),
             "execution_arn": arn,
             "redrive_count": "0",
-        },
-        separators=(",", ":"),
+        }
     )
 
 

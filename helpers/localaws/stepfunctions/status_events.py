@@ -5,9 +5,9 @@ docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from helpers.asl.json_text import dump
 from helpers.localaws.stepfunctions.descriptions import not_redrivable
 from helpers.localaws.stepfunctions.facts import Facts
 
@@ -61,7 +61,7 @@ def detail(facts: Facts, why: str | None) -> dict[str, Any]:
 
 
 def _escaped(text: str) -> int:
-    return len(json.dumps(text, ensure_ascii=False).encode())
+    return len(dump(text).encode())
 
 
 def _milliseconds(when: float | None) -> int | None:

@@ -8,13 +8,14 @@ from typing import Any
 
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import StateError
-from helpers.asl.json_text import parse
+from helpers.asl.jackson import why_not_json
+from helpers.asl.json_text import dump, parse
 from helpers.localaws import ids
 from helpers.localaws.stepfunctions import errors
 from helpers.localaws.stepfunctions.compiling import compiled
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended, History
-from helpers.localaws.stepfunctions.inputs import not_json, refusal
+from helpers.localaws.stepfunctions.inputs import parsed, refusal
 from helpers.localaws.stepfunctions.probe import Probe, Retriable
 from helpers.localaws.stepfunctions.run import Flow, MachineTimedOut, Run, iso
 from helpers.localaws.stepfunctions.services import Services
@@ -63,7 +64,7 @@ def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any
     if level != "INFO":
         seen = {"input": given, **probe.seen}
         if flow.variables:
-            seen["variables"] = json.dumps(flow.variables)
+            seen["variables"] = dump(flow.variables)
         if probe.details:
             seen["errorDetails"] = probe.details
         answer["inspectionData"] = seen
@@ -104,12 +105,8 @@ def _definition(body: dict[str, Any]) -> tuple[str, dict[str, Any], bool]:
     text = body["definition"]
     try:
         definition = parse(text)
-    except ValueError as error:
-        raise errors.ApiError(
-            "InvalidDefinition",
-            "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: "
-            f"{not_json(text, error)}'",
-        ) from None
+    except ValueError:
+        raise errors.ApiError("InvalidDefinition", refusal(text, "STANDARD")) from None
     if not isinstance(definition, dict):
         raise errors.ApiError(
             "InvalidDefinition",
@@ -231,15 +228,12 @@ def _flow(body: dict[str, Any], account: str, region: str, probe: Probe, given: 
 
 
 def _json(text: str, name: str) -> Any:
+    if name == "input":
+        return parsed(text)
     try:
         return parse(text)
     except ValueError as error:
-        if name == "input":
-            raise errors.ApiError(
-                "InvalidExecutionInput",
-                f"Invalid State Machine Execution Input: '{not_json(text, error)}'",
-            ) from None
-        raise _invalid(f"Invalid JSON in {name}: {not_json(text, error)}") from None
+        raise _invalid(f"Invalid JSON in {name}: {why_not_json(text, error)}") from None
 
 
 def _invalid(message: str) -> errors.ApiError:
