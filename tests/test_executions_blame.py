@@ -5,6 +5,8 @@ import json
 import pytest
 
 from helpers import draw, executions
+from helpers.asl import Definition
+from helpers.draw.overlay import Overlay
 
 FAIL = {"Type": "Fail", "Error": "Boom", "Cause": "it broke"}
 END = {"Type": "Pass", "End": True}
@@ -130,3 +132,79 @@ def test_an_error_that_was_in_the_input_is_not_taken_for_it():
     events = history(*OUTER, *FAILED_INSIDE, (6, 5, "ParallelStateExited", "Outer", {"e": BOOM}))
     events[1]["stateEnteredEventDetails"]["input"] = json.dumps({"e": BOOM})
     assert blamed(events) == {"Outer": ("caught", None), "Inner": ("failed", None)}
+
+
+def evaluated(events: list[dict]) -> list[dict]:
+    """The same events, with the details that EvaluationFailed has; behind it AWS tells nothing of
+    the Parallel round the state."""
+    for event in events:
+        if event["type"] == "EvaluationFailed":
+            details = event.pop("stateExitedEventDetails")
+            event["evaluationFailedEventDetails"] = {
+                "state": details["name"],
+                "error": "States.QueryEvaluationError",
+            }
+    return events
+
+
+QUERY = ("failed", "States.QueryEvaluationError")
+
+
+def test_an_expression_that_fails_inside_is_caught_without_a_failed_event():
+    events = history(
+        *OUTER,
+        (4, 3, "WaitStateEntered", "Inner"),
+        (5, 4, "EvaluationFailed", "Inner"),
+        (6, 5, "ParallelStateExited", "Outer"),
+    )
+    assert blamed(evaluated(events)) == {"Outer": ("caught", QUERY[1]), "Inner": QUERY}
+
+
+def test_an_expression_that_fails_two_parallels_deep_fails_both():
+    events = history(
+        *OUTER,
+        (4, 3, "ParallelStateEntered", "Middle"),
+        (5, 4, "ParallelStateStarted"),
+        (6, 5, "PassStateEntered", "Inner"),
+        (7, 6, "EvaluationFailed", "Inner"),
+        (8, 7, "ParallelStateAborted"),
+        error=QUERY[1],
+        cause=OWN.format("Inner", 6),
+    )
+    events[-1]["previousEventId"] = 7
+    assert blamed(evaluated(events)) == {"Outer": QUERY, "Middle": QUERY, "Inner": QUERY}
+
+
+def test_what_aborts_another_branch_is_not_aborted_itself():
+    events = history(
+        *OUTER,
+        (4, 3, "TaskStateEntered", "Beside"),
+        (5, 4, "LambdaFunctionScheduled"),
+        (6, 3, "FailStateEntered", "Inner"),
+        (7, 6, "TaskStateAborted"),
+        (8, 6, "ParallelStateFailed"),
+        error="Boom",
+    )
+    error = ("failed", "Boom")
+    assert blamed(events) == {"Outer": error, "Beside": ("cancelled", None), "Inner": error}
+
+
+def test_what_did_not_go_on_as_next_says_was_caught():
+    catch = [
+        {"ErrorEquals": ["Boom"], "Next": "Caught"},
+        {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Caught"},
+    ]
+    definition = parallel(END, Catch=catch, ResultPath="$.a.b")
+    events = history(
+        *OUTER,
+        (4, 3, "PassStateEntered", "Inner"),
+        (5, 4, "PassStateExited", "Inner"),
+        (6, 5, "ParallelStateSucceeded"),
+        (7, 5, "ParallelStateExited", "Outer"),
+        (8, 7, "PassStateEntered", "Caught"),
+    )
+    definition = Definition.from_dict(definition)
+    edges = list(definition.edges())
+    overlay = Overlay(definition, executions.from_history(events), edges=edges)
+    [edge] = [one for one in edges if one.target_name == "Caught" and overlay.taken(one)]
+    assert (edge.kind, edge.index) == ("catch", 1)

@@ -171,10 +171,10 @@ class Overlay:
                 self.decisions[id(step)] = decision
                 self._take(decision.edge, event)
             return
-        if step.status == "caught":
-            self._take(_catching(step, state, edges), event)
-        else:
-            self._take(next((edge for edge in edges if edge.kind == "next"), None), event)
+        following = next((edge for edge in edges if edge.kind == "next"), None)
+        if step.status == "caught" or following is None:  # no event says that ResultPath failed
+            following = _catching(step, state, edges) or following
+        self._take(following, event)
 
     def _arrive(self, step: Step, state: State) -> None:
         """The last step of a run: it may have ended there."""

@@ -143,8 +143,8 @@ class _Reader:
                     container, kind.removeprefix(f"{container}State"), when, before, details
                 )
         if kind.endswith("StateAborted"):
-            step = _owner(before)
-            if step:
+            step = _owner(before)  # or, by its link, another that failed and so aborted this one
+            if step and step.type == kind.removesuffix("StateAborted") and _is_open(step):
                 _finish(step, "cancelled", when)
             return step or before
         if kind == "EvaluationFailed":
@@ -208,15 +208,14 @@ class _Reader:
         for step in guilty:
             if named:  # whatever failed inside: this error is of the state itself
                 step.error, step.cause = self.history.error, self.history.cause
-            elif step.status in ("running", "failed"):
+            else:
                 self._blame(step)
         for step in self.steps:
-            if step.exited is None and step.status == "running":
-                if step in guilty:
-                    _finish(step, "failed", when)
-                else:
-                    _finish(step, "cancelled", when)
-                    step.stopped_by = _STOPS.get(kind, "")
+            if step in guilty and step.exited is None and step.status in ("running", "cancelled"):
+                _finish(step, "failed", when)
+            elif step.exited is None and step.status == "running":
+                _finish(step, "cancelled", when)
+                step.stopped_by = _STOPS.get(kind, "")
 
     def _named_by_cause(self) -> Step | None:
         """The visit in which the error arose, where the cause says it: a Parallel fails by itself
@@ -292,6 +291,9 @@ class _Reader:
         if isinstance(assigned, dict):
             step.assigned = {key: payload(value) for key, value in assigned.items()}
             step.run.variables = {**step.run.variables, **step.assigned}
+        guilty = _gave_out(before, step, when)
+        if guilty:  # that an expression failed inside is all that AWS says before a Catch
+            _end_attempt(_attempt(step, when), "failed", when, guilty.error, guilty.cause)
         failed = (
             step.attempts[-1] if step.attempts and step.attempts[-1].status == "failed" else None
         )
@@ -316,21 +318,23 @@ class _Reader:
         before: Step | Run,
         details: dict[str, Any],
     ) -> Step | Run:
-        owner = _owner(before)
-        if what == "Aborted" and owner and owner.type == container and _has_given_up(owner):
-            return owner  # AWS says of one that failed inside another that it is aborted as well
         step = _climb(before, lambda s: s.type == container and _is_open(s))
         if step is None:
             return before
+        inner = _inside(before, step)
         if what == "Started":
             self._retry(step, when)
             step.length = details.get("length", step.length)
+        elif what == "Aborted" and inner and inner.status == "failed":
+            return (
+                before  # a failure aborts what is beside it and around it: its link tells neither
+            )
         elif what in _OUTCOME:
             outcome = _OUTCOME[what]
             attempt = _attempt(step, when)
             error, cause = details.get("error"), details.get("cause")
             if outcome == "failed":
-                guilty = _last_failure(attempt.runs) or _gave_out(owner, step, when)
+                guilty = _gave_out(before, step, when) or _last_failure(attempt.runs)
                 if guilty:
                     error, cause = error or guilty.error, cause or guilty.cause
             _end_attempt(attempt, outcome, when, error, cause)
@@ -399,6 +403,8 @@ class _Reader:
             _end_attempt(step.attempts[-1], "failed", when, error, cause)
         else:
             step.error, step.cause = error, cause
+        if step.type not in ("Task", *CONTAINERS):  # no Catch and no Retry can save it
+            _finish(step, "failed", when)
         return step
 
     def _work(
@@ -514,16 +520,27 @@ def _finish(step: Step, status: Any, when: datetime | None) -> None:
         _end(run, "cancelled", when)
 
 
-def _has_given_up(step: Step) -> bool:
-    return step.exited is None and step.status == "failed"
+def _inside(place: Step | Run, around: Step) -> Step | None:
+    """The step of a branch or iteration of `around` in which a place is."""
+    return _climb(place, lambda step: step.run.parent is around)
 
 
-def _gave_out(inner: Step | None, around: Step, when: datetime | None) -> Step | None:
-    """A state without an event for its failure (a Wait, a Pass): the Parallel's comes behind it."""
-    if inner is None or inner is around or not _is_open(inner):
+def _gave_out(before: Step | Run, around: Step, when: datetime | None) -> Step | None:
+    """The state inside with which a Parallel or Map failed: the event before is of it, and it was
+    not left. It may have no event of its own that says so (a Wait, a Pass)."""
+    culprit = _inside(before, around)
+    if culprit is None or culprit.status in ("succeeded", "caught"):
         return None
-    _finish(inner, "failed", when)
-    return inner
+    error = cause = None
+    step = _owner(before)
+    while step is not None and step is not around:  # from where it arose to where it came out
+        if step.status not in ("succeeded", "caught"):
+            step.error, step.cause = step.error or error, step.cause or cause
+            if step.status != "failed":
+                _finish(step, "failed", when)
+            error, cause = step.error, step.cause
+        step = step.run.parent
+    return culprit
 
 
 def _told_by_catch(step: Step) -> None:
@@ -531,7 +548,7 @@ def _told_by_catch(step: Step) -> None:
     told = None if step.error else _error_output(step.output, step.input)
     inner: Step | None = step if told else None
     while told and inner is not None and not inner.error:
-        inner.error, inner.cause = told["Error"], told["Cause"]
+        inner.error, inner.cause = told["Error"] or None, told["Cause"] or None
         inner = _last_failure(inner.runs)
 
 
