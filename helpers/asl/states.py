@@ -21,8 +21,8 @@ from helpers.asl.payloads import (
     looks_dynamic,
 )
 from helpers.asl.places import Steps
-from helpers.asl.resources import calls_aws, check_resource
 from helpers.asl.suggest import did_you_mean, nearest
+from helpers.asl.task_calls import calls_aws, check_resource
 from helpers.asl.timestamps import timestamp
 from helpers.asl.values import (
     expect,

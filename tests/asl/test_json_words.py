@@ -72,7 +72,7 @@ def test_what_is_json_is_json_to_all(text):
 
 
 def test_nested_past_all_reason():
-    deep = "[" * 1001 + "]" * 1001
+    deep = "[" * 1100 + "]" * 1100
     with pytest.raises(ApiError, match="nested too deeply"):
         inputs.check(deep)
     with pytest.raises(InvalidRequestContent, match="nested too deeply"):

@@ -11,7 +11,7 @@ from typing import Any
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import RUNTIME
 from helpers.asl.json_text import dump, parse
-from helpers.asl.resources import OPTIMIZED
+from helpers.asl.task_calls import OPTIMIZED
 from helpers.localaws.stepfunctions import aws_sdk, nested
 from helpers.localaws.stepfunctions.answers import ServiceError
 from helpers.localaws.stepfunctions.history import Ended
