@@ -56,7 +56,7 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
 """What is compared of a value of each kind; None where the value is of another."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Operator:
     """How a value is compared: as what `kind`, in words by which `sign`, in truth by `holds`.
 
@@ -102,7 +102,7 @@ TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
 OPERATORS = frozenset(COMPARISONS) | frozenset(TYPE_TESTS)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Combined:
     """And (`every`) or Or over rules."""
 
@@ -122,7 +122,7 @@ class Combined:
             yield from part.comparisons()
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Negated:
     """Not over a rule."""
 
@@ -138,7 +138,7 @@ class Negated:
         yield from self.inner.comparisons()
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Comparison:
     """A variable's path, the operator's name, and what it is compared with.
 
@@ -173,7 +173,7 @@ class Comparison:
         yield self
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Condition:
     """A JSONata Condition: text, or true or false."""
 
@@ -194,7 +194,7 @@ class Condition:
         yield from ()
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class NoRule:
     """What stands where a rule should."""
 
