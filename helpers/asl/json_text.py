@@ -38,7 +38,7 @@ def parse(text: str) -> Any:
 def _deeper(value: Any) -> bool:
     """Does it nest deeper than it may?"""
     level = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         level = [
             inner
             for outer in level
@@ -47,4 +47,4 @@ def _deeper(value: Any) -> bool:
         ]
         if not level:
             return False
-    return True
+    return any(isinstance(one, dict | list) for one in level)
