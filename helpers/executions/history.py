@@ -36,8 +36,8 @@ _DEEPEST_RESULT = 8
 """So many names of a Catch's ResultPath are followed to where it put the error."""
 
 _CULPRIT = re.compile(
-    r"An error occurred while executing the state '.*' \(entered at the event id #(?P<event>\d+)\)"
-    r"|The state/task '(?P<name>.*)' returned a result "
+    r"An error occurred while executing the state '.*?' \(entered at the event id #(?P<event>\d+)\)"
+    r"|The state/task '(?P<name>.*?)' returned a result "
 )
 """Causes that name the state whose error it was, in AWS's words."""
 
