@@ -216,8 +216,8 @@ def _neighbours(path: Path) -> str:
     if not folder.is_dir():
         return f"There is no folder {folder}."
     names = (one.name for one in folder.iterdir())
-    found = sorted(name for name in names if ".asl." in name or name.startswith("template."))
-    return f"In {folder} there is {', '.join(found[:5])}." if found else ""
+    files = sorted(name for name in names if ".asl." in name or name.startswith("template."))
+    return f"In {folder} there is {', '.join(files[:5])}." if files else ""
 
 
 def _kind(source: Source) -> str:

@@ -33,13 +33,13 @@ def json_places(text: str) -> dict[Steps, tuple[int, int]]:
 
 
 def _scan(text: str, doubled: set[Steps]) -> dict[Steps, tuple[int, int]]:
-    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    starts = [0, *(line_end.end() for line_end in re.finditer("\n", text))]
 
     def place(offset: int) -> tuple[int, int]:
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
-    found: dict[Steps, tuple[int, int]] = {}
+    places: dict[Steps, tuple[int, int]] = {}
     stack: list[list[str | int]] = []  # one [kind, current key or index] per open bracket
     path: list[str | int] = []
     expect_key = False
@@ -60,18 +60,18 @@ def _scan(text: str, doubled: set[Steps]) -> dict[Steps, tuple[int, int]]:
         elif expect_key and mark.startswith('"'):
             path[-1] = _string(mark)
             steps = tuple(path)
-            if steps in found:
+            if steps in places:
                 doubled.add(steps)
-            found[steps] = place(token.start())
+            places[steps] = place(token.start())
             expect_key = False
         else:
             if not stack or stack[-1][0] == "[":
-                found[tuple(path)] = place(token.start())
+                places[tuple(path)] = place(token.start())
             if mark in ("{", "["):
                 stack.append([mark, 0])
                 path.append("" if mark == "{" else 0)
                 expect_key = mark == "{"
-    return found
+    return places
 
 
 def place_of(places: dict[Steps, tuple[int, int]], steps: Steps) -> tuple[int, int] | None:

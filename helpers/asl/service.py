@@ -111,8 +111,8 @@ def call_of(raw: dict[str, Any]) -> Call:
     if not isinstance(resource, str) or not resource.strip():
         return Call("unknown", "", "nothing")
     pattern = ""
-    if found := _PATTERN.search(resource):
-        pattern, resource = found[0], resource[: found.start()]
+    if pattern_at := _PATTERN.search(resource):
+        pattern, resource = pattern_at[0], resource[: pattern_at.start()]
     whole = PLACEHOLDER_PARTS.fullmatch(resource)
     if whole:
         return _placeholder(whole[1], pattern)
@@ -145,7 +145,7 @@ def split_arn(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Placeholders by their bare name."""
-    return PLACEHOLDER_PARTS.sub(lambda found: found[1].removesuffix(".Arn"), text)
+    return PLACEHOLDER_PARTS.sub(lambda part: part[1].removesuffix(".Arn"), text)
 
 
 def _service(key: str) -> str:
@@ -167,8 +167,8 @@ _WORDS = re.compile(r"[A-Z]?[a-z]{2,}([A-Z][a-z]{2,})*\d*")
 def _logical(name: str) -> str:
     """The function's name in its template, where CloudFormation made the name up: `stack-Name-`
     and twelve or thirteen random characters, which do not read as words or a number."""
-    found = _MADE_UP.fullmatch(name)
-    return found[1] if found and not _WORDS.fullmatch(found[2]) else name
+    made_up = _MADE_UP.fullmatch(name)
+    return made_up[1] if made_up and not _WORDS.fullmatch(made_up[2]) else name
 
 
 def _invoked(raw: dict[str, Any]) -> str:

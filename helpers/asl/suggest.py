@@ -22,14 +22,14 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     folded = _folded(name)
     if folded in by_folded:
         return by_folded[folded]
-    found = get_close_matches(folded, by_folded, n=1, cutoff=0.75)
-    return by_folded[found[0]] if found else None
+    matches = get_close_matches(folded, by_folded, n=1, cutoff=0.75)
+    return by_folded[matches[0]] if matches else None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` Did you mean X?` with a space before it, or nothing."""
-    found = nearest(name, known)
-    return f" Did you mean {found!r}?" if found else ""
+    meant = nearest(name, known)
+    return f" Did you mean {meant!r}?" if meant else ""
 
 
 def _folded(name: str) -> str:

@@ -139,9 +139,9 @@ def _check_integration(
     if any("${" in part for part in rest):
         return
     name = ":".join(rest)
-    found = _PATTERN.search(name)
-    pattern = found[0] if found else ""
-    service, _, action = name[: found.start()].partition(":") if found else name.partition(":")
+    suffix = _PATTERN.search(name)
+    pattern = suffix[0] if suffix else ""
+    service, _, action = name[: suffix.start()].partition(":") if suffix else name.partition(":")
     hint = ""
     if service == "aws-sdk":
         _, _, operation = action.partition(":")

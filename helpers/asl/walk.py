@@ -16,17 +16,17 @@ NESTED = ("ItemProcessor", "Iterator")
 def walk(data: Any) -> tuple[Scope, tuple[State, ...]]:
     """The outermost scope and every state at any depth, in the order of the text."""
     root = Scope(_dict(data), None, "", None, (), _language(_dict(data), "JSONPath"))
-    found: list[State] = []
+    states: list[State] = []
     todo: list[State | Scope] = [root]
     while todo:  # a stack, not recursion: nesting may be deeper than Python likes
         here = todo.pop()
         if isinstance(here, Scope):
             todo.extend(reversed(_own_states(here)))
         else:
-            found.append(here)
+            states.append(here)
             here.children = list(_inner_scopes(here))
             todo.extend(reversed(here.children))
-    return root, tuple(found)
+    return root, tuple(states)
 
 
 def edges(root: Scope, states: tuple[State, ...]) -> Iterator[Edge]:

@@ -141,10 +141,10 @@ def _finding(input: Any, context: Any, variables: dict[str, Any] | None) -> Find
 
     def find(path: str) -> Callable[[Any], Any]:
         def value(_: Any) -> Any:
-            found = look_up(path, input, context, variables)
-            if found is MISSING:
+            there = look_up(path, input, context, variables)
+            if there is MISSING:
                 raise PathMissing(path, input)
-            return found
+            return there
 
         return value
 

@@ -76,6 +76,6 @@ def joined(svg: str) -> str:
         parts[key] = parts.get(key, "") + inner
     return re.sub(
         r'<g id="([^"]+)" class="edge [^"]*">\n',
-        lambda found: found[0] + parts.get(found[1], ""),
+        lambda opening: opening[0] + parts.get(opening[1], ""),
         _PART.sub("", svg),
     )

@@ -33,8 +33,8 @@ class Seen:
     @property
     def status(self) -> str:
         """The last visit's status; of several iterations the one that needs most attention."""
-        found = {step.status for step in self.last_of_run.values()}
-        return next((status for status in _WORST_FIRST if status in found), "not started")
+        statuses = {step.status for step in self.last_of_run.values()}
+        return next((status for status in _WORST_FIRST if status in statuses), "not started")
 
     @property
     def last(self) -> Step:

@@ -169,8 +169,8 @@ def inside(svg: str) -> str:
 
 def size(svg: str) -> tuple[float, float]:
     """Width and height of an SVG in pixels."""
-    found = re.search(r'<svg [^>]*?width="([\d.]+)(?:px|pt)?" height="([\d.]+)(?:px|pt)?"', svg)
-    return (float(found[1]), float(found[2])) if found else (800.0, 400.0)
+    size = re.search(r'<svg [^>]*?width="([\d.]+)(?:px|pt)?" height="([\d.]+)(?:px|pt)?"', svg)
+    return (float(size[1]), float(size[2])) if size else (800.0, 400.0)
 
 
 def _with_words(svg: str, title: str, text: str, details: tuple[tuple[str, str], ...]) -> str:
@@ -179,7 +179,9 @@ def _with_words(svg: str, title: str, text: str, details: tuple[tuple[str, str],
         element: f"<title>{html.escape(clean(words), quote=False)}</title>"
         for element, words in details
     }
-    svg = re.sub(r'<g id="([^"]*)"[^>]*>', lambda found: found[0] + named.get(found[1], ""), svg)
+    svg = re.sub(
+        r'<g id="([^"]*)"[^>]*>', lambda opening: opening[0] + named.get(opening[1], ""), svg
+    )
     at = svg.index(">", svg.index("<svg"))
     return (
         f'{svg[:at]} role="img">'

@@ -116,8 +116,8 @@ def _data(definition: Definition, edges: list[Edge], overlay: Overlay) -> dict[s
     ids = sorted(place)
 
     def at(event: int) -> int:
-        found = bisect.bisect_left(ids, event)
-        return place[ids[found]] if found < len(ids) else len(shown)
+        place_of_next = bisect.bisect_left(ids, event)
+        return place[ids[place_of_next]] if place_of_next < len(ids) else len(shown)
 
     where = {event: number[id(state)] for step, state in steps for event in _own_events(step)}
     return {
@@ -166,28 +166,28 @@ def _changes(
     steps: list[tuple[Step, State]], number: dict[int, int], overlay: Overlay, end: int
 ) -> list[tuple[int, int, int, str]]:
     """(event, state, status, line) whenever what is said of a state changes, in order."""
-    found: list[tuple[int, int, int, str]] = []
+    changes: list[tuple[int, int, int, str]] = []
     running = ORDER.index("running")
     for step, state in steps:
         at = number[id(state)]
         mark = f"{STATUS['running'].mark} {STATUS['running'].word}"
-        found.append((step.first_event, at, running, mark))
+        changes.append((step.first_event, at, running, mark))
         for attempt in step.attempts:
             if attempt.number > 1:
-                found.append((attempt.first_event, at, running, f"… attempt {attempt.number}"))
+                changes.append((attempt.first_event, at, running, f"… attempt {attempt.number}"))
             if attempt.status == "failed" and attempt is not step.attempts[-1]:
                 said = f"✗ attempt {attempt.number}: {attempt.error or 'failed'}"
-                found.append((attempt.last_event, at, running, units.shorten(said, 44)))
+                changes.append((attempt.last_event, at, running, units.shorten(said, 44)))
         if step.status != "running":
             line = status_line(state, step.status, [step])
             last = step.last_event if step.exited else end
-            found.append((last, at, ORDER.index(step.status), line))
+            changes.append((last, at, ORDER.index(step.status), line))
     for state in {id(state): state for _, state in steps}.values():
         seen = overlay.seen(state)
         if seen and len(seen.steps) > 1:  # in the end it says what the still picture says
             line = status_line(state, seen.status, seen.steps)
-            found.append((end, number[id(state)], ORDER.index(seen.status), line))
-    return sorted(found, key=lambda change: change[0])
+            changes.append((end, number[id(state)], ORDER.index(seen.status), line))
+    return sorted(changes, key=lambda change: change[0])
 
 
 def _shown(

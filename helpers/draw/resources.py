@@ -274,8 +274,8 @@ def _references(
     """Every resource that is named, with the keys that lead to it; in an IAM statement with its
     actions. CloudFormation's functions are looked through, whichever they are."""
     if isinstance(value, str):
-        for found in _REFERENCE.finditer(value):
-            yield path, found[1], actions
+        for reference in _REFERENCE.finditer(value):
+            yield path, reference[1], actions
     elif isinstance(value, list):
         for one in value:
             yield from _references(one, path, actions)

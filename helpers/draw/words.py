@@ -245,12 +245,12 @@ def cause(text: str) -> str:
 
 def counts(step: Step) -> str:
     """A Map's items by status: `5 items: 3 ✓, 1 ✗`."""
-    found = step.iterations
-    total = max(sum(found.values()), step.length or 0)
+    counts = step.iterations
+    total = max(sum(counts.values()), step.length or 0)
     if not total:
         return "0 items" if step.length == 0 else ""
     said = _plural(total, "item")
-    return f"{said}: {_marks(found)}" if found else said
+    return f"{said}: {_marks(counts)}" if counts else said
 
 
 def tally(statuses: Iterable[str]) -> str:
@@ -258,8 +258,8 @@ def tally(statuses: Iterable[str]) -> str:
     return _marks(Counter(statuses))
 
 
-def _marks(found: Any) -> str:
-    return ", ".join(f"{found[name]} {STATUS[name].mark}" for name in STATUS if found.get(name))
+def _marks(counts: Any) -> str:
+    return ", ".join(f"{counts[name]} {STATUS[name].mark}" for name in STATUS if counts.get(name))
 
 
 def _plural(count: int, one: str, many: str = "") -> str:

@@ -179,21 +179,21 @@ def _status(options: argparse.Namespace) -> int:
     if background.find(workspace) is None:
         print(json.dumps({"running": False}) if options.json else background.NOT_RUNNING)
         return 1
-    found = background.call(workspace, "/_local/status")
+    status = background.call(workspace, "/_local/status")
     if options.json:
-        print(json.dumps({"running": True} | found, indent=1))
+        print(json.dumps({"running": True} | status, indent=1))
         return 0
-    print(f"The local AWS endpoint runs at {found['url']}")
-    print(f"  since    {_span(found['uptime'])} (process {found['pid']})")
-    print(f"  clock    {_clock_words(found)}")
-    for arn, due in list(found["next"].items())[:3]:
+    print(f"The local AWS endpoint runs at {status['url']}")
+    print(f"  since    {_span(status['uptime'])} (process {status['pid']})")
+    print(f"  clock    {_clock_words(status)}")
+    for arn, due in list(status["next"].items())[:3]:
         print(f"  next     {arn.rpartition('/')[2]} at {_moment(due)}")
-    stacks = ", ".join(f"{name} ({state})" for name, state in found["stacks"].items())
+    stacks = ", ".join(f"{name} ({state})" for name, state in status["stacks"].items())
     print(f"  stacks   {stacks or 'none'}")
-    if found["memory"]:
-        print(f"  memory   {found['memory'] / 1e6:.0f} MB, processes: {found['processes']}")
-    print(f"  folder   {found['home']}")
-    for said in (found["state"].get(name) for name in ("notice", "ended", "trouble")):
+    if status["memory"]:
+        print(f"  memory   {status['memory'] / 1e6:.0f} MB, processes: {status['processes']}")
+    print(f"  folder   {status['home']}")
+    for said in (status["state"].get(name) for name in ("notice", "ended", "trouble")):
         if said:
             print(f"  state    {said}")
     return 0
@@ -259,9 +259,9 @@ def _running() -> Workspace:
     return workspace
 
 
-def _clock_words(found: dict[str, Any]) -> str:
-    ahead = f", {_span(found['offset'])} ahead" if found["offset"] >= 1 else ""
-    return f"{_moment(found['now'])}{ahead}, mode {found['mode']}"
+def _clock_words(status: dict[str, Any]) -> str:
+    ahead = f", {_span(status['offset'])} ahead" if status["offset"] >= 1 else ""
+    return f"{_moment(status['now'])}{ahead}, mode {status['mode']}"
 
 
 def _moment(iso: str) -> str:

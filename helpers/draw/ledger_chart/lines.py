@@ -56,12 +56,12 @@ def _line(axes: Axes, ledger: Ledger, column: str, look: dict[str, Any]) -> None
         axes.plot(date2num(ledger.time), values, drawstyle="steps-post", **look, **mark)
         return
     spans = ledger.columns(STEPS)
-    found = np.searchsorted(spans.place, np.arange(STEPS), "right") - 1
+    span = np.searchsorted(spans.place, np.arange(STEPS), "right") - 1
     # where a span has no trade, what was reached before it stands: a level, not a slope
-    last = values[spans.starts + spans.sizes - 1][found]
-    there = spans.place[found] == np.arange(STEPS)
+    last = values[spans.starts + spans.sizes - 1][span]
+    there = spans.place[span] == np.arange(STEPS)
     lowest, average, highest = (
-        np.where(there, figures[found], last) for figures in spans.reduce(values)
+        np.where(there, figures[span], last) for figures in spans.reduce(values)
     )
     first, end = date2num(ledger.time[[0, -1]])
     middle = first + (end - first) * (np.arange(STEPS) + 0.5) / STEPS

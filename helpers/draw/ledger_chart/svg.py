@@ -21,11 +21,11 @@ def tidied(svg: str) -> str:
     return f'<g xmlns:xlink="http://www.w3.org/1999/xlink">{inner}</g>'
 
 
-def _one_style(found: re.Match[str]) -> str:
+def _one_style(match: re.Match[str]) -> str:
     """Marks that look alike: the look is said once, on their group."""
-    opening, marks = found.groups()
+    opening, marks = match.groups()
     styles = set(re.findall(r' style="([^"]*)"', marks))
     if len(styles) != 1:
-        return found[0]
+        return match[0]
     bare = re.sub(r' style="[^"]*"', "", marks)
     return f'{opening} style="{styles.pop()}">{bare}'

@@ -57,8 +57,8 @@ def _course(ledger: Ledger) -> str:
     if ledger.size > LISTED:
         span = np.linspace(0, 1, 5)
         instants = ledger.time[0] + (ledger.time[-1] - ledger.time[0]) * span
-        found = np.searchsorted(ledger.time, instants.astype(ledger.time.dtype), "right") - 1
-        places = sorted({int(at) for at in found})
+        rows = np.searchsorted(ledger.time, instants.astype(ledger.time.dtype), "right") - 1
+        places = sorted({int(at) for at in rows})
     lines = []
     for at in places:
         row = ledger.frame.iloc[at]

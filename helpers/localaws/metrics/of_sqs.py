@@ -72,13 +72,13 @@ def _receive_message(self: Any, queue_name: str, *args: Any, **named: Any) -> An
     gauges.touch(queue)
     if queue.dead_letter_queue is not None:
         gauges.touch(queue.dead_letter_queue)
-    found = _plain["receive_message"](self, queue_name, *args, **named)
-    if found:
-        _note(queue, NumberOfMessagesReceived=len(found))
+    messages = _plain["receive_message"](self, queue_name, *args, **named)
+    if messages:
+        _note(queue, NumberOfMessagesReceived=len(messages))
     else:
         _note(queue, NumberOfEmptyReceives=1)
     watching.queue_used(queue.region, queue.name)
-    return found
+    return messages
 
 
 def _change_message_visibility(self: Any, queue_name: str, *args: Any, **named: Any) -> Any:

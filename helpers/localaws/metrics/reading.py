@@ -55,12 +55,12 @@ def cells(metric: Metric, first: int, last: int) -> dict[str, dict[int, Cell]]:
     noting.enter()
     ledger = noting.ledger_of(metric.region)
     if gauges.is_one(metric.namespace, metric.name):
-        found = gauges.cells(metric.region, metric.name, metric.dimensions, first, last)
+        of_unit = gauges.cells(metric.region, metric.name, metric.dimensions, first, last)
         unit = gauges.UNITS[metric.name]
-        return {unit: found} if found and metric.unit in (None, unit) else {}
+        return {unit: of_unit} if of_unit and metric.unit in (None, unit) else {}
     units = _units(metric, ledger.keys())
     read = {key[3]: ledger.read(key, first, last) for key in units}
-    return {unit: found for unit, found in read.items() if found}
+    return {unit: of_unit for unit, of_unit in read.items() if of_unit}
 
 
 def _units(metric: Metric, keys: Iterable[Key]) -> list[Key]:
@@ -76,11 +76,11 @@ def datapoints(
     start: where the first period begins. All in POSIX seconds.
     """
     first, last = int(start // MINUTE), math.ceil(end / MINUTE) - 1
-    for unit, found in cells(metric, first, last).items():
+    for unit, of_unit in cells(metric, first, last).items():
         periods: dict[float, list[Cell]] = {}
-        for minute in sorted(found):
+        for minute in sorted(of_unit):
             begins = start + (minute * MINUTE - start) // period * period
-            periods.setdefault(begins, []).append(found[minute])
+            periods.setdefault(begins, []).append(of_unit[minute])
         for begins, several in periods.items():
             together = merged(several)
             if together is not None and together.count:
@@ -89,9 +89,9 @@ def datapoints(
 
 def values(metric: Metric, start: float, end: float, period: int, stat: str) -> dict[float, float]:
     """A statistic of each period in which something was measured, by when it begins."""
-    found: dict[float, float] = {}
+    values: dict[float, float] = {}
     for begins, _, cell in datapoints(metric, start, end, period):
         value = cell.statistic(stat)
         if value is not None:
-            found[begins] = value
-    return found
+            values[begins] = value
+    return values

@@ -58,12 +58,12 @@ class _Reader:
         self._tokens: list[tuple[str, bool]] = []  # and whether it is a name in quotes
         at, text = 0, text.rstrip()
         while at < len(text):
-            found = _TOKEN.match(text, at)
-            if found is None:
+            token = _TOKEN.match(text, at)
+            if token is None:
                 raise InvalidRule(f"cannot read '{text[at:].strip()[:20]}'")
-            quoted = found["double"] if found["double"] is not None else found["single"]
-            self._tokens.append((found[found.lastgroup], quoted is not None))  # type: ignore[index]
-            at = found.end()
+            quoted = token["double"] if token["double"] is not None else token["single"]
+            self._tokens.append((token[token.lastgroup], quoted is not None))  # type: ignore[index]
+            at = token.end()
         self._tokens.reverse()
 
     def peek(self) -> str | None:

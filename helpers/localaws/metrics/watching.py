@@ -159,8 +159,8 @@ def _values(alarm: Alarm, due: float) -> list[tuple[float, float | None]]:
     period = alarm.period
     count = alarm.condition.periods + MORE
     begins = [due - (number + 1) * period for number in range(count)]
-    found: Series = querying.run(alarm.region, alarm.queries, begins[-1], due)[alarm.watched_id][1]
-    return [(begin, found.get(begin)) for begin in begins]
+    series: Series = querying.run(alarm.region, alarm.queries, begins[-1], due)[alarm.watched_id][1]
+    return [(begin, series.get(begin)) for begin in begins]
 
 
 def _next(entry: _Entry, values: list[tuple[float, float | None]], due: float) -> float | None:
@@ -168,18 +168,18 @@ def _next(entry: _Entry, values: list[tuple[float, float | None]], due: float) -
     alarm = entry.alarm
     period, span = alarm.period, len(values) * alarm.period
     first, last = int((due - span) // MINUTE), int(due // MINUTE) - 1
-    found: list[float] = []
+    moments: list[float] = []
     for metric in entry.metrics:
         if gauges.is_one(metric.namespace, metric.name):
-            found += _next_of_gauge(entry, metric, values, due)
+            moments += _next_of_gauge(entry, metric, values, due)
             continue
         for cells in reading.cells(metric, first, last).values():
             for minute in cells:
                 ended = (minute + 1) * MINUTE
                 passes = ended + (math.floor((due - ended) / period) + 1) * period
                 if passes - ended <= span:
-                    found.append(max(passes, due + MINUTE))
-    return min(found, default=None)
+                    moments.append(max(passes, due + MINUTE))
+    return min(moments, default=None)
 
 
 def _next_of_gauge(
