@@ -128,6 +128,24 @@ def test_a_caught_fail_state_s_error_is_in_what_catch_hands_on(output):
     assert blamed(events) == {"Outer": ("caught", "Boom"), "Inner": ("failed", "Boom")}
 
 
+@pytest.mark.parametrize(("handed_on", "error"), [(MISMATCH, MISMATCH), ("Mine", "States.Timeout")])
+def test_a_catch_that_fails_inside_is_told_by_the_one_outside(handed_on, error):
+    """What a Catch hands on may also be of the author's own making, where an event tells more."""
+    events = history(
+        *OUTER,
+        (4, 3, "TaskStateEntered", "Inner"),
+        (5, 4, "LambdaFunctionScheduled"),
+        (6, 5, "LambdaFunctionTimedOut"),
+        (7, 6, "TaskStateAborted"),
+        (8, 6, "ParallelStateFailed"),
+        (9, 8, "ParallelStateExited", "Outer", {"Error": handed_on, "Cause": "the path"}),
+        (10, 9, "PassStateEntered", "Caught"),
+    )
+    events[5]["lambdaFunctionTimedOutEventDetails"] = {"error": "States.Timeout"}
+    told = blamed(events)
+    assert told["Inner"] == ("failed", error) and told["Outer"] == ("caught", error)
+
+
 def test_an_error_that_was_in_the_input_is_not_taken_for_it():
     events = history(*OUTER, *FAILED_INSIDE, (6, 5, "ParallelStateExited", "Outer", {"e": BOOM}))
     events[1]["stateEnteredEventDetails"]["input"] = json.dumps({"e": BOOM})

@@ -35,6 +35,15 @@ _WORK = ("Task", "LambdaFunction", "Activity")
 _DEEPEST_RESULT = 8
 """So many names of a Catch's ResultPath are followed to where it put the error."""
 
+_BY_ITSELF = frozenset(
+    f"States.{name}"
+    for name in (
+        *("DataLimitExceeded", "IntrinsicFailure", "ParameterPathFailure"),
+        *("QueryEvaluationError", "ResultPathMatchFailure"),
+    )
+)
+"""Errors of a state itself, and of no work that it does."""
+
 _CULPRIT = re.compile(
     r"An error occurred while executing the state '.*?' \(entered at the event id #(?P<event>\d+)\)"
     r"|The state/task '(?P<name>.*?)' returned a result "
@@ -544,10 +553,11 @@ def _gave_out(before: Step | Run, around: Step, when: datetime | None) -> Step |
 
 
 def _told_by_catch(step: Step) -> None:
-    """A Fail state's error stands in no event where it is caught, but in what Catch hands on."""
-    told = None if step.error else _error_output(step.output, step.input)
+    """A caught error stands in what Catch hands on, and may stand in no event: a Fail state's, and
+    one that a state makes itself after its work, though the work failed with another."""
+    told = _error_output(step.output, step.input)
     inner: Step | None = step if told else None
-    while told and inner is not None and not inner.error:
+    while told and inner is not None and (not inner.error or told["Error"] in _BY_ITSELF):
         inner.error, inner.cause = told["Error"] or None, told["Cause"] or None
         inner = _last_failure(inner.runs)
 
