@@ -207,7 +207,7 @@ def control(
     """Ask one of the routes of the endpoint that `environment` leads to.
 
     Both sides prove that they know the secret key, and neither says it
-    (`helpers/localaws/proofs.py`). Raises CourseError if the endpoint does not answer.
+    (`helpers/localaws/front/proofs.py`). Raises CourseError if the endpoint does not answer.
     """
     try:
         host = urlsplit(environment["AWS_ENDPOINT_URL"]).netloc
