@@ -15,6 +15,7 @@ from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.asl.jsonata.values import kind_of
 from helpers.localaws.stepfunctions.children import Children, Iterations
 from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.errors import ApiError
 from helpers.localaws.stepfunctions.probe import Probe
 from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.retrying import RetryingState
@@ -121,7 +122,8 @@ class MapFields:
             if isinstance(value, dict) and self.items.is_set:
                 return [{"Key": key, "Value": inner} for key, inner in value.items()]
             raise QueryError(f"Map state input must be an array but was: {kind_of(value)}", "Items")
-        path = self.items_path or "$"
+        # AWS writes a path into the context object from there, with one $.
+        path = (self.items_path or "$").replace("$$", "$", 1)
         raise RuntimeFailure(f'Reference path "{path}" must point to array.')
 
     def select(self, flow: Flow, given: Data, item: Any) -> Data:
@@ -131,7 +133,16 @@ class MapFields:
         return Data(self.plain_selector if self.has_selector else item)
 
     def probed(self, flow: Flow, given: Data, items: list[Any] | None, probe: Probe) -> Data:
-        """In TestState: note what the fields give, and answer with the mock."""
+        """In TestState: note what the fields give, and answer with the mock.
+
+        Raises ApiError if more iterations are said to fail than there are items.
+        """
+        if items is not None and probe.settings.get("mapIterationFailureCount", 0) > len(items):
+            raise ApiError(
+                "ValidationException",
+                "Map iteration failure count must be less than or equal to the number of Map "
+                "iterations",
+            )
         if items is not None and not self.jsonata:
             flow.note("afterItemsPath", Data(items))
         if self.has_selector and items:

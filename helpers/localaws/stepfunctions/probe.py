@@ -7,6 +7,12 @@ from typing import Any
 from helpers.asl.failures import StateError
 from helpers.localaws.stepfunctions.data import Data
 
+HIDDEN = {
+    "Map": {"result"},
+    "Parallel": {"afterInputPath", "afterParameters", "afterArguments", "result"},
+}
+"""The steps that AWS does not show of a state, by its type, at any inspection level."""
+
 
 class Retriable(Exception):
     """The state failed with an error that a Retry covers."""
@@ -20,15 +26,22 @@ class Probe:
     """What a run of TestState has that others have not; a run's `probe`.
 
     result: the JSON text that stands for what the state's work would give. error: its failure.
+    kind: the state's type.
     """
 
     def __init__(
-        self, result: str | None, error: StateError | None, retries: int, settings: dict[str, Any]
+        self,
+        result: str | None,
+        error: StateError | None,
+        retries: int,
+        settings: dict[str, Any],
+        kind: str | None = None,
     ) -> None:
         self.result = result
         self.error = error
         self.retries = retries
         self.settings = settings
+        self.hidden = HIDDEN.get(kind or "", set())
         self.caught: StateError | None = None
         self.seen: dict[str, Any] = {}
         self.details: dict[str, Any] = {}
@@ -39,8 +52,9 @@ class Probe:
         return self.result is not None or self.error is not None
 
     def note(self, name: str, data: Data | float) -> None:
-        """Keep what the data are after a step: `afterInputPath` and its kin."""
-        self.seen[name] = data.text if isinstance(data, Data) else data
+        """Keep what the data are after a step: `afterInputPath` and its kin, if AWS shows it."""
+        if name not in self.hidden:
+            self.seen[name] = data.text if isinstance(data, Data) else data
 
     def answer(self) -> Data:
         """The mocked result; raises the mocked error."""

@@ -154,6 +154,8 @@ class RetryingState(State):
         for number, retrier in enumerate(self.retriers):
             if covers(retrier.names, error.error, error.also):
                 if counts[number] >= retrier.attempts:
+                    if flow.run.probe is not None:
+                        flow.run.probe.details["retryIndex"] = number
                     return False
                 seconds = retrier.delay(counts[number])
                 if flow.run.probe is not None:

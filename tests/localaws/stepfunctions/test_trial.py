@@ -161,6 +161,192 @@ def test_a_task_wants_a_role_or_a_mock(workshop, task):
     text, given = json.dumps(task), json.dumps(GIVEN)
     code, message = workshop.refused(workshop.sync.test_state, definition=text, input=given)
     assert code == "ValidationException"
-    assert message == "A role ARN must be specified to test a Task state without a mock"
+    assert message == "RoleArn must be specified when testing a Task state"
     told = workshop.sync.test_state(definition=text, input=given, mock={"result": '{"sum": 5}'})
     assert told["status"] == "SUCCEEDED"
+
+
+INNER = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+OTHER = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True}}}
+TOKEN = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+
+
+def sees_context(resource="arn:aws:states:::sqs:sendMessage"):
+    """A Task whose parameters are the whole context object."""
+    return {"Type": "Task", "Resource": resource, "Parameters": {"c.$": "$$"}, "End": True}
+
+
+def context_seen(ask, state, **options):
+    told = ask(state, {}, mock={"result": "{}"}, inspectionLevel="DEBUG", **options)
+    return json.loads(told["inspectionData"]["afterParameters"])["c"]
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {},
+        {"State": {}, "Execution": {}},
+        {"State": {"Name": "Mine", "EnteredTime": "2026-01-01T00:00:00Z", "RetryCount": 3}},
+        {"Task": {"Token": "by-hand"}},
+    ],
+)
+def test_a_given_context_is_the_whole_context(ask, context):
+    assert context_seen(ask, sees_context(TOKEN), context=json.dumps(context)) == context
+
+
+def test_without_one_the_state_is_called_state_name(ask, workshop):
+    assert context_seen(ask, sees_context())["State"]["Name"] == "StateName"
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "End": True}
+    state["Output"] = {"by": "{% $states.context %}"}
+    told = workshop.sync.test_state(
+        definition=json.dumps({"StartAt": "Named", "States": {"Named": state}}), stateName="Named"
+    )
+    by = json.loads(told["output"])["by"]
+    assert (by["State"]["Name"], by["Execution"]["RoleArn"]) == ("StateName", None)
+
+
+@pytest.mark.parametrize(
+    ("context", "why"),
+    [
+        ({"Execution": {"Name": 7}}, "Execution.Name must be a string"),
+        ({"StateMachine": {"Colour": "red"}}, "Field 'Colour' is not allowed"),
+        ({"Weather": {}}, "Field 'Weather' is not allowed"),
+        ({"Map": {"Item": {}}}, "'Map' field is not supported when mocking a Context object"),
+        (
+            {"Task": {"Token": "t"}},
+            "Context object contains 'Task' when state is not a Task state with a '.sync' or "
+            "'.waitForTaskToken' service integration pattern",
+        ),
+    ],
+)
+def test_a_context_that_cannot_be_is_refused(ask, workshop, context, why):
+    code, message = workshop.refused(
+        ask, sees_context(), {}, context=json.dumps(context), mock={"result": "{}"}
+    )
+    assert (code, message) == ("ValidationException", f"Invalid Context object provided: {why}")
+
+
+def inspected(told):
+    """The inspection data that are JSON, parsed, and the numbers as they are."""
+    seen = told["inspectionData"]
+    return {name: json.loads(x) if isinstance(x, str) else x for name, x in seen.items()}
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "TRACE"])
+def test_what_is_told_of_a_mocked_parallel(ask, level):
+    mock = {"result": "[1, 2]"}
+    state = {"Type": "Parallel", "Branches": [INNER, OTHER], "InputPath": "$.p", "End": True}
+    state |= {"Parameters": {"q": 1}, "ResultSelector": {"r.$": "$"}, "ResultPath": "$.out"}
+    given = {"p": {"x": 1}}
+    assert inspected(ask(state, given, mock=mock, inspectionLevel=level)) == {
+        "input": given,
+        "afterResultSelector": {"r": [1, 2]},
+        "afterResultPath": {**given, "out": {"r": [1, 2]}},
+    }
+    state = {"Type": "Parallel", "QueryLanguage": "JSONata", "Branches": [INNER, OTHER]}
+    state |= {"Arguments": {"q": 1}, "End": True}
+    told = ask(state, given, mock=mock, inspectionLevel=level)
+    assert inspected(told) == {"input": given}
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "TRACE"])
+def test_what_is_told_of_a_mocked_map(ask, level):
+    state = {"Type": "Map", "ItemsPath": "$.n", "ItemProcessor": INNER, "End": True}
+    told = ask(state, {"n": [1, 2]}, mock={"result": "[3, 4]"}, inspectionLevel=level)
+    assert inspected(told) == {
+        "input": {"n": [1, 2]},
+        "afterInputPath": {"n": [1, 2]},
+        "afterItemsPath": [1, 2],
+        "afterResultSelector": [3, 4],
+        "afterResultPath": [3, 4],
+        "maxConcurrency": 0,
+    }
+
+
+@pytest.mark.parametrize("path", ["$$", "$$.Execution.Input"])
+def test_a_path_into_the_context_that_is_no_array_is_told_with_one_dollar(ask, path):
+    state = {"Type": "Map", "ItemsPath": path, "ItemProcessor": INNER, "End": True}
+    told = ask(state, {}, mock={"result": "[]"})
+    assert told["cause"] == f'Reference path "{path[1:]}" must point to array.'
+
+
+def test_the_retrier_that_has_no_retry_left_is_told(ask, task):
+    for catch in (True, False):
+        told = ask(
+            task, {"order": {"n": -1}}, inspectionLevel="DEBUG",
+            stateConfiguration={"retrierRetryCount": 3},
+        )  # fmt: skip
+        details = told["inspectionData"]["errorDetails"]
+        assert details == {"retryIndex": 0} | ({"catchIndex": 0} if catch else {})
+        task.pop("Catch", None)
+
+
+def distributed(**fields):
+    config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    return {"Type": "Map", "ItemProcessor": {**config, **INNER}, "End": True, **fields}
+
+
+def test_iterations_that_fail_count_where_a_threshold_is_named(ask):
+    options = {
+        "stateConfiguration": {"mapIterationFailureCount": 2},
+        "mock": {"result": "[0, 0, 1]"},
+    }
+    assert ask(distributed(), [1, 2, 3], **options)["status"] == "SUCCEEDED"
+    assert ask(distributed(ToleratedFailureCount=2), [1, 2, 3], **options)["status"] == "SUCCEEDED"
+    told = ask(distributed(ToleratedFailureCount=1), [1, 2, 3], **options)
+    assert told["error"] == "States.ExceedToleratedFailureThreshold"
+
+
+def test_no_more_iterations_fail_than_there_are(ask, workshop):
+    options = {"stateConfiguration": {"mapIterationFailureCount": 4}}
+    code, message = workshop.refused(ask, distributed(), [1, 2, 3], **options)
+    assert code == "ValidationException"
+    assert message == (
+        "TestState does not support MapIterationFailureCount when a mock is not specified."
+    )
+    options["mock"] = {"result": "[1, 2, 3]"}
+    code, message = workshop.refused(ask, distributed(), [1, 2, 3], **options)
+    assert code == "ValidationException"
+    assert message == (
+        "Map iteration failure count must be less than or equal to the number of Map iterations"
+    )
+
+
+def test_what_a_mocked_state_would_call_need_not_be_there(ask):
+    call = "arn:aws:lambda:your-region:your-account-id:function:yours"
+    inner = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": call, "End": True}}}
+    assert ask(inner["States"]["A"], {}, mock={"result": "[2]"})["output"] == "[2]"
+    mapping = {"Type": "Map", "ItemProcessor": inner, "End": True}
+    assert ask(mapping, [1], mock={"result": "[2]"})["output"] == "[2]"
+    parallel = {"Type": "Parallel", "Branches": [inner], "End": True}
+    assert ask(parallel, {}, mock={"result": "[2]"})["output"] == "[2]"
+
+
+TYPES = "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"
+
+
+def test_a_definition_that_cannot_be_tried_is_refused_at_its_place(ask, workshop):
+    def why(state):
+        code, message = workshop.refused(ask, state, {}, mock={"result": "[]"})
+        assert code == "InvalidDefinition"
+        return message.removeprefix("Invalid State Machine Definition: ")
+
+    assert why({"Type": "Parallel", "Branches": [], "End": True}) == (
+        "'SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/StateName/Branches'"
+    )
+    machine = {"StartAt": "A", "States": {"A": {"Type": "Passed", "End": True}}}
+    code, message = workshop.refused(
+        workshop.sync.test_state, definition=json.dumps(machine), stateName="A"
+    )
+    assert code == "InvalidDefinition"
+    assert f"The field 'Type' should have one of these values: {TYPES} at /States/A/Type" in message
+    machine["States"]["A"]["Type"] = "Pass"
+    code, message = workshop.refused(
+        workshop.sync.test_state, definition=json.dumps(machine), stateName="B"
+    )
+    assert (code, message) == ("ValidationException", "State not found in definition")
+
+
+def test_a_mocked_result_must_be_json(ask, workshop, task):
+    code, message = workshop.refused(ask, task, GIVEN, mock={"result": "no JSON"})
+    assert (code, message) == ("ValidationException", "Mocked result must be valid JSON")

@@ -85,8 +85,8 @@ def _refused(name: str, ran: Ran) -> NotYet:
 _SAID = {
     "Invalid type for parameter input,": "input-is-text",
     "Invalid State Machine Execution Input": "input-is-text",
-    "A role ARN must be specified": "no-mock",
-    "in the state machine definition": "wrong-state",
+    "RoleArn must be specified": "no-mock",
+    "State not found in definition": "wrong-state",
     "State name must be given": "wrong-state",
 }
 
