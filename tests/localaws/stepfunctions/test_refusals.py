@@ -280,7 +280,7 @@ def test_test_state_refuses_a_wrong_state(workshop, state, location):
     code, message = refused(workshop.sync.test_state, definition=json.dumps(state))
     assert code == "InvalidDefinition"
     assert message.startswith("Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: ")
-    assert message.endswith(f" at {location}'")
+    assert message.endswith(f" at /States/StateName{location}'")
 
 
 def test_test_state_does_not_ask_where_a_state_leads(workshop):
