@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import random
 import re
 from collections.abc import Callable
@@ -26,6 +27,17 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else dump(value)
 
 
+def _in_words(value: Any) -> str:
+    """A value in a text of `States.Format`: an object as Java prints a map, all else as JSON.
+
+    >>> _in_words({"a": 1, "b": [], "c": "x", "d": {}}), _in_words(["x"]), _in_words("x")
+    ('{a=1, b=[], c=x, d={}}', '["x"]', 'x')
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}={_in_words(inner)}" for key, inner in value.items()) + "}"
+    return _text(value)
+
+
 def _format(template: Any, *values: Any) -> str:
     if not isinstance(template, str):
         raise BadArguments("the first argument must be a string")
@@ -38,8 +50,10 @@ def _format(template: Any, *values: Any) -> str:
         elif char == "{" and template[at + 1 : at + 2] == "}":
             if not left:
                 raise BadArguments("there are more {} than values")
-            out.append(_text(left.pop(0)))
+            out.append(_in_words(left.pop(0)))
             at += 2
+        elif char == "{":
+            raise BadArguments("a { without its } must be written \\{")
         else:
             out.append(char)
             at += 1
@@ -52,7 +66,7 @@ def _string_to_json(text: Any) -> Any:
     if not isinstance(text, str):
         raise BadArguments("the argument must be a string")
     try:
-        return parse(text) if text else None
+        return parse(text) if text.strip(" \t\r\n") else None
     except ValueError as error:
         raise BadArguments(f"the argument is not JSON: {error}") from None
 
@@ -66,7 +80,17 @@ def _list(value: Any) -> list[Any]:
 def _int(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise BadArguments("a number is needed")
-    return int(value + 0.5) if isinstance(value, float) else value  # AWS rounds to an integer
+    return _rounded(value) if isinstance(value, float) else value
+
+
+def _rounded(value: float) -> int:
+    """The nearest integer, as Java's `Math.round` has it: of two as near, the greater.
+
+    >>> [_rounded(number) for number in (-1.51, -1.5, -1.49, -0.5, 0.5, 2.5)]
+    [-2, -1, -1, 0, 1, 3]
+    """
+    below = math.floor(value)
+    return below + 1 if value - below >= 0.5 else below
 
 
 def _array_partition(array: Any, size: Any) -> list[Any]:
