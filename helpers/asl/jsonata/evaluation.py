@@ -6,14 +6,15 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 from __future__ import annotations
 
 import copy
-import re
-from functools import lru_cache
+import math
+from functools import cache, lru_cache
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError, Expression, Outside, Scope
 from helpers.asl.failures import StateError
 from helpers.asl.json_text import dump
-from helpers.asl.jsonata.functions import functions
+from helpers.asl.jsonata.causes import cause_of
+from helpers.asl.jsonata.functions import functions, in_full
 from helpers.asl.jsonata.patterns import Pattern
 from helpers.asl.jsonata.reading import read, reads_context
 from helpers.asl.jsonata.values import NotJson, from_library, kind_of, to_library
@@ -21,12 +22,7 @@ from helpers.asl.jsonata.values import NotJson, from_library, kind_of, to_librar
 QUERY_ERROR = "States.QueryEvaluationError"
 
 _LONGEST_MS = 2_000  # an expression that runs on is ended, as on AWS
-_DEEPEST = 60  # of jsonata-python's own recursion, which takes several Python frames a level
-
-_OBJECT = re.compile(
-    r"(?<=of )Object(?= \w+ )|(?<=match )Object(?= signature)|Object(?= cannot be)"
-)
-"""Where the library, which was Java, says Object for a function."""
+_DEEPEST = 100  # of what is evaluated within one another: AWS takes 100 terms, 99 parentheses
 
 
 class QueryError(StateError):
@@ -84,19 +80,33 @@ def _evaluate(tree: Any, states: dict[str, Any], scope: Scope, text: str, locati
     except NotJson:
         raise QueryError(f"{said} returned an unsupported result type.", location) from None
     except JException as error:
-        words = _OBJECT.sub("function", str(error))
-        cause = f"{words} (position {error.location})" if error.location > 0 else words
-    except ZeroDivisionError:
-        cause = "Number out of range: Infinity"
-    except ValueError as error:
-        cause = str(error).replace(
-            "could not convert string to float:", "Unable to cast value to a number:"
-        )
+        cause = cause_of(error.error, (error.current, error.expected, error.extra))
     except RecursionError:
-        cause = "the expression recurses too deeply"
-    except Exception as error:  # what the library lets through on odd input
-        cause = f"{type(error).__name__}: {error}"
+        cause = cause_of("D1011", ())
+    except TimeoutError:  # of a regular expression
+        cause = cause_of("D1012", (_LONGEST_MS,))
+    except OverflowError:
+        cause = cause_of("D1001", (math.inf,))
+    except ValueError as error:
+        cause = _cause_of_a_value(str(error))
+    except Exception:  # what the library lets through on odd input: its words help nobody
+        cause = "The local JSONata engine cannot evaluate it"
     raise QueryError(f"{said} threw an error during evaluation. {cause}", location) from None
+
+
+def _cause_of_a_value(words: str) -> str:
+    """What JSONata says where the library hands on a ValueError of Python's."""
+    for beginning, code in _OF_PYTHON.items():
+        if words.startswith(beginning):
+            return cause_of(code, (words.removeprefix(beginning)[1:-1],))
+    return words
+
+
+_OF_PYTHON = {
+    "could not convert string to float: ": "D3030",
+    "Invalid isoformat string: ": "D3110",
+}
+"""How a message of Python's begins, the text that does not fit behind it, and JSONata's code."""
 
 
 def value_of(tree: Any, states: dict[str, Any], scope: Scope) -> Any:
@@ -117,12 +127,33 @@ def value_of(tree: Any, states: dict[str, Any], scope: Scope) -> Any:
     return machine.evaluate(None, frame)
 
 
+@cache
+def _arithmetic() -> Any:
+    """The library's evaluator, dividing as JSONata does, where nothing fails."""
+    from jsonata import Jsonata
+    from jsonata.utils import Utils
+
+    class Arithmetic(Jsonata):
+        def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str | None) -> Any:
+            if op in ("/", "%") and Utils.is_numeric(lhs) and Utils.is_numeric(rhs):
+                if op == "%":
+                    return Utils.convert_number(math.fmod(lhs, rhs)) if rhs else math.nan
+                if not rhs:
+                    return math.copysign(math.inf, lhs) if lhs else math.nan
+            return super().evaluate_numeric_expression(lhs, rhs, op)
+
+        def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
+            return super().evaluate_string_concat(in_full(lhs), in_full(rhs))
+
+    return Arithmetic
+
+
 @lru_cache(maxsize=8)
 def _machine(outside: Outside) -> Any:
     """The library's evaluator with the functions of Step Functions; it has no expression yet."""
     from jsonata import Jsonata
 
-    machine = Jsonata("null", Pattern)
+    machine = _arithmetic()("null", Pattern)
     machine.output_convert_nulls = False
     for name, (function, signature) in functions(outside).items():
         machine.register_function(name, Jsonata.JFunction(function, signature))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
+
+_NO_NUMBERS = {math.inf: "Infinity", -math.inf: "-Infinity"}
+"""What JSON has no number for is text on AWS; all else of the kind is "NaN"."""
 
 
 class NotJson(ValueError):
@@ -36,6 +40,8 @@ def from_library(value: Any) -> Any:
         return None
     if isinstance(value, bool | int | str):
         return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return _NO_NUMBERS.get(value, "NaN")
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if isinstance(value, dict):
