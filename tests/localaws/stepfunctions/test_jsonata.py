@@ -114,6 +114,16 @@ def test_what_goes_wrong_says_where_and_ends(text, words):
     assert time.monotonic() - began < 10
 
 
+def test_an_expression_may_make_very_much():
+    assert value("[1..873783] ~> $count()") == 873783
+
+
+def test_it_recurses_as_deep_as_on_aws_and_no_deeper():
+    value("+".join(["1"] * 100))
+    with pytest.raises(QueryError, match="D1011: Stack overflow"):
+        value("+".join(["1"] * 101))
+
+
 def test_what_is_no_expression_is_found_when_it_is_compiled():
     with pytest.raises(DefinitionError):
         compile_jsonata("{% $sum( %}", "Output")
