@@ -58,7 +58,7 @@ def compile_expression(text: str) -> Expression:
 
 
 def _of_path(path: Path) -> Expression:
-    find = path.find
+    find = path.select
     if path.root == "$":
         return lambda scope: find(scope.input)
     if path.root == "$$":
@@ -72,7 +72,7 @@ def _of_variable(path: Path, name: str) -> Expression:
             reason = f"The variable '${name}' is not defined"
             raise PathMissing(path.text, dict(scope.variables), reason)
         try:
-            return path.find(scope.variables[name])
+            return path.select(scope.variables[name])
         except PathMissing as missing:
             raise PathMissing(path.text, dict(scope.variables), missing.reason) from None
 

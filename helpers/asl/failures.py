@@ -71,5 +71,9 @@ class PathMissing(Exception):
         self.reason = reason
 
 
+class ParentMissing(PathMissing):
+    """A path that selects several places names an object on the way that is not there."""
+
+
 class PastTheEnd(PathMissing):
     """A path ends with the index of an item that the array is too short for."""

@@ -42,6 +42,9 @@ _NAME_IN_FILTER = re.compile(r"(?:[^.\[\s\\()'\"@?*,:=<>!&|~\]]|\\\S)+")
 _NOT_PLAIN = re.compile(r"(?<!\\)[@?*,:()]")
 """In a name: an operator, which a Reference Path may have behind a backslash or in quotes only."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED_IN_SINGLE = re.compile(r"\\([^\"])", re.DOTALL)
+_ESCAPED_IN_DOUBLE = re.compile(r"\\([^'])", re.DOTALL)
+"""A backslash before the other kind of quotes stands for itself."""
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
 _FROM_END = re.compile(r"\(\s*@\.(?:length|size\(\))\s*-\s*(\d{1,9})\s*\)")
 _SLICE = re.compile(r"(-?\d{1,9})?\s*:\s*(-?\d{1,9})?")
@@ -96,7 +99,10 @@ class _Reader:
         quoted = self.match(_QUOTED)
         if quoted is None:
             raise self.fail("a name in quotes expected")
-        return _unescaped(quoted[1] if quoted[1] is not None else quoted[2])
+        single, double = quoted.groups()
+        if single is not None:
+            return _ESCAPED_IN_SINGLE.sub(r"\1", single)
+        return _ESCAPED_IN_DOUBLE.sub(r"\1", double)
 
     # steps
 
@@ -347,6 +353,6 @@ def look_up(
     if data is MISSING:
         return MISSING
     try:
-        return path.find(data)
+        return path.select(data)
     except (PathMissing, StateError):
         return MISSING

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from helpers.asl.failures import PastTheEnd, PathMissing, StateError
+from helpers.asl.failures import ParentMissing, PastTheEnd, PathMissing, StateError
 from helpers.asl.json_text import dump
 
 MISSING: Any = type(
@@ -74,6 +74,20 @@ class Path:
             here = inner
         return self._select(here, data) if self.rest else here
 
+    def select(self, data: Any) -> Any:
+        """As `find`; but an array of nothing where a path that may select several finds no parent.
+
+        So AWS has it where a state looks something up; a filter does not.
+
+        >>> from helpers.asl.paths import read
+        >>> read("$.orders[*].id").select({}), read("$.orders[1:]").select({})
+        ([], [])
+        """
+        try:
+            return self.find(data)
+        except ParentMissing:
+            return []
+
     def _missing(self, data: Any, here: Any, number: int) -> PathMissing:
         """Why `here`, to which the keys before `number` lead, does not have that one."""
         key, way, last = self.keys[number], self.keys[: number + 1], number == len(self.keys) - 1
@@ -85,6 +99,8 @@ class Path:
                 reason = f"No results for path: {shown(way)}"
             else:
                 reason = f"Missing property in path {shown(way)}"
+                if self.rest and self.rest[0].kind != "names":
+                    return ParentMissing(self.text, data, reason)
         elif isinstance(here, list):
             reason = f"Index out of bounds when evaluating path {shown(way)}"
             return (PastTheEnd if last else PathMissing)(self.text, data, reason)
