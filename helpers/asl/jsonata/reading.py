@@ -277,6 +277,36 @@ def plain_references(reading: Reading) -> list[tuple[str, int, Any]]:
     return sorted(references, key=lambda reference: reference[1])
 
 
+def variables(reading: Reading) -> set[str]:
+    """The variables that an expression reads: not its own names, `$states` and functions.
+
+    >>> sorted(variables(read("$sum($prices) + $map($a, function($x) { $x + $states.input.n })")))
+    ['a', 'prices']
+    """
+    called = {
+        id(node.procedure) for node in nodes(reading.tree) if node.type in ("function", "partial")
+    }
+    names = {
+        str(node.value)
+        for node in nodes(reading.tree)
+        if node.type == "variable" and id(node) not in called
+    }
+    return names - {"", "$", "states", *_own_names(reading.tree)} - _functions()
+
+
+@cache
+def _functions() -> set[str]:
+    """The names of JSONata's own functions, which an expression may hand on: `$map(a, $string)`."""
+    from jsonata import Jsonata
+
+    names: set[str] = set()
+    frame = Jsonata("null").environment
+    while frame is not None:
+        names.update(frame.bindings)
+        frame = frame.parent
+    return names
+
+
 def _own_names(tree: Any) -> Iterator[str]:
     """What the expression gives a name itself: parameters, `:=`, `@` and `#`."""
     for node in nodes(tree):

@@ -29,7 +29,11 @@ from helpers.localaws.stepfunctions import (
 )
 from helpers.localaws.stepfunctions.callbacks import Queue, tokens
 from helpers.localaws.stepfunctions.compiling import compile_program
-from helpers.localaws.stepfunctions.descriptions import HISTORY_IS_FULL, not_redrivable
+from helpers.localaws.stepfunctions.descriptions import (
+    HISTORY_IS_FULL,
+    not_redrivable,
+    variables_of,
+)
 from helpers.localaws.stepfunctions.executions import Execution
 from helpers.localaws.stepfunctions.facts import RUNNING, Facts, MapRun
 from helpers.localaws.stepfunctions.keeping import history, store, use_store
@@ -465,6 +469,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         }
         if included != "METADATA_ONLY":
             answer["definition"] = facts.definition
+            answer |= variables_of(facts.definition)
         if facts.map_run_arn is not None:
             answer["mapRunArn"] = facts.map_run_arn
         revision = facts.extra.get("revision")

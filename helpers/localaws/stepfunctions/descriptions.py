@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from helpers.asl.json_text import parse
+from helpers.asl.variables import variable_references
 from helpers.localaws.stepfunctions.facts import (
     ABORTED,
     FAILED,
@@ -82,6 +84,13 @@ def described(facts: Facts, *, with_data: bool = True) -> dict[str, Any]:
     if facts.trace_header is not None:
         told["traceHeader"] = facts.trace_header
     return told
+
+
+@lru_cache(maxsize=256)
+def variables_of(definition: str) -> dict[str, Any]:
+    """`variableReferences`, as a field of a machine's description; {} where no state reads any."""
+    names = variable_references(parse(definition))
+    return {"variableReferences": names} if names else {}
 
 
 def as_result(facts: Facts, *, parsed: bool) -> dict[str, Any]:

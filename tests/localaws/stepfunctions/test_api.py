@@ -200,3 +200,18 @@ def test_the_definition_an_execution_had(workshop):
     workshop.states.update_state_machine(stateMachineArn=machine, definition=changed)
     told = workshop.states.describe_state_machine_for_execution(executionArn=done["executionArn"])
     assert json.loads(told["definition"]) == PASS
+
+
+def test_a_machine_tells_which_variables_its_states_read(workshop):
+    states = {
+        "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
+        "B": {"Type": "Pass", "Parameters": {"x.$": "$x"}, "End": True},
+    }
+    arn = workshop.machine({"StartAt": "A", "States": states})
+    told = workshop.states.describe_state_machine(stateMachineArn=arn)
+    assert told["variableReferences"] == {"B": ["x"]}
+    done = workshop.run(arn)
+    told = workshop.states.describe_state_machine_for_execution(executionArn=done["executionArn"])
+    assert told["variableReferences"] == {"B": ["x"]}
+    plain = workshop.machine({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    assert "variableReferences" not in workshop.states.describe_state_machine(stateMachineArn=plain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.localaws.stepfunctions import errors, inputs, machines, trial
+from helpers.localaws.stepfunctions import descriptions, errors, inputs, machines, trial
 from helpers.localaws.stepfunctions.operations.table import (
     Body,
     operation,
@@ -84,6 +84,7 @@ def describe_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Bo
     }
     if body.get("includedData") != "METADATA_ONLY":
         answer["definition"] = machine.definition
+        answer |= descriptions.variables_of(machine.definition)
     if getattr(machine, "revision_id", None):
         answer["revisionId"] = machine.revision_id
     if getattr(machine, "description", None):
