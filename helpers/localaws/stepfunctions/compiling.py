@@ -70,12 +70,13 @@ def compiled(definition: dict[str, Any], *, jsonata: bool = False) -> Program:
 
 
 def _state(name: str, definition: dict[str, Any], *, jsonata: bool) -> State:
+    around = jsonata  # a Parallel or Map does not hand its own language down
     language = definition.get("QueryLanguage")
     jsonata = language == "JSONata" if language is not None else jsonata
     try:
         if definition["Type"] in BRANCHING:
             kind = _branching(definition)
-            inner = functools.partial(compiled, jsonata=jsonata)
+            inner = functools.partial(compiled, jsonata=around)
             return kind(name, definition, jsonata=jsonata, compile_=inner)
         return TYPES[definition["Type"]](name, definition, jsonata=jsonata)
     except DefinitionError as error:

@@ -45,7 +45,7 @@ class _Trial(Flow):
 
 def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any]:
     """The answer of TestState; raises ApiError."""
-    name, definition, jsonata = _definition(body)
+    name, definition, around = _definition(body)
     kind = definition.get("Type")
     mock = body.get("mock")
     probe = _probe(body, definition, kind, mock)
@@ -75,7 +75,7 @@ def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any
     flow = _flow(body, account, region, probe, given, definition)
     tried = _without_work(definition) if probe.mocked else definition
     try:
-        machine = compiled({"StartAt": name, "States": {name: tried}}, jsonata=jsonata)
+        machine = compiled({"StartAt": name, "States": {name: tried}}, jsonata=around)
     except DefinitionError as error:
         raise errors.ApiError(
             "InvalidDefinition",
@@ -143,7 +143,7 @@ def _run(flow: Flow, state: Any, given: Data, probe: Probe) -> dict[str, Any]:
 
 
 def _definition(body: dict[str, Any]) -> tuple[str, dict[str, Any], bool]:
-    """The state's name, its definition, and whether its query language is JSONata."""
+    """The state's name, its definition, and whether what is around it is in JSONata."""
     text = body["definition"]
     try:
         definition = parse(text)
@@ -160,7 +160,7 @@ def _definition(body: dict[str, Any]) -> tuple[str, dict[str, Any], bool]:
         if wanted is not None:
             raise _invalid("State name can only be given with the definition of a state machine")
         _refuse_wrong_state(definition)
-        return _NAME, definition, definition.get("QueryLanguage") == "JSONata"
+        return _NAME, definition, False
     if wanted is None:
         raise _invalid("State name must be given with the definition of a state machine")
     message = refusal(text, "STANDARD")
@@ -207,13 +207,13 @@ def _find(
     waiting = [(machine, jsonata)]
     while waiting:
         part, jsonata = waiting.pop()
+        if part.get("QueryLanguage"):
+            jsonata = part["QueryLanguage"] == "JSONata"
         for name, state in part.get("States", {}).items():
-            language = state.get("QueryLanguage")
-            own = language == "JSONata" if language else jsonata
             if name == wanted:
-                return state, own
+                return state, jsonata
             inner = [state.get("ItemProcessor"), state.get("Iterator"), *state.get("Branches", [])]
-            waiting += [(one, own) for one in inner if isinstance(one, dict)]
+            waiting += [(one, jsonata) for one in inner if isinstance(one, dict)]
     return None
 
 

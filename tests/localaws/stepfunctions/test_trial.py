@@ -350,3 +350,11 @@ def test_a_definition_that_cannot_be_tried_is_refused_at_its_place(ask, workshop
 def test_a_mocked_result_must_be_json(ask, workshop, task):
     code, message = workshop.refused(ask, task, GIVEN, mock={"result": "no JSON"})
     assert (code, message) == ("ValidationException", "Mocked result must be valid JSON")
+
+
+def test_what_is_inside_a_map_is_in_the_language_of_the_machine(ask):
+    inner = {"StartAt": "B", "States": {"B": {"Type": "Pass", "InputPath": "$.n", "End": True}}}
+    state = {"Type": "Map", "QueryLanguage": "JSONata", "ItemProcessor": inner, "End": True}
+    machine = {"StartAt": "M", "States": {"M": state}}
+    answer = ask(machine, {"n": 1}, stateName="B")
+    assert (answer["status"], answer["output"]) == ("SUCCEEDED", "1")
