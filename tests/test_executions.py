@@ -472,3 +472,14 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_a_running_history_from_a_file_does_not_wait_for_ever():
     with pytest.raises(executions.ExecutionsError, match="will not go on"):
         executions.from_history(trade(2, 5)).wait()
+
+
+def test_an_evaluation_that_fails_is_linked_to_what_came_before_its_state():
+    run = Recorder()
+    run.enter("Pass", "Before")
+    run.leave("Pass", "Before")
+    run.enter("Pass", "Sum")
+    run.add("EvaluationFailed", state="Sum", error="States.QueryEvaluationError", cause="T1001")
+    run.events[-1]["previousEventId"] = run.events[-2]["previousEventId"]
+    read = executions.from_history(run.ends("Failed", error="States.QueryEvaluationError"))
+    assert [step.status for step in read.steps] == ["succeeded", "failed"]

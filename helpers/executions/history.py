@@ -404,7 +404,8 @@ class _Reader:
         self, when: datetime | None, before: Step | Run, details: dict[str, Any]
     ) -> Step | Run:
         name = details.get("state")
-        step = _climb(before, lambda s: name is None or s.name == name) or _owner(before)
+        step = _climb(before, lambda s: name is None or (s.name == name and s.exited is None))
+        step = step or self._entered_beside(before, name) or _owner(before)
         if step is None:
             return before
         error, cause = details.get("error"), details.get("cause")
@@ -415,6 +416,16 @@ class _Reader:
         if step.type not in ("Task", *CONTAINERS):  # no Catch and no Retry can save it
             _finish(step, "failed", when)
         return step
+
+    def _entered_beside(self, before: Step | Run, name: Any) -> Step | None:
+        """The step of a name in the run of `before`, or in a branch that it began, that has not
+        been left: AWS links a failed expression to the event before its state was entered."""
+        run = before.run if isinstance(before, Step) else before
+        for step in reversed(self.steps):
+            beside = step.run is run or step.run.parent is before
+            if beside and step.name == name and step.exited is None:
+                return step
+        return None
 
     def _work(
         self, what: str, when: datetime | None, before: Step | Run, details: dict[str, Any]

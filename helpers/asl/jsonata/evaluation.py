@@ -53,17 +53,24 @@ def compile_expression(text: str, location: str, kind: str | None = None) -> Exp
 
     def checked(scope: Scope) -> Any:
         value = evaluate(scope)
-        actual = kind_of(value)
-        if actual != kind:
-            raise QueryError(
-                f"The JSONata expression '{text}' specified for the field '{location}' returned "
-                f"an unexpected result type. Expected '{kind}', but was '{actual}' for value: "
-                f"{dump(value)}",
-                location,
-            )
+        if kind is not None and kind_of(value) != kind:
+            raise QueryError(unexpected(text, location, kind, value), location)
         return value
 
     return evaluate if kind is None else checked
+
+
+def unexpected(text: str, location: str, kind: str, value: Any) -> str:
+    """What AWS says where an expression gives a value of another JSON type than the field takes.
+
+    >>> unexpected("1", "Items", "array", 1).partition(" returned ")[2]
+    "an unexpected result type. Expected 'array', but was 'number' for value: 1"
+    """
+    return (
+        f"The JSONata expression '{text}' specified for the field '{location}' returned "
+        f"an unexpected result type. Expected '{kind}', but was '{kind_of(value)}' for value: "
+        f"{dump(value)}"
+    )
 
 
 def _evaluate(tree: Any, states: dict[str, Any], scope: Scope, text: str, location: str) -> Any:

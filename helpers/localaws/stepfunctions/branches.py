@@ -10,9 +10,9 @@ from helpers.asl.evaluation import DefinitionError, Expression
 from helpers.asl.expressions import compile_template
 from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump
-from helpers.asl.jsonata.evaluation import QueryError
+from helpers.asl.jsonata.evaluation import QueryError, unexpected
+from helpers.asl.jsonata.reading import inside
 from helpers.asl.jsonata.templates import compile_jsonata
-from helpers.asl.jsonata.values import kind_of
 from helpers.localaws.stepfunctions.children import Children, Iterations
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.errors import ApiError
@@ -41,7 +41,11 @@ class BranchingState(RetryingState):
         return self.complete_jsonpath(flow, given, result, assigned)
 
     def gave_up(self, flow: Flow, error: StateError) -> None:
-        if flow.children is not None and not isinstance(error, QueryError):
+        if isinstance(error, QueryError):
+            began = flow.children is None and error.location in ("", "Items")
+        else:
+            began = flow.children is not None
+        if began:
             flow.event(f"{self.kind}StateFailed")
 
     def succeeded(self, flow: Flow, result: Data) -> Data:
@@ -121,7 +125,10 @@ class MapFields:
         if self.jsonata:
             if isinstance(value, dict) and self.items.is_set:
                 return [{"Key": key, "Value": inner} for key, inner in value.items()]
-            raise QueryError(f"Map state input must be an array but was: {kind_of(value)}", "Items")
+            if not self.items.is_set:
+                raise QueryError(f"Map state input must be an array but was: {dump(value)}", "")
+            text = inside(self.items.constant)
+            raise QueryError(unexpected(text, "Items", "array", value), "Items")
         # AWS writes a path into the context object from there, with one $.
         path = (self.items_path or "$").replace("$$", "$", 1)
         raise RuntimeFailure(f'Reference path "{path}" must point to array.')
@@ -165,14 +172,13 @@ class MapFields:
             value = self.concurrency.get(flow, given.value)
         except PathMissing as missing:
             raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        width = self.concurrency.whole(value)
+        if width < 0:
             raise self.concurrency.wrong(
-                f"The MaxConcurrency field refers to value {dump(value)} which is not a valid "
+                f"The MaxConcurrency field refers to value {width} which is not a valid "
                 "non-negative integer"
             )
-        return min(value, default) if value else default
+        return min(width, default) if width else default
 
 
 def processor_of(definition: dict[str, Any]) -> dict[str, Any]:

@@ -145,8 +145,6 @@ class DistributedMapState(BranchingState):
     def _map_run(self, flow: Flow, given: Data, width: int) -> MapRun:
         count = self._tolerated(flow, given, self.count, "ToleratedFailureCount")
         percentage = self._tolerated(flow, given, self.percentage, "ToleratedFailurePercentage")
-        if percentage > 100:
-            raise RuntimeFailure("ToleratedFailurePercentage must be between 0 and 100.")
         machine = flow.run.context["StateMachine"]["Id"]
         label = self.label or ids.uuid4()
         arn = f"{machine.replace(':stateMachine:', ':mapRun:')}/{label}:{ids.uuid4()}"
@@ -181,19 +179,19 @@ class DistributedMapState(BranchingState):
     def _tolerated(self, flow: Flow, given: Data, field_: Field, name: str) -> float:
         if not field_.is_set:
             return 0
-        shown = field_.path or name
         try:
             value = field_.get(flow, given.value)
         except PathMissing as missing:
             raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-            kind = "integer" if name.endswith("Count") else "float"
-            text = value if isinstance(value, str) else dump(value)
-            raise field_.wrong(
-                f'The {name}Path field refers to value "{text}" which is not a valid '
-                f"{kind}: {shown}"
-            )
-        return value
+        if name.endswith("Count"):
+            count = field_.whole(value)
+            if count < 0:
+                raise field_.wrong("ToleratedFailureCount cannot be negative.")
+            return count
+        percentage = field_.real(value)
+        if not 0 <= percentage <= 100:
+            raise field_.wrong("ToleratedFailurePercentage must be between 0 and 100.")
+        return percentage
 
     def _carry_out(self, flow: Flow, given: Data, map_run: MapRun, items: list[Any]) -> Data:
         inputs = self._inputs(flow, given, items)

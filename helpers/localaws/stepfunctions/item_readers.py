@@ -84,8 +84,10 @@ class ItemReader:
             most = self.most.get(flow, given.value)
         except PathMissing as missing:
             raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
-        if isinstance(most, bool) or not isinstance(most, int) or most < 0:
-            raise self.most.wrong("field MaxItems must be positive")
+        most = self.most.whole(most)
+        if most < 0:
+            cause = "field MaxItems must be positive"
+            raise self.most.wrong(cause) if self.most.computed else StateError(READER_FAILED, cause)
         return most or _MOST_ITEMS
 
     def _listed(self, flow: Flow, parameters: dict[str, Any]) -> list[Any]:
@@ -94,10 +96,7 @@ class ItemReader:
             answer = run.services.request(
                 "s3", "listObjectsV2", {**parameters, **more}, run.region, run.role_arn, sdk=True
             )
-            for entry in answer.get("Contents", []):
-                if isinstance(entry.get("LastModified"), str):
-                    entry["LastModified"] = _epoch(entry["LastModified"])
-                objects.append(entry)
+            objects += [_object(entry) for entry in answer.get("Contents", [])]
             token = answer.get("NextContinuationToken")
             if not token:
                 return objects
@@ -137,12 +136,29 @@ class ItemReader:
             if not rows:
                 return []
             headers, rows = rows[0], rows[1:]
+        if len(set(headers)) < len(headers):
+            raise StateError(READER_FAILED, "CSV headers cannot contain duplicates.")
         items = []
         for row in rows:
             if row:
                 cells = [*row, *[""] * (len(headers) - len(row))]
                 items.append(dict(zip(headers, cells, strict=False)))
         return items
+
+
+def _object(entry: dict[str, Any]) -> dict[str, Any]:
+    """An object of the bucket as an item: these fields it has, whatever S3 tells besides.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+    """
+    modified = entry["LastModified"]
+    return {
+        "Etag": entry["ETag"],
+        "Key": entry["Key"],
+        "LastModified": _epoch(modified) if isinstance(modified, str) else modified,
+        "Size": entry["Size"],
+        "StorageClass": entry["StorageClass"],
+    }
 
 
 def _epoch(text: str) -> int:

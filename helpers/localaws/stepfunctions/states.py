@@ -3,6 +3,7 @@
 # ruff: noqa: D102 - the base class says what an overriding method does
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -33,8 +34,15 @@ Step = tuple[Data, str | None]
 
 NOTHING = Data({})
 
+LONGEST_WAIT = 2**31 - 1
+"""Seconds to a Timestamp; what is further away AWS does not begin to wait for."""
+
 CALLABLE = ("Error", "Cause")
 """Fields whose `…Path` may be a call of an intrinsic function as well."""
+
+
+_NUMERAL = {int: re.compile(r"[+-]?\d{1,18}"), float: re.compile(r"[+-]?\d{1,18}(\.\d*)?")}
+"""What text has to look like to be taken for a number."""
 
 
 def path_expression(definition: dict[str, Any], field: str) -> Expression | None:
@@ -95,6 +103,35 @@ class Field:
         """The failure for a value that the field cannot have: in JSONata it may be caught."""
         return QueryError(cause, self.name) if self.computed else RuntimeFailure(cause)
 
+    def whole(self, value: Any) -> int:
+        """`value`, which the field gave, as a whole number; a path may lead to a text of digits."""
+        number = self._number(value, int)
+        if number is None:
+            raise self._no_number(value, "integer")
+        return int(number)
+
+    def real(self, value: Any) -> float:
+        """`value`, which the field gave, as a number; a path may lead to a text that is one."""
+        number = self._number(value, float)
+        if number is None:
+            raise self._no_number(value, "float")
+        return number
+
+    def _number(self, value: Any, kind: type[int] | type[float]) -> float | None:
+        """None if it is none of the kind. Text counts as a number behind a path only."""
+        if isinstance(value, str) and self.path is not None and _NUMERAL[kind].fullmatch(value):
+            return kind(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return value if kind is float or value == int(value) else None
+
+    def _no_number(self, value: Any, kind: str) -> StateError:
+        text = value if isinstance(value, str) else dump(value)
+        name, shown = (f"{self.name}Path", self.path) if self.path else (self.name, self.name)
+        return self.wrong(
+            f'The {name} field refers to value "{text}" which is not a valid {kind}: {shown}'
+        )
+
     def positive(self, flow: Flow, given: Data, name: str) -> int | None:
         """A whole number above zero, `name` in what is said of others; None if it is not set."""
         if not self.is_set:
@@ -146,6 +183,11 @@ class State:
     """The state's type as event names have it: `Pass` in `PassStateEntered`."""
     aborts = False
     """Whether the history tells when the state is called off."""
+    fails_as_entered = False
+    """Whether an EvaluationFailed names the state's …Entered event as its previous one.
+
+    AWS names the event before it, as if the state had not been entered; of a Wait its own.
+    """
     entered_anew = False
     """Whether a redrive that takes up in the state enters it once more, and does its work anew."""
 
@@ -250,7 +292,11 @@ class State:
             failure = RuntimeFailure(error.cause or "")
             failure.located(self.name, flow.at[2])
             error.cause = failure.cause
+            if flow.last == flow.at[2] and not self.fails_as_entered:
+                flow.last = flow.run.history.events[flow.at[2] - 1]["previousEventId"]
         details = {**error.details(), "location": error.location, "state": self.name}
+        if not error.location:
+            del details["location"]
         error.event = ("EvaluationFailed", "evaluationFailedEventDetails", details)
         flow.event(*error.event)
 
@@ -453,6 +499,7 @@ class WaitState(State):
 
     kind = "Wait"
     aborts = True
+    fails_as_entered = True
 
     def __init__(self, name: str, definition: dict[str, Any], *, jsonata: bool) -> None:
         super().__init__(name, definition, jsonata=jsonata)
@@ -501,9 +548,18 @@ class WaitState(State):
         until = timestamp(value)
         if until is None:
             text = value if isinstance(value, str) else dump(value)
+            if self.jsonata:
+                raise QueryError(
+                    "The Timestamp field cannot be parsed as an ISO-8601 extended offset "
+                    f"date-time format string: {text}",
+                    name,
+                )
             raise field.wrong(
                 f"The {name} parameter does not reference a valid ISO-8601 extended offset "
                 f"date-time format string: {shown} == {text}"
             )
         now = datetime.fromtimestamp(clock.time(), UTC)
-        return (until - now).total_seconds()
+        seconds = (until - now).total_seconds()
+        if seconds > LONGEST_WAIT:
+            raise field.wrong("Wait state delay is too long.")
+        return seconds

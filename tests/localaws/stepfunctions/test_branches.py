@@ -148,3 +148,34 @@ def test_stopping_ends_all_branches_at_once(workshop):
     ended = workshop.types(arn)
     assert ended[-1] == "ExecutionAborted"
     assert workshop.types(arn) == ended
+
+
+def over(fields, **inner):
+    """A Map with these fields over passing states."""
+    body = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True, **inner}}}
+    return {"M": {"Type": "Map", "ItemProcessor": body, "End": True, **fields}}
+
+
+def test_a_path_may_lead_to_a_number_in_a_text(workshop):
+    states = over({"ItemsPath": "$.n", "MaxConcurrencyPath": "$.most"})
+    assert workshop.output(states, {"n": [1, 2], "most": "1"}) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"), [("many", "many"), ({}, "{}"), ("1.5", "1.5"), (True, "true"), ("", "")]
+)
+def test_a_path_to_what_is_no_number(workshop, most, shown):
+    states = over({"ItemsPath": "$.n", "MaxConcurrencyPath": "$.most"})
+    error, cause = workshop.failure(states, {"n": [1], "most": most})
+    words = f'The MaxConcurrencyPath field refers to value "{shown}" which is not a valid integer'
+    assert (error, cause.partition("). ")[2]) == ("States.Runtime", f"{words}: $.most")
+
+
+def test_a_map_or_parallel_keeps_its_language_to_itself(workshop):
+    """The states inside are in the machine's."""
+    plain = {"Parameters": {"v.$": "$.n"}}
+    states = over({"QueryLanguage": "JSONata", "Items": "{% $states.input %}"}, **plain)
+    assert workshop.output(states, [{"n": 1}]) == [{"v": 1}]
+    branch = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True, **plain}}}
+    state = {"Type": "Parallel", "QueryLanguage": "JSONata", "Branches": [branch], "End": True}
+    assert workshop.output({"P": state}, {"n": 1}) == [{"v": 1}]

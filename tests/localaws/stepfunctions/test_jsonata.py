@@ -351,3 +351,61 @@ def test_a_pattern_that_searches_for_years_is_ended():
 )
 def test_patterns(text, given, expected):
     assert value(text, given) == expected
+
+
+def failed_expression(workshop, states, given):
+    """The id of the event that a failed expression follows, its details, and what comes behind."""
+    done = workshop.run({"StartAt": next(iter(states)), "States": states, **JSONATA}, given)
+    events = workshop.events(done)
+    (at,) = (n for n, event in enumerate(events) if event["type"] == "EvaluationFailed")
+    event = events[at]
+    behind = [one["type"] for one in events[at + 1 :]]
+    return event["previousEventId"], event["evaluationFailedEventDetails"], behind
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Type": "Pass", "Output": "{% $nope %}"},
+        {"Type": "Pass", "Assign": {"x": "{% $nope %}"}},
+        {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+         "Arguments": "{% $nope %}"},
+    ],
+)  # fmt: skip
+def test_a_failed_expression_follows_what_came_before_its_state(workshop, fields):
+    states = {"Z": {"Type": "Pass", "Next": "A"}, "A": {**fields, "End": True}}
+    previous, _, behind = failed_expression(workshop, states, {})
+    assert (previous, behind) == (3, ["ExecutionFailed"])  # 3 ZExited, 4 AEntered
+
+
+PASSING = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True}}}
+
+
+@pytest.mark.parametrize(
+    ("items", "given", "words"),
+    [
+        ("{% 1 %}", {}, TYPE.format("1", "Items", "array", "number", "1")),
+        ("{% 'a' %}", {}, TYPE.format("'a'", "Items", "array", "string", '"a"')),
+        ("{% null %}", {}, TYPE.format("null", "Items", "array", "null", "null")),
+        (None, {"a": 1}, 'Map state input must be an array but was: {"a":1}'),
+        (None, '"a"', 'Map state input must be an array but was: "a"'),
+    ],
+)
+def test_items_that_are_no_array(workshop, items, given, words):
+    state = {"Type": "Map", "ItemProcessor": PASSING, "End": True}
+    if items is not None:
+        state["Items"] = items
+    previous, details, behind = failed_expression(workshop, {"M": state}, given)
+    assert details["cause"].endswith(f"). {words}")
+    assert details.get("location") == (None if items is None else "Items")
+    assert (previous, behind) == (0, ["MapStateFailed", "ExecutionFailed"])
+
+
+def test_a_time_that_is_none(workshop):
+    states = {"A": {"Type": "Wait", "Timestamp": "{% '2016-13-05T21:29:29Z' %}", "End": True}}
+    previous, details, behind = failed_expression(workshop, states, {})
+    assert details["cause"].endswith(
+        "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format "
+        "string: 2016-13-05T21:29:29Z"
+    )
+    assert (previous, details["location"], behind) == (2, "Timestamp", ["ExecutionFailed"])

@@ -138,3 +138,82 @@ def test_a_child_does_not_see_the_variables_outside(workshop):
         "M": {"Type": "Map", "Items": [0], "ItemProcessor": inner, "End": True},
     }
     assert workshop.output(states, QueryLanguage="JSONata") == [False]
+
+
+def distributed(**fields):
+    """A distributed Map with these fields over states that pass."""
+    inner = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "End": True}},
+    }
+    return {"M": {"Type": "Map", "ItemProcessor": inner, "End": True, **fields}}
+
+
+def reading(body, key, workshop, **config):
+    """The ItemReader of an object with this text."""
+    s3 = workshop.endpoint.client("s3")
+    s3.create_bucket(Bucket="items-to-read")
+    s3.put_object(Bucket="items-to-read", Key=key, Body=body.encode())
+    return {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": config,
+        "Parameters": {"Bucket": "items-to-read", "Key": key},
+    }
+
+
+def test_tolerated_failures_behind_a_path(workshop):
+    fields = {"ItemsPath": "$.n", "ToleratedFailureCountPath": "$.count",
+              "ToleratedFailurePercentagePath": "$.share"}  # fmt: skip
+    given = {"n": [1], "count": "1", "share": "2.5"}
+    assert workshop.output(distributed(**fields), given) == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("Count", -1, "ToleratedFailureCount cannot be negative."),
+        ("Count", "x",
+         'The ToleratedFailureCountPath field refers to value "x" which is not a valid integer: '
+         "$.v"),
+        ("Percentage", -1, "ToleratedFailurePercentage must be between 0 and 100."),
+        ("Percentage", "100.1", "ToleratedFailurePercentage must be between 0 and 100."),
+        ("Percentage", {},
+         'The ToleratedFailurePercentagePath field refers to value "{}" which is not a valid '
+         "float: $.v"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_tolerated(workshop, name, value, words):
+    states = distributed(ItemsPath="$.n", **{f"ToleratedFailure{name}Path": "$.v"})
+    error, cause = workshop.failure(states, {"n": [1], "v": value})
+    assert (error, cause.partition("). ")[2]) == ("States.Runtime", words)
+
+
+def test_how_many_items_are_read(workshop):
+    config = {"InputType": "JSON", "MaxItemsPath": "$.most"}
+    states = distributed(ItemReader=reading("[1, 2, 3]", "three.json", workshop, **config))
+    assert workshop.output(states, {"most": "2"}) == [1, 2]
+    expected = ("States.ItemReaderFailed", "field MaxItems must be positive")
+    assert workshop.failure(states, {"most": -1}) == expected
+
+
+def test_a_column_named_twice_is_refused(workshop):
+    given = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "b", "a"]}
+    expected = ("States.ItemReaderFailed", "CSV headers cannot contain duplicates.")
+    states = distributed(ItemReader=reading("1,2,3\n", "given.csv", workshop, **given))
+    assert workshop.failure(states, {}) == expected
+    first = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}
+    states = distributed(ItemReader=reading("a,a\n1,2\n", "first.csv", workshop, **first))
+    assert workshop.failure(states, {}) == expected
+
+
+def test_the_fields_of_an_object_that_is_listed(workshop):
+    reader = reading("{}", "only/one.json", workshop)
+    reader |= {
+        "Resource": "arn:aws:states:::s3:listObjectsV2",
+        "Parameters": {"Bucket": "items-to-read", "Prefix": "only/"},
+    }
+    del reader["ReaderConfig"]
+    (item,) = workshop.output(distributed(ItemReader=reader), {})
+    assert list(item) == ["Etag", "Key", "LastModified", "Size", "StorageClass"]
+    assert (item["Key"], item["Size"], item["StorageClass"]) == ("only/one.json", 2, "STANDARD")

@@ -340,6 +340,7 @@ def test_wait_until_a_time(workshop):
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset "
             "date-time format string: $.n == tomorrow",
         ),
+        ({"TimestampPath": "$.n"}, {"n": "9999-01-01T00:00:00Z"}, "Wait state delay is too long."),
     ],
 )
 def test_what_a_wait_cannot_wait_for(workshop, fields, given, words):
@@ -431,3 +432,10 @@ def test_deep_data_go_through(workshop):
     deep = "[" * 900 + "]" * 900
     done = workshop.run({"StartAt": "A", "States": {"A": END}}, deep)
     assert (done["status"], done["output"]) == ("SUCCEEDED", deep)
+
+
+def test_a_list_below_nothing_is_empty(workshop):
+    fields = {"a.$": "$.items[*]", "b.$": "$.items[1:]", "c.$": "$.a.items[*].x",
+              "d.$": "States.ArrayLength($.items[*])"}  # fmt: skip
+    expected = {"a": [], "b": [], "c": [], "d": 0}
+    assert workshop.output(one({"Type": "Pass", "Parameters": fields}), {}) == expected
