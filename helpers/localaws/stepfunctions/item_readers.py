@@ -130,7 +130,9 @@ class ItemReader:
         )
 
     def _csv(self, body: str) -> list[Any]:
-        rows = list(csv.reader(io.StringIO(body.lstrip("\ufeff")), delimiter=self.delimiter))
+        # https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
+        text = io.StringIO(body.lstrip("\ufeff"))
+        rows = list(csv.reader(text, delimiter=self.delimiter, escapechar="\\"))
         headers = self.headers
         if headers is None:
             if not rows:

@@ -207,6 +207,17 @@ def test_a_column_named_twice_is_refused(workshop):
     assert workshop.failure(states, {}) == expected
 
 
+def test_quotes_and_backslashes_in_a_column(workshop):
+    text = 'a,b\n1\\,2,"say ""so"""\nC:\\\\x,"3\n4"\n\\5\n'
+    config = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}
+    states = distributed(ItemReader=reading(text, "quotes.csv", workshop, **config))
+    assert workshop.output(states, {}) == [
+        {"a": "1,2", "b": 'say "so"'},
+        {"a": "C:\\x", "b": "3\n4"},
+        {"a": "5", "b": ""},
+    ]
+
+
 def test_the_fields_of_an_object_that_is_listed(workshop):
     reader = reading("{}", "only/one.json", workshop)
     reader |= {
