@@ -89,8 +89,11 @@ class MapRun:
         for weight, status in zip(weights, self.statuses, strict=True):
             counts[names.get(status, status.lower())] += weight
             counts["total"] += weight
+        written = self.written
+        if not written and self.status == SUCCEEDED:  # without a ResultWriter: into the output
+            written = counts["succeeded"]
         return counts | {
-            "resultsWritten": self.written,
+            "resultsWritten": written,
             "failuresNotRedrivable": 0,
             "pendingRedrive": 0,
         }

@@ -228,3 +228,10 @@ def test_the_fields_of_an_object_that_is_listed(workshop):
     (item,) = workshop.output(distributed(ItemReader=reader), {})
     assert list(item) == ["Etag", "Key", "LastModified", "Size", "StorageClass"]
     assert (item["Key"], item["Size"], item["StorageClass"]) == ("only/one.json", 2, "STANDARD")
+
+
+def test_results_that_become_the_output_count_as_written(workshop):
+    states = distributed(ItemsPath="$.n", ItemBatcher={"MaxItemsPerBatch": 2})
+    (run,) = runs_of(workshop, workshop.run({"StartAt": "M", "States": states}, {"n": [1, 2, 3]}))
+    assert run["itemCounts"]["resultsWritten"] == 3
+    assert run["executionCounts"]["resultsWritten"] == 2
