@@ -29,7 +29,9 @@ class StateError(Exception):
 
     def output(self) -> dict[str, Any]:
         """The error output that a Catch hands on."""
-        return {"Error": self.error or "", "Cause": self.cause or ""}
+        if self.error is None:  # whoever had the task's token gave no name
+            return {"Error": None, "Cause": self.cause}
+        return {"Error": self.error, "Cause": self.cause or ""}
 
     def details(self) -> dict[str, Any]:
         """The fields `error` and `cause` as an event carries them."""

@@ -82,6 +82,8 @@ class Tokens:
 
     def succeed(self, token: str, output: str) -> None:
         """SendTaskSuccess; `output` is JSON text."""
+        with self._lock:
+            self._find(token)  # AWS looks at the token before it looks at the output
         if len(output.encode()) > LIMIT:
             raise errors.ApiError("InvalidOutput", "Invalid Output: 'The output is too long'")
         try:

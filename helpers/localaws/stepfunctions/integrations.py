@@ -175,13 +175,18 @@ def _start_execution(task: ServiceTask, call: Call, region: str) -> Any:
 
 
 def _await_execution(task: ServiceTask, call: Call, region: str, answer: Any) -> Any:
-    """`states:startExecution.sync` and `.sync:2`: how the execution that was started ended."""
+    """`states:startExecution.sync` and `.sync:2`: how the execution that was started ended.
+
+    None, and that execution goes on, if the task's own token ended the wait.
+    """
     arn = answer["ExecutionArn"]
     try:
-        call.flow.await_event(lambda: nested.ended(arn), call.timeout)
+        call.flow.await_event(lambda: call.is_settled or nested.ended(arn), call.timeout)
     except (TimedOut, Ended):
         nested.stop(arn)
         raise
+    if call.is_settled:
+        return None
     told = nested.result(arn, parsed=task.pattern == "sync:2")
     if told["Status"] != "SUCCEEDED":
         raise task.failure("States.TaskFailed", dump(told))

@@ -26,6 +26,7 @@ class Call:
     """One attempt of a Task state.
 
     sent: what goes to the service. timeout, heartbeat: simulated seconds. role: of Credentials.
+    held: the task whose token the state may give away, once it is out.
     """
 
     flow: Flow
@@ -33,6 +34,12 @@ class Call:
     timeout: int | None
     heartbeat: int | None
     role: str | None
+    held: Task | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether somebody has settled the state's task by its token."""
+        return self.held is not None and self.held.settled
 
     def limits(self) -> dict[str, Any]:
         """Timeout, heartbeat and role as a …Scheduled event carries them."""
@@ -215,7 +222,7 @@ class ServiceTask(Integration):
         self.work = work
         self.pattern = pattern
         self.job = job
-        self.needs_token = pattern == "waitForTaskToken"
+        self.needs_token = bool(pattern)  # who has the token of a .sync may end it, too
 
     def carry_out(self, call: Call) -> Data:
         flow = call.flow
@@ -245,13 +252,14 @@ class ServiceTask(Integration):
             if self.pattern:
                 self._submitted(flow, output)
                 left = None if end is None else max(end - clock.time(), 0)
-                if task is not None:
+                if task is not None and self.pattern == "waitForTaskToken":
                     _await_outcome(task, flow, left, call.heartbeat)
+                else:
+                    output = Data(self._wait(replace(call, held=task), region, answer, left))
+                if task is not None and task.settled:
                     if task.failed:
                         raise self.failure(task.error, task.cause)
                     output = Data(text=task.output)
-                else:
-                    output = Data(self._wait(call, region, answer, left))
         except TimedOut as why:
             raise timed_out(why, "TaskTimedOut", "taskTimedOutEventDetails", self.who()) from None
         finally:

@@ -84,6 +84,42 @@ def test_failure(workshop, url, given, expected):
     assert {key: failed[key] for key in ("error", "cause") if key in failed} == expected
 
 
+def test_a_catch_hands_on_that_nobody_named_the_error(workshop, url):
+    """AWS has null for both."""
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "B"}]
+    arn, token = begun(workshop, url, Catch=catch)
+    workshop.states.send_task_failure(taskToken=token)
+    done = workshop.ended(arn)
+    assert json.loads(done["output"])["error"] == {"Error": None, "Cause": None}
+
+
+@pytest.mark.parametrize("pattern", ["sync", "sync:2"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_whoever_has_the_token_ends_the_wait_for_an_execution(workshop, url, pattern, fails):
+    """AWS: also a task that waits for an execution has a token, and is over when that is used."""
+    sends = waits(url, Parameters={"QueueUrl": url, "MessageBody.$": "$"})  # and waits for ever
+    inner = workshop.machine({"StartAt": "A", "States": sends})
+    given = {"StateMachineArn": inner, "Input": {"token.$": "$$.Task.Token"}}
+    arn = workshop.start({
+        "StartAt": "A",
+        "States": {"A": {"Type": "Task", "Parameters": given, "End": True,
+                         "Resource": f"arn:aws:states:::states:startExecution.{pattern}"}},
+    })  # fmt: skip
+    sqs = workshop.endpoint.client("sqs")
+    message = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"][0]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    token = json.loads(message["Body"])["token"]
+    if fails:
+        workshop.states.send_task_failure(taskToken=token, error="E", cause="C")
+    else:
+        workshop.states.send_task_success(taskToken=token, output='"by hand"')
+    done = workshop.ended(arn)
+    if fails:
+        assert (done["status"], done["error"], done["cause"]) == ("FAILED", "E", "C")
+    else:
+        assert (done["status"], done["output"]) == ("SUCCEEDED", '"by hand"')
+
+
 def test_a_token_settles_once(workshop, url):
     arn, token = begun(workshop, url)
     workshop.states.send_task_success(taskToken=token, output="1")
