@@ -63,6 +63,25 @@ ERROR_NAMES = {
 _lock = threading.Lock()
 
 
+_MADE_UP = {
+    "bedrock-runtime": "",
+    "comprehend": "batchdetect classify contains detect",
+    "rekognition": "",
+    "textract": "",
+}
+"""Services whose answers moto makes up, and what the actions begin with that it does so for."""
+
+
+def is_made_up(service: str, action: str) -> bool:
+    """Whether nothing here can carry out an action, and moto would answer with an invention.
+
+    >>> is_made_up("comprehend", "detectSentiment"), is_made_up("comprehend", "listEndpoints")
+    (True, False)
+    """
+    begins = _MADE_UP.get(boto_name(service))
+    return begins is not None and action.lower().startswith(tuple(begins.split() or [""]))
+
+
 def boto_name(service: str) -> str:
     """What boto3 calls the service that a Resource ARN names."""
     return _BOTO_NAMES.get(service.lower(), service.lower())
@@ -84,6 +103,7 @@ def client(service: str, region: str) -> Any:
         retries={"total_max_attempts": 1},
         parameter_validation=True,
         inject_host_prefix=False,
+        response_checksum_validation="when_required",  # Step Functions asks S3 for no checksums
     )
     try:
         with _lock:
@@ -135,6 +155,7 @@ def call(
     request = {}
     if operation.input_shape is not None:
         request = _request(operation.input_shape, parameters)
+        _say_text(operation, request)
     if isinstance(request, dict):
         check(boto_name(service), operation.name, request)
     try:
@@ -153,7 +174,7 @@ def call(
         refused.shape = known.get(refused.code, refused.code)
         raise refused from None
     except ParamValidationError as error:
-        raise ServiceError("ValidationException", str(error)) from None
+        raise _invalid(operation, request, str(error)) from None
     except BotoCoreError as error:
         raise ServiceError("SdkClientException", str(error)) from None
     except Wrong as error:
@@ -167,6 +188,53 @@ def call(
     if sdk:
         return result
     return {**result, **_metadata(about, result)}
+
+
+def _say_text(operation: Any, request: Any) -> None:
+    """Let S3 know that a body is text, as AWS's Java SDK does if the caller says nothing else."""
+    shape = operation.input_shape
+    body = shape.serialization.get("payload")
+    if (
+        isinstance(request, dict)
+        and body in request
+        and "ContentType" in shape.members
+        and shape.members[body].serialization.get("streaming")
+    ):
+        request.setdefault("ContentType", "text/plain; charset=UTF-8")
+
+
+def _invalid(operation: Any, request: Any, why: str) -> ServiceError:
+    """The service's own refusal of a request that boto3 would not send.
+
+    why: boto3's words, for what the service's model does not say more of.
+    """
+    from helpers.localaws.on_moto.violations import WrongType, message, violations
+
+    service = operation.service_model.service_name
+    try:
+        wrong = violations(operation.input_shape, request)
+    except WrongType as error:
+        refused = ServiceError("SerializationException", str(error))
+        refused.modelled = False
+        return refused
+    given = request if isinstance(request, dict) else {}
+    missing = [name for name in operation.input_shape.required_members if name not in given]
+    if missing and service in ("sqs", "sns"):
+        code, words = "MissingParameter", f"The request must contain the parameter {missing[0]}."
+    else:
+        code, words = "ValidationException", _lower(message(wrong)) if wrong else why
+    refused = ServiceError(code, words)
+    refused.modelled = False
+    return refused
+
+
+def _lower(words: str) -> str:
+    """The names of members in the words of a refusal, as AWS spells them there."""
+
+    def lower(found: re.Match[str]) -> str:
+        return re.sub(r"(?<![^.])[A-Z]", lambda first: first[0].lower(), found[0])
+
+    return re.sub(r"(?<= at ')[\w.]+(?=' failed to satisfy)", lower, words)
 
 
 def _metadata(about: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
@@ -201,6 +269,8 @@ def _request(shape: Any, value: Any) -> Any:
         return {name: _request(shape.value, inner) for name, inner in value.items()}
     if kind == "string" and not isinstance(value, str):
         return dump(value)
+    if kind == "blob" and shape.serialization.get("streaming"):
+        return dump(value).encode()  # also a string is written with its quotation marks
     if kind == "blob":
         return (value if isinstance(value, str) else dump(value)).encode()
     return value

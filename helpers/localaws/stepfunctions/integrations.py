@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +13,10 @@ from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import RUNTIME
 from helpers.asl.json_text import dump, parse
 from helpers.asl.task_calls import OPTIMIZED
+from helpers.localaws import ids
 from helpers.localaws.stepfunctions import aws_sdk, nested
 from helpers.localaws.stepfunctions.answers import ServiceError
+from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended
 from helpers.localaws.stepfunctions.run import TimedOut
 from helpers.localaws.stepfunctions.work import (
@@ -136,6 +139,28 @@ def _optimized(service: str, name: str, signed: str) -> Callable[[str], Work]:
     return of
 
 
+def _put_events(task: ServiceTask, call: Call, region: str) -> Any:
+    """`events:putEvents`: each event names its machine and execution; one refused fails the task.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
+    """
+    run, given = call.flow.run, call.sent.value
+    if isinstance(given, dict) and isinstance(given.get("Entries"), list):
+        about = [run.context["StateMachine"]["Id"], run.context["Execution"]["Id"]]
+        given = {**given, "Entries": [_with_resources(entry, about) for entry in given["Entries"]]}
+    answer = _put_all_events(task, replace(call, sent=Data(given)), region)
+    told = {name: answer[name] for name in ("Entries", "FailedEntryCount") if name in answer}
+    if told.get("FailedEntryCount"):
+        raise task.failure("EventBridge.FailedEntry", dump(told))
+    return told
+
+
+def _with_resources(entry: Any, about: list[str]) -> Any:
+    """An entry of putEvents, with the ARNs `about` behind those that it has."""
+    given = entry.get("Resources", []) if isinstance(entry, dict) else None
+    return {**entry, "Resources": [*given, *about]} if isinstance(given, list) else entry
+
+
 def _with_exception(code: str) -> str:
     return code if code.endswith("Exception") else f"{code}Exception"
 
@@ -152,13 +177,23 @@ def _sdk(service: str, action: str) -> Work:
             )
         except ServiceError as error:
             called = _with_exception(error.shape) if error.modelled else f"{name}Exception"
-            cause = (
-                f"{error.message} (Service: {name}, Status Code: {error.status}, "
-                f"Request ID: {error.request_id})"
-            )
-            raise task.failure(f"{name}.{called}", cause) from None
+            raise task.failure(f"{name}.{called}", _sdk_cause(name, error)) from None
 
     return work
+
+
+def _sdk_cause(name: str, error: ServiceError) -> str:
+    """The words in which an `aws-sdk` integration passes on a refusal of the service `name`."""
+    ids_told = f"Request ID: {error.request_id}"
+    if name == "S3":
+        ids_told += f", Extended Request ID: {_extended_request_id()}"
+    cause = f"{error.message} (Service: {name}, Status Code: {error.status}, {ids_told})"
+    return f"{cause} (SDK Attempt Count: 1)" if name == "Sfn" else cause
+
+
+def _extended_request_id() -> str:
+    """What S3 calls a request besides its id: 76 letters of base 64."""
+    return base64.b64encode(bytes.fromhex(ids.digits(112))).decode()
 
 
 def _start_execution(task: ServiceTask, call: Call, region: str) -> Any:
@@ -193,12 +228,13 @@ def _await_execution(task: ServiceTask, call: Call, region: str, answer: Any) ->
     return told
 
 
+_put_all_events = _optimized("events", "EventBridge", "AmazonEventBridge")("putEvents")
+
 _OPTIMIZED: dict[str, tuple[tuple[str, ...], Callable[[str], Work]]] = {
     "sqs": (("sendMessage",), _optimized("sqs", "SQS", "AmazonSQS")),
     "sns": (("publish",), _optimized("sns", "SNS", "AmazonSNS")),
-    "events": (("putEvents",), _optimized("events", "EventBridge", "AmazonEventBridge")),
+    "events": (("putEvents",), lambda _action: _put_events),
     "batch": (("submitJob",), _optimized("batch", "Batch", "AWSBatch")),
-    "bedrock": (("invokeModel",), _optimized("bedrock-runtime", "Bedrock", "BedrockRuntime")),
     "codebuild": (
         ("startBuild", "stopBuild", "batchDeleteBuilds", "batchGetReports", "startBuildBatch"),
         _optimized("codebuild", "CodeBuild", "AWSCodeBuild"),
@@ -254,6 +290,8 @@ def _service_task(region: str, service: str, action: str, pattern: str) -> Servi
         name, _, action = action.partition(":")
         if not name or not action or synchronous:
             return None
+        if aws_sdk.is_made_up(name, action):
+            return ServiceTask(f"aws-sdk:{name}", action, region, _not_here, pattern)
         return ServiceTask(f"aws-sdk:{name}", action, region, _sdk(name, action), pattern)
     actions, of = _OPTIMIZED.get(service, ((), None))
     if of is not None and action in actions:

@@ -73,6 +73,8 @@ class Services:
         try:
             yield
         except UnknownFunctionException:
+            if ":" not in known[len(function) :]:
+                known = f"{function}:$LATEST"
             raise ServiceError(
                 "ResourceNotFoundException", f"Function not found: {known}", 404
             ) from None

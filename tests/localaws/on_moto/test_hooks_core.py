@@ -178,6 +178,11 @@ REPLACED = {
     "quirks": [
         ("moto.s3.models", "S3Backend", "create_bucket"),
         ("moto.s3.models", "S3Backend", "delete_object_tagging"),
+        ("moto.s3.models", "S3Backend", "put_object"),
+        ("moto.s3.models", "FakeKey", "__init__"),
+        ("moto.sns.models", "SNSBackend", "get_endpoint"),
+        ("moto.sns.models", "SNSBackend", "publish"),
+        ("moto.events.models", "EventsBackend", "put_events"),
         ("moto.s3.responses", "S3Response", "_bucket_response_put"),
         ("moto.s3.exceptions", "BucketNotEmpty", "__init__"),
         ("moto.logs.models", "LogGroup", "get_log_events"),

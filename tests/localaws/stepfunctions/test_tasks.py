@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 
 import pytest
@@ -195,11 +196,15 @@ def test_a_function_that_is_not_there(workshop):
     error, cause = workshop.failure(task(arn))
     assert error == "Lambda.ResourceNotFoundException"
     assert cause.startswith(
-        f"Function not found: {arn} (Service: AWSLambda; Status Code: 404; "
+        f"Function not found: {arn}:$LATEST (Service: AWSLambda; Status Code: 404; "
         "Error Code: ResourceNotFoundException; Request ID: "
     )
-    error, _ = workshop.failure(task(INVOKE, Parameters={"FunctionName": "nobody"}))
+    error, cause = workshop.failure(task(INVOKE, Parameters={"FunctionName": "nobody"}))
     assert error == "Lambda.ResourceNotFoundException"
+    assert cause.startswith(f"Function not found: {arn}:$LATEST (")
+    named = {"FunctionName": "nobody", "Qualifier": "live"}
+    _, cause = workshop.failure(task(INVOKE, Parameters=named))
+    assert cause.startswith(f"Function not found: {arn}:live (")
 
 
 @pytest.mark.parametrize(
@@ -361,6 +366,167 @@ def test_an_object_of_s3_gets_and_gives_text(workshop):
     answer = workshop.output(states, {"n": 1})
     assert json.loads(answer["Body"]) == {"n": 1}
     assert "T" in answer["LastModified"]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"), [("text", '"text"'), ({"a": [1]}, '{"a":[1]}'), (False, "false"), (0, "0")]
+)
+def test_the_body_of_an_object_is_written_as_json(workshop, body, text):
+    """AWS encodes also a string, says that it is text, and tells of the checksum when it puts."""
+    s3 = workshop.endpoint.client("s3")
+    s3.create_bucket(Bucket="written-by-states")
+    where = {"Bucket": "written-by-states", "Key": "k"}
+    put = workshop.output(task("arn:aws:states:::aws-sdk:s3:putObject",
+                               Parameters={**where, "Body": body}))  # fmt: skip
+    assert put["ServerSideEncryption"] == "AES256"
+    assert put["ChecksumType"] == "FULL_OBJECT"
+    assert put.keys() == {"ChecksumCRC32", "ChecksumType", "ETag", "ServerSideEncryption"}
+    there = s3.get_object(**where)
+    assert there["Body"].read().decode() == text
+    assert there["ContentType"] == "text/plain; charset=UTF-8"
+    assert (there["ChecksumType"], there["ServerSideEncryption"]) == ("FULL_OBJECT", "AES256")
+    got = workshop.output(task("arn:aws:states:::aws-sdk:s3:getObject", Parameters=where))
+    assert got["Body"] == text
+    assert got["ServerSideEncryption"] == "AES256"
+    assert not any(name.startswith("Checksum") for name in got)
+    given = {**where, "Body": body, "ContentType": "application/json"}
+    workshop.output(task("arn:aws:states:::aws-sdk:s3:putObject", Parameters=given))
+    assert s3.head_object(**where)["ContentType"] == "application/json"
+
+
+def test_what_s3_refuses_is_told_with_both_of_its_ids(workshop):
+    error, cause = workshop.failure(task("arn:aws:states:::aws-sdk:s3:listObjects",
+                                         Parameters={"Bucket": "no-such-bucket-here"}))  # fmt: skip
+    assert error == "S3.NoSuchBucketException"
+    assert re.fullmatch(
+        r"The specified bucket does not exist \(Service: S3, Status Code: 404, "
+        r"Request ID: [^,]+, Extended Request ID: [A-Za-z0-9+/=]{76}\)",
+        cause,
+    )
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "error", "words"),
+    [
+        (
+            "aws-sdk:dynamodb:putItem",
+            {"TableName": "t"},
+            "DynamoDb.DynamoDbException",
+            "1 validation error detected: Value null at 'item' failed to satisfy constraint: "
+            "Member must not be null (Service: DynamoDb, Status Code: 400, Request ID: ",
+        ),
+        (
+            "sqs:sendMessage",
+            {"QueueUrl": "q", "MessageBody": None},
+            "SQS.AmazonSQSException",
+            "The request must contain the parameter MessageBody. (Service: AmazonSQS; Status "
+            "Code: 400; Error Code: MissingParameter; Request ID: ",
+        ),
+        (
+            "sns:publish",
+            {"TopicArn": "arn:aws:sns:us-east-1:123456789012:nothing", "Message": "m"},
+            "SNS.NotFoundException",
+            "Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; ",
+        ),
+        (
+            "aws-sdk:sfn:sendTaskSuccess",
+            {"TaskToken": "nobody's", "Output": "no JSON"},
+            "Sfn.InvalidTokenException",
+            "Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400, Request ID: ",
+        ),
+    ],
+)
+def test_what_a_service_refuses_is_told_in_its_own_words(
+    workshop, resource, parameters, error, words
+):
+    told = workshop.failure(task(f"arn:aws:states:::{resource}", Parameters=parameters))
+    assert told[0] == error
+    assert told[1].startswith(words)
+    assert told[1].endswith(" (SDK Attempt Count: 1)") == (":sfn:" in resource)
+
+
+def test_a_message_for_a_fifo_topic_names_its_group(workshop):
+    topic = workshop.endpoint.client("sns").create_topic(
+        Name="in-order.fifo", Attributes={"FifoTopic": "true"}
+    )["TopicArn"]
+    sent = {"TopicArn": topic, "Message": "m"}
+    error, cause = workshop.failure(task("arn:aws:states:::sns:publish", Parameters=sent))
+    assert error == "SNS.InvalidParameterException"
+    assert cause.startswith(
+        "Invalid parameter: The MessageGroupId parameter is required for FIFO topics (Service: "
+    )
+
+
+def test_an_event_that_a_task_puts_names_its_machine_and_its_execution(workshop):
+    url = workshop.endpoint.client("sqs").create_queue(QueueName="put-by-states")["QueueUrl"]
+    events = workshop.endpoint.client("events")
+    events.put_rule(Name="put-by-states", EventPattern='{"source": ["by-states"]}')
+    queue = "arn:aws:sqs:us-east-1:123456789012:put-by-states"
+    events.put_targets(Rule="put-by-states", Targets=[{"Id": "q", "Arn": queue}])
+    entry = {"Source": "by-states", "DetailType": "t", "Detail": {"n": 1}, "Resources": ["mine"]}
+    machine = {"StartAt": "A", "States": task("arn:aws:states:::events:putEvents",
+                                              Parameters={"Entries": [entry]})}  # fmt: skip
+    done = workshop.run(machine)
+    answer = json.loads(done["output"])
+    assert list(answer) == ["Entries", "FailedEntryCount"]
+    sqs = workshop.endpoint.client("sqs")
+    message = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"][0]
+    about = [done["stateMachineArn"], done["executionArn"]]
+    assert json.loads(message["Body"])["resources"] == ["mine", *about]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refused"),
+    [
+        (
+            {"Detail": "words"},
+            {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."},
+        ),
+        (
+            {"Detail": '"JSON"'},
+            {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."},
+        ),
+        (
+            {"Source": ""},
+            {
+                "ErrorCode": "InvalidArgument",
+                "ErrorMessage": "Parameter Source is not valid. Reason: Source is a required "
+                "argument.",
+            },
+        ),
+    ],
+)
+def test_an_event_that_is_refused_fails_its_task(workshop, wrong, refused):
+    entry = {"Source": "s", "DetailType": "t", "Detail": {}}
+    put = {"Entries": [entry, entry | wrong]}
+    error, cause = workshop.failure(task("arn:aws:states:::events:putEvents", Parameters=put))
+    assert error == "EventBridge.FailedEntry"
+    told = json.loads(cause)
+    assert told["FailedEntryCount"] == 1
+    assert list(told["Entries"][0]) == ["EventId"]
+    assert told["Entries"][1] == refused
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        "bedrock:invokeModel",
+        "aws-sdk:bedrockruntime:converse",
+        "aws-sdk:comprehend:detectSentiment",
+        "aws-sdk:rekognition:detectLabels",
+        "aws-sdk:textract:detectDocumentText",
+    ],
+)
+def test_an_answer_is_never_made_up(workshop, called):
+    """What sees, reads or writes as a model does is not here: the task says how to mock it."""
+    parameters = {"ModelId": "m", "Text": "t", "LanguageCode": "en"}
+    states = task(f"arn:aws:states:::{called}", Parameters=parameters)
+    error, cause = workshop.failure(states)
+    assert error == "States.Runtime"
+    assert cause == (
+        f"The local endpoint cannot carry out {called}. Deploy to an AWS account to run it, or "
+        "try the state with TestState and a mock."
+    )
 
 
 def test_an_error_of_the_sdk(workshop):

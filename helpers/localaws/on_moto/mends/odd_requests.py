@@ -94,12 +94,15 @@ _plain_get_checksum = S3Response._get_checksum
 
 
 def _get_checksum(self: S3Response, response_headers: dict[str, Any]) -> Any:
-    """For S3Response._get_checksum, which makes a header of any algorithm."""
+    """For S3Response._get_checksum, which makes a header of any algorithm, and tells no type."""
     algorithm = self.headers.get("x-amz-sdk-checksum-algorithm")
     if algorithm and algorithm.upper() not in _algorithms():
         message = "Value for x-amz-sdk-checksum-algorithm header is invalid."
         raise S3ClientError("InvalidRequest", message)
-    return _plain_get_checksum(self, response_headers)
+    told = _plain_get_checksum(self, response_headers)
+    if told[1]:
+        response_headers["x-amz-checksum-type"] = "FULL_OBJECT"
+    return told
 
 
 def _algorithms() -> Iterable[str]:

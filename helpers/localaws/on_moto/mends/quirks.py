@@ -1,4 +1,4 @@
-"""Where moto answers otherwise than AWS does, in S3, EventBridge, DynamoDB and CloudWatch Logs.
+"""Where moto answers otherwise than AWS, in S3, EventBridge, SNS, DynamoDB and CloudWatch Logs.
 
 Each is one hook; they were found by typing the lesson's commands. Imports moto.
 """
@@ -10,14 +10,16 @@ import re
 from typing import Any
 
 from moto.dynamodb.responses import DynamoHandler
-from moto.events.models import EventPattern
+from moto.events.models import EventPattern, EventsBackend
 from moto.events.responses import EventsHandler
 from moto.iam.access_control import IAMPolicyStatement
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogGroup, LogsBackend
 from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, MissingKey
-from moto.s3.models import FakeBucket, S3Backend, s3_backends
+from moto.s3.models import FakeBucket, FakeKey, S3Backend, s3_backends
 from moto.s3.responses import S3Response
+from moto.sns.exceptions import InvalidParameterValue, TopicNotFound
+from moto.sns.models import PlatformEndpoint, SNSBackend
 
 from helpers.asl.wildcards import matches
 from helpers.localaws import globs
@@ -36,6 +38,11 @@ def install() -> None:
     """Put the hooks in place."""
     S3Backend.create_bucket = _create_bucket
     S3Backend.delete_object_tagging = _delete_object_tagging
+    S3Backend.put_object = _put_object
+    FakeKey.__init__ = _init_key
+    SNSBackend.get_endpoint = _get_endpoint
+    SNSBackend.publish = _publish
+    EventsBackend.put_events = _put_events
     S3Response._bucket_response_put = _bucket_response_put
     BucketNotEmpty.__init__ = _init_bucket_not_empty
     LogGroup.get_log_events = _get_log_events
@@ -71,6 +78,69 @@ def _delete_object_tagging(
     if self.get_object(bucket_name, key_name, version_id=version_id) is None:
         raise MissingKey(key=key_name)
     _plain_delete_object_tagging(self, bucket_name, key_name, version_id)
+
+
+_plain_put_object = S3Backend.put_object
+_plain_init_key = FakeKey.__init__
+
+
+def _put_object(self: S3Backend, *args: Any, **kwargs: Any) -> FakeKey:
+    """For S3Backend.put_object, which does not say that a checksum is of the whole object."""
+    key = _plain_put_object(self, *args, **kwargs)
+    if key.checksum_value is not None:
+        key.checksum_type = "FULL_OBJECT"
+    return key
+
+
+def _init_key(self: FakeKey, *args: Any, **kwargs: Any) -> None:
+    """For FakeKey.__init__: since 2023, S3 encrypts also what nobody asked it to encrypt.
+
+    docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+    """
+    _plain_init_key(self, *args, **kwargs)
+    self.encryption = self.encryption or "AES256"
+
+
+_plain_get_endpoint = SNSBackend.get_endpoint
+_plain_publish = SNSBackend.publish
+
+
+def _get_endpoint(self: SNSBackend, arn: str) -> PlatformEndpoint:
+    """For SNSBackend.get_endpoint, which is asked last for whatever is no topic either."""
+    if ":endpoint/" not in arn:
+        raise TopicNotFound
+    return _plain_get_endpoint(self, arn)
+
+
+def _publish(self: SNSBackend, message: str, arn: str | None, *args: Any, **kwargs: Any) -> str:
+    """For SNSBackend.publish, which has other words for a FIFO topic's message without a group."""
+    topic = self.topics.get(arn) if arn else None
+    if topic is not None and topic.fifo_topic and not kwargs.get("group_id"):
+        what = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
+        raise InvalidParameterValue(what)
+    return _plain_publish(self, message, arn, *args, **kwargs)
+
+
+_plain_put_events = EventsBackend.put_events
+_MALFORMED = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+
+
+def _put_events(self: EventsBackend, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """For EventsBackend.put_events, which takes a Detail that is JSON and no object."""
+    if len(events) > 10 or not any(map(_is_no_object, events)):
+        return _plain_put_events(self, events)
+    told = iter(_plain_put_events(self, [one for one in events if not _is_no_object(one)]))
+    return [dict(_MALFORMED) if _is_no_object(one) else next(told) for one in events]
+
+
+def _is_no_object(event: dict[str, Any]) -> bool:
+    """Whether an event that is whole otherwise has a Detail that is JSON and no object."""
+    if not (event.get("Source") and event.get("DetailType") and event.get("Detail")):
+        return False
+    try:
+        return not isinstance(json.loads(event["Detail"]), dict)
+    except ValueError:
+        return False  # moto sees that
 
 
 _plain_bucket_response_put = S3Response._bucket_response_put
