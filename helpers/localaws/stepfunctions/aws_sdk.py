@@ -60,7 +60,14 @@ ERROR_NAMES = {
 }
 """What AWS's Java SDK, whose names Step Functions uses in errors, calls a service."""
 
+_NOT_HERE = "Not yet implemented"
+"""What moto answers for a service that it does not have."""
+
 _lock = threading.Lock()
+
+
+class NotHere(Exception):
+    """The endpoint has no such service, or not this action of it."""
 
 
 _MADE_UP = {
@@ -138,8 +145,9 @@ Check = Callable[[str, str, dict[str, Any]], None]
 def call(
     service: str, action: str, parameters: Any, region: str, *, sdk: bool, check: Check
 ) -> dict[str, Any]:
-    """Make a request; the answer is in AWS's spelling, JSON values only. Raises ServiceError.
+    """Make a request; the answer is in AWS's spelling, JSON values only.
 
+    Raises ServiceError, and NotHere for what nothing here can answer.
     sdk: an `aws-sdk` integration, whose answers tell nothing of HTTP; else an optimized one.
     check: whether the request may be made.
     """
@@ -147,7 +155,10 @@ def call(
 
     from helpers.localaws.on_moto.mends.malformed import Wrong
 
-    made = client(boto_name(service), region)
+    try:
+        made = client(boto_name(service), region)
+    except ValueError as error:
+        raise NotHere from error
     name = method(service, action)
     if name is None:
         raise ServiceError("UnknownOperationException", f"There is no action {action}")
@@ -160,7 +171,11 @@ def call(
         check(boto_name(service), operation.name, request)
     try:
         answer = getattr(made, name)(**request)
+    except NotImplementedError as error:
+        raise NotHere from error
     except ClientError as error:
+        if error.response["Error"].get("Message") == _NOT_HERE:
+            raise NotHere from error
         details, about = error.response["Error"], error.response["ResponseMetadata"]
         refused = ServiceError(
             details.get("QueryErrorCode") or details.get("Code", "Unknown"),

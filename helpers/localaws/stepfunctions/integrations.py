@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError
-from helpers.asl.failures import RUNTIME
+from helpers.asl.failures import RUNTIME, StateError
 from helpers.asl.json_text import dump, parse
 from helpers.asl.task_calls import OPTIMIZED
 from helpers.localaws import ids
@@ -127,6 +127,8 @@ def _optimized(service: str, name: str, signed: str) -> Callable[[str], Work]:
                 return run.services.request(
                     service, action, call.sent.value, region, call.role or run.role_arn, sdk=False
                 )
+            except aws_sdk.NotHere:
+                raise _refusal(task) from None
             except ServiceError as error:
                 if error.code == "SdkClientException":
                     raise task.failure(f"{name}.{error.code}", error.message) from None
@@ -175,6 +177,8 @@ def _sdk(service: str, action: str) -> Work:
             return run.services.request(
                 service, action, call.sent.value, region, call.role or run.role_arn, sdk=True
             )
+        except aws_sdk.NotHere:
+            raise _refusal(task) from None
         except ServiceError as error:
             called = _with_exception(error.shape) if error.modelled else f"{name}Exception"
             raise task.failure(f"{name}.{called}", _sdk_cause(name, error)) from None
@@ -302,8 +306,13 @@ def _service_task(region: str, service: str, action: str, pattern: str) -> Servi
 
 
 def _not_here(task: ServiceTask, call: Call, region: str) -> Any:
-    """The work of an optimized integration that AWS has and this endpoint has not."""
-    raise task.failure(
+    """The work of an integration that AWS has and this endpoint has not."""
+    raise _refusal(task)
+
+
+def _refusal(task: ServiceTask) -> StateError:
+    """The failure of a task that nothing here can carry out; it says how to do without."""
+    return task.failure(
         RUNTIME,
         f"The local endpoint cannot carry out {task.resource_type}:{task.resource}. Deploy to an "
         "AWS account to run it, or try the state with TestState and a mock.",

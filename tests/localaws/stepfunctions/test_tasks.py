@@ -510,6 +510,9 @@ def test_an_event_that_is_refused_fails_its_task(workshop, wrong, refused):
 @pytest.mark.parametrize(
     "called",
     [
+        "aws-sdk:translate:translateText",
+        "aws-sdk:bedrockagentruntime:invokeAgent",
+        "aws-sdk:cloudtrail:lookupEvents",
         "bedrock:invokeModel",
         "aws-sdk:bedrockruntime:converse",
         "aws-sdk:comprehend:detectSentiment",
@@ -520,6 +523,10 @@ def test_an_event_that_is_refused_fails_its_task(workshop, wrong, refused):
 def test_an_answer_is_never_made_up(workshop, called):
     """What sees, reads or writes as a model does is not here: the task says how to mock it."""
     parameters = {"ModelId": "m", "Text": "t", "LanguageCode": "en"}
+    if ":translate:" in called:
+        parameters = {"Text": "t", "SourceLanguageCode": "en", "TargetLanguageCode": "de"}
+    if ":cloudtrail:" in called:
+        parameters = {}
     states = task(f"arn:aws:states:::{called}", Parameters=parameters)
     error, cause = workshop.failure(states)
     assert error == "States.Runtime"
