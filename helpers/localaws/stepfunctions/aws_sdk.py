@@ -166,7 +166,8 @@ def call(
     request = {}
     if operation.input_shape is not None:
         request = _request(operation.input_shape, parameters)
-        _say_text(operation, request)
+        if bytes not in map(type, parameters.values() if isinstance(parameters, dict) else ()):
+            _say_text(operation, request)
     if isinstance(request, dict):
         check(boto_name(service), operation.name, request)
     try:
@@ -284,6 +285,8 @@ def _request(shape: Any, value: Any) -> Any:
         return {name: _request(shape.value, inner) for name, inner in value.items()}
     if kind == "string" and not isinstance(value, str):
         return dump(value)
+    if kind == "blob" and isinstance(value, bytes):
+        return value  # a file that the endpoint itself writes, such as a Map's results
     if kind == "blob" and shape.serialization.get("streaming"):
         return dump(value).encode()  # also a string is written with its quotation marks
     if kind == "blob":

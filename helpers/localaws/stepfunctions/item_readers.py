@@ -228,7 +228,7 @@ class ResultWriter:
 
     def _put(self, flow: Flow, parameters: dict[str, Any], key: str, text: str) -> None:
         run = flow.run
-        request = {"Bucket": parameters.get("Bucket"), "Key": key, "Body": text}
+        request = {"Bucket": parameters.get("Bucket"), "Key": key, "Body": text.encode()}
         run.services.request("s3", "putObject", request, run.region, run.role_arn, sdk=True)
 
 

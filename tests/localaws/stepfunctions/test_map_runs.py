@@ -235,3 +235,26 @@ def test_results_that_become_the_output_count_as_written(workshop):
     (run,) = runs_of(workshop, workshop.run({"StartAt": "M", "States": states}, {"n": [1, 2, 3]}))
     assert run["itemCounts"]["resultsWritten"] == 3
     assert run["executionCounts"]["resultsWritten"] == 2
+
+
+def test_the_files_of_a_result_writer_are_json_as_they_stand(workshop):
+    """They are no body of a learner's task, which is encoded once more."""
+    s3 = workshop.endpoint.client("s3")
+    s3.create_bucket(Bucket="results-of-states")
+    where = {"Bucket": "results-of-states", "Prefix": "r"}
+    state = {
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "P",
+            "States": {"P": {"Type": "Pass", "End": True}},
+        },
+        "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": where},
+        "End": True,
+    }
+    told = workshop.output({"A": state}, [1, 2])["ResultWriterDetails"]
+    manifest = json.loads(s3.get_object(**told)["Body"].read())
+    assert manifest["DestinationBucket"] == "results-of-states"
+    key = manifest["ResultFiles"]["SUCCEEDED"][0]["Key"]
+    children = json.loads(s3.get_object(Bucket="results-of-states", Key=key)["Body"].read())
+    assert [json.loads(child["Output"]) for child in children] == [1, 2]
