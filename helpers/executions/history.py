@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import zip_longest
 from json import dumps
 from typing import Any
 
@@ -575,13 +576,20 @@ def _told_by_catch(step: Step) -> None:
 
 def _error_output(output: Any, given: Any, depth: int = 0) -> dict[str, Any] | None:
     """The object of Error and Cause in a state's output that was not in its input."""
-    if not isinstance(output, dict) or depth > _DEEPEST_RESULT:
+    if depth > _DEEPEST_RESULT or output == given:
         return None
-    if output.keys() == {"Error", "Cause"}:
-        return output if output != given else None
-    before = given if isinstance(given, dict) else {}
-    inner = (_error_output(value, before.get(key), depth + 1) for key, value in output.items())
-    return next((told for told in inner if told), None)
+    if isinstance(output, list):
+        before = given if isinstance(given, list) else []
+        pairs = zip_longest(output, before[: len(output)])
+    elif isinstance(output, dict):
+        if output.keys() == {"Error", "Cause"}:
+            return output
+        known = given if isinstance(given, dict) else {}
+        pairs = ((value, known.get(key)) for key, value in output.items())
+    else:
+        return None
+    told = (_error_output(value, was, depth + 1) for value, was in pairs)
+    return next((one for one in told if one), None)
 
 
 def _last_failure(runs: list[Run]) -> Step | None:
