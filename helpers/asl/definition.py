@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from helpers.asl.errors import DefinitionNotFound, NotADefinition
+from helpers.asl.json_text import too_deep
 from helpers.asl.model import Edge, Language, Scope, State
 from helpers.asl.placeholders import fill, placeholders
 from helpers.asl.places import Steps, place_of
-from helpers.asl.reading import Source, read_text, too_deep
+from helpers.asl.reading import MAX_DEPTH, Source, read_text
 from helpers.asl.template import (
     definition_file,
     function_arns,
@@ -80,7 +81,7 @@ class Definition:
                 f"{type(data).__name__}.",
                 "Give the parsed definition, or its text to Definition.from_text.",
             )
-        if too_deep(data):
+        if too_deep(data, MAX_DEPTH):
             raise NotADefinition("The definition is nested too deeply.")
         return cls(fill(data, substitutions) if substitutions else data)
 

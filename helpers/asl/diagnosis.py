@@ -16,9 +16,10 @@ from helpers.asl.diagnostic import SCHEMA, Diagnostic, Finding, Findings
 from helpers.asl.fields import NUMBERS, Number
 from helpers.asl.graph import broken_flow, check_labels, check_machine, check_names, check_scope
 from helpers.asl.jackson import parse_error
+from helpers.asl.json_text import too_deep
 from helpers.asl.model import Scope, State
 from helpers.asl.places import Steps, doubled_keys, json_places, place_of
-from helpers.asl.reading import MAX_DEPTH, json_advice, too_deep
+from helpers.asl.reading import MAX_DEPTH, json_advice
 from helpers.asl.states import check_state
 from helpers.asl.values import expect_number, expect_one_of
 from helpers.asl.walk import walk
@@ -100,7 +101,7 @@ def _not_json(text: str) -> Diagnostic:
 def _findings(data: Any, express: bool, twice: set[Steps] | None = None) -> list[Finding]:
     if not isinstance(data, dict):
         return [_not_an_object("A definition is an object: {…}.")]
-    if too_deep(data):
+    if too_deep(data, MAX_DEPTH):
         return [_too_deep()]
     findings = Findings()
     root, states = walk(data)

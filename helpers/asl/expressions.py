@@ -5,6 +5,7 @@ Each is read once, when the definition is, and compiled to a function of a `Scop
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -58,21 +59,21 @@ def compile_expression(text: str) -> Expression:
 
 
 def _of_path(path: Path) -> Expression:
-    find = path.select
+    find = path.select if path.rest else path.find
     if path.root == "$":
         return lambda scope: find(scope.input)
     if path.root == "$$":
         return lambda scope: find(scope.context())
-    return _of_variable(path, path.root[1:])
+    return _of_variable(path, find, path.root[1:])
 
 
-def _of_variable(path: Path, name: str) -> Expression:
+def _of_variable(path: Path, find: Callable[[Any], Any], name: str) -> Expression:
     def evaluate(scope: Scope) -> Any:
         if name not in scope.variables:
             reason = f"The variable '${name}' is not defined"
             raise PathMissing(path.text, dict(scope.variables), reason)
         try:
-            return path.select(scope.variables[name])
+            return find(scope.variables[name])
         except PathMissing as missing:
             raise PathMissing(path.text, dict(scope.variables), missing.reason) from None
 

@@ -13,38 +13,66 @@ def dump(value: Any) -> str:
     return _encode(value)
 
 
+class DoubledField(ValueError):
+    """An object names a field twice; `name` is the field's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Duplicate field '{name}'")
+        self.name = name
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _with_each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise DoubledField(name)
+            seen.add(name)
+    return made
+
+
 _decoder = json.JSONDecoder(parse_constant=_no_constant)
+_strict = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_with_each_once)
 
 
 DEEPEST = 1000
 """How deep JSON may nest: so deep Jackson goes, the parser whose words AWS's refusals have."""
 
 
-def parse(text: str) -> Any:
-    """The value of a JSON text; raises ValueError, also for NaN and nesting past all reason."""
+def parse(text: str, *, strict: bool = False) -> Any:
+    """The value of a JSON text; raises ValueError, also for NaN and nesting past all reason.
+
+    strict: raises DoubledField where an object names a field twice, else the last one counts.
+    """
     try:
-        value = _decoder.decode(text)
+        value = (_strict if strict else _decoder).decode(text)
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
-    if text.count("[") + text.count("{") > DEEPEST and _deeper(value):
+    if text.count("[") + text.count("{") > DEEPEST and too_deep(value, DEEPEST):
         raise ValueError("the JSON is nested too deeply")
     return value
 
 
-def _deeper(value: Any) -> bool:
-    """Does it nest deeper than it may?"""
+def too_deep(value: Any, limit: int) -> bool:
+    """Do objects and arrays nest deeper than `limit`?
+
+    >>> too_deep([[1]], 2), too_deep([[[]]], 2)
+    (False, True)
+    """
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(limit):
         level = [
             inner
             for outer in level
             if isinstance(outer, dict | list)
             for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
         ]
         if not level:
             return False
-    return any(isinstance(one, dict | list) for one in level)
+    return True

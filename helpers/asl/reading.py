@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from helpers.asl.errors import DefinitionDoesNotParse
+from helpers.asl.json_text import too_deep
 from helpers.asl.placeholders import PLACEHOLDER, fill_json
 from helpers.asl.places import Steps, json_places
 
@@ -49,22 +50,6 @@ def read_text(
     return _read_yaml(text, file, substitutions or {})
 
 
-def too_deep(data: Any, limit: int = MAX_DEPTH) -> bool:
-    """Is it nested deeper than `limit`?"""
-    level = [data]
-    for _ in range(limit):
-        level = [
-            inner
-            for value in level
-            if isinstance(value, dict | list)
-            for inner in (value.values() if isinstance(value, dict) else value)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
 def _read_json(text: str, file: str | None, values: Mapping[str, Any]) -> Source:
     filled = text
     if "${" in text:
@@ -84,7 +69,7 @@ def _read_json(text: str, file: str | None, values: Mapping[str, Any]) -> Source
             line=error.lineno,
             column=error.colno,
         ) from None
-    if too_deep(data):
+    if too_deep(data, MAX_DEPTH):
         raise _deep(file)
     return Source(text, data, file)
 

@@ -67,6 +67,16 @@ PLACEHOLDER_PARTS = re.compile(r"\$\{([^{}]+)\}")
 _PATTERN = re.compile(r"\.(sync(?::2)?|waitForTaskToken)$")
 
 
+def split_pattern(resource: str) -> tuple[str, str]:
+    """A Task's Resource without its integration pattern, and the pattern, "" for none.
+
+    >>> split_pattern("arn:aws:states:::states:startExecution.sync:2")
+    ('arn:aws:states:::states:startExecution', '.sync:2')
+    """
+    match = _PATTERN.search(resource)
+    return (resource[: match.start()], match[0]) if match else (resource, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One Task's call.
@@ -110,9 +120,7 @@ def call_of(raw: dict[str, Any]) -> Call:
         resource = _intrinsic(resource)
     if not isinstance(resource, str) or not resource.strip():
         return Call("unknown", "", "nothing")
-    pattern = ""
-    if pattern_at := _PATTERN.search(resource):
-        pattern, resource = pattern_at[0], resource[: pattern_at.start()]
+    resource, pattern = split_pattern(resource)
     whole = PLACEHOLDER_PARTS.fullmatch(resource)
     if whole:
         return _placeholder(whole[1], pattern)

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.places import Steps
-from helpers.asl.service import PLACEHOLDER_PARTS, split_arn
+from helpers.asl.service import PLACEHOLDER_PARTS, split_arn, split_pattern
 from helpers.asl.suggest import did_you_mean, nearest
 
 _CODEBUILD = (
@@ -64,7 +64,6 @@ OPTIMIZED: dict[str, dict[str, tuple[str, ...]]] = {
 """Optimised integrations: service → API action → patterns besides request-response (AWS Step
 Functions Developer Guide, "Integrating optimized services")."""
 
-_PATTERN = re.compile(r"\.(sync:2|sync|waitForTaskToken)$")
 _LAMBDA_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _LAMBDA_QUALIFIER = re.compile(r"\$LATEST(\.PUBLISHED)?|[A-Za-z0-9_-]+")
 
@@ -138,10 +137,8 @@ def _check_integration(
 ) -> None:
     if any("${" in part for part in rest):
         return
-    name = ":".join(rest)
-    suffix = _PATTERN.search(name)
-    pattern = suffix[0] if suffix else ""
-    service, _, action = name[: suffix.start()].partition(":") if suffix else name.partition(":")
+    name, pattern = split_pattern(":".join(rest))
+    service, _, action = name.partition(":")
     hint = ""
     if service == "aws-sdk":
         _, _, operation = action.partition(":")

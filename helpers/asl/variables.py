@@ -27,12 +27,12 @@ def variable_references(definition: dict[str, Any]) -> dict[str, list[str]]:
     ... )
     {'A': ['price']}
     """
-    found: dict[str, set[str]] = {}
+    by_state: dict[str, set[str]] = {}
     for state in walk(definition)[1]:
         own = {name: value for name, value in state.raw.items() if name not in _INNER}
         names = _in_jsonata(own) if state.language == "JSONata" else _in_jsonpath(own)
-        found.setdefault(state.name, set()).update(names)
-    return {name: sorted(names) for name, names in found.items() if names}
+        by_state.setdefault(state.name, set()).update(names)
+    return {name: sorted(names) for name, names in by_state.items() if names}
 
 
 def _in_jsonata(value: Any) -> Iterator[str]:

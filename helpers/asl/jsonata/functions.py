@@ -6,7 +6,6 @@ The time is the simulated one, and chance is what the scope brings: see `Outside
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from typing import Any
 from helpers.asl.evaluation import Outside
 from helpers.asl.hashing import ALGORITHMS, digest
 from helpers.asl.jackson import why_not_json
-from helpers.asl.json_text import parse
+from helpers.asl.json_text import DoubledField, parse
 from helpers.asl.jsonata.values import to_library
 
 
@@ -144,26 +143,11 @@ def _hash(data: str, algorithm: str | None = None) -> str | None:
 
 def _parse(text: str) -> Any:
     try:
-        value = parse(text)
-        json.loads(text, object_pairs_hook=_without_doubles)
-    except _DoubledKey as doubled:
-        raise _refusal(str(doubled)) from None
+        return to_library(parse(text, strict=True))
+    except DoubledField as error:
+        raise _refusal(str(error)) from None
     except ValueError as error:
         raise _refusal(why_not_json(text, error)) from None
-    return to_library(value)
-
-
-class _DoubledKey(Exception):
-    """An object names a field twice, which `$parse` refuses."""
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> None:
-    """Raises _DoubledKey where a key is there twice."""
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            raise _DoubledKey(f"Duplicate field '{key}'")
-        seen.add(key)
 
 
 def _no_eval(*_: Any) -> Any:

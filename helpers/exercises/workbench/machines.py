@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpers import asl, executions
-from helpers.asl.reading import too_deep
+from helpers.asl.json_text import too_deep
+from helpers.asl.reading import MAX_DEPTH
 from helpers.errors import CourseError
 from helpers.exercises.outcome import NotYet
 from helpers.exercises.workbench.patience import patience
@@ -27,7 +28,7 @@ def filled(definition: str | dict[str, Any], substitutions: Mapping[str, str]) -
 def refusal(text: str, said: str) -> NotYet:
     """What is the matter with a definition that AWS refused."""
     try:
-        if too_deep(json.loads(text)):
+        if too_deep(json.loads(text), MAX_DEPTH):
             raise RecursionError
     except RecursionError:
         return NotYet("The definition is nested too deeply.", hint="not-json")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.asl import DefinitionDoesNotParse
-from helpers.asl.reading import read_text, too_deep
+from helpers.asl.json_text import too_deep
+from helpers.asl.reading import MAX_DEPTH, read_text
 from helpers.exercises.outcome import NotYet
 
 LARGEST = 2_000_000
@@ -37,7 +38,7 @@ def json_of(folder: Path, name: str) -> Any:
     content = text(folder, name)
     try:
         parsed = json.loads(content, parse_constant=_no_number, parse_float=_number)
-        if too_deep(parsed):  # how deep Python itself reads is a setting
+        if too_deep(parsed, MAX_DEPTH):  # how deep Python itself reads is a setting
             raise RecursionError
     except RecursionError:
         raise NotYet(f"{name} is nested too deeply.", hint="not-json") from None

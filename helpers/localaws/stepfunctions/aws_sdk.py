@@ -166,8 +166,7 @@ def call(
     request = {}
     if operation.input_shape is not None:
         request = _request(operation.input_shape, parameters)
-        if bytes not in map(type, parameters.values() if isinstance(parameters, dict) else ()):
-            _say_text(operation, request)
+        _say_text(operation, parameters, request)
     if isinstance(request, dict):
         check(boto_name(service), operation.name, request)
     try:
@@ -206,8 +205,11 @@ def call(
     return {**result, **_metadata(about, result)}
 
 
-def _say_text(operation: Any, request: Any) -> None:
-    """Let S3 know that a body is text, as AWS's Java SDK does if the caller says nothing else."""
+def _say_text(operation: Any, parameters: Any, request: Any) -> None:
+    """Let S3 know that a body is text, as AWS's Java SDK does if the caller says nothing else.
+
+    A body of bytes is a file that the endpoint itself writes.
+    """
     shape = operation.input_shape
     body = shape.serialization.get("payload")
     if (
@@ -215,6 +217,7 @@ def _say_text(operation: Any, request: Any) -> None:
         and body in request
         and "ContentType" in shape.members
         and shape.members[body].serialization.get("streaming")
+        and not isinstance(parameters.get(body), bytes)
     ):
         request.setdefault("ContentType", "text/plain; charset=UTF-8")
 
@@ -247,8 +250,8 @@ def _invalid(operation: Any, request: Any, why: str) -> ServiceError:
 def _lower(words: str) -> str:
     """The names of members in the words of a refusal, as AWS spells them there."""
 
-    def lower(found: re.Match[str]) -> str:
-        return re.sub(r"(?<![^.])[A-Z]", lambda first: first[0].lower(), found[0])
+    def lower(path: re.Match[str]) -> str:
+        return re.sub(r"(?<![^.])[A-Z]", lambda first: first[0].lower(), path[0])
 
     return re.sub(r"(?<= at ')[\w.]+(?=' failed to satisfy)", lower, words)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpers.asl.service import split_pattern
+
 TEXTS = {
     "Execution": ("Id", "Name", "RoleArn", "StartTime", "RedriveTime"),
     "State": ("Name", "EnteredTime"),
@@ -29,7 +31,7 @@ def mistake(context: Any, state: dict[str, Any]) -> str | None:
             return "'Map' field is not supported when mocking a Context object"
         if part not in TEXTS:
             return f"Field '{part}' is not allowed"
-        if part == "Task" and not _has_token(state):
+        if part == "Task" and not split_pattern(str(state.get("Resource", "")))[1]:
             return (
                 "Context object contains 'Task' when state is not a Task state with a '.sync' or "
                 "'.waitForTaskToken' service integration pattern"
@@ -50,8 +52,3 @@ def _wrong_part(part: str, fields: Any) -> str | None:
         elif name not in OTHERS.get(part, ()):
             return f"Field '{name}' is not allowed"
     return None
-
-
-def _has_token(state: dict[str, Any]) -> bool:
-    resource = str(state.get("Resource", ""))
-    return resource.endswith((".waitForTaskToken", ".sync", ".sync:2"))

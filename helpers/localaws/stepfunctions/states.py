@@ -32,8 +32,6 @@ from helpers.localaws.turns.clock import clock
 Step = tuple[Data, str | None]
 """What a state hands on: its output, and the name of the next state (None: this was the last)."""
 
-NOTHING = Data({})
-
 LONGEST_WAIT = 2**31 - 1
 """Seconds to a Timestamp; what is further away AWS does not begin to wait for."""
 

@@ -9,6 +9,7 @@ from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import StateError
 from helpers.asl.jackson import why_not_json
 from helpers.asl.json_text import dump, parse
+from helpers.asl.service import split_pattern
 from helpers.localaws import ids
 from helpers.localaws.stepfunctions import contexts, errors
 from helpers.localaws.stepfunctions.compiling import compiled
@@ -71,8 +72,7 @@ def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any
     if kind == "Task" and mock is None and "roleArn" not in body:
         raise _invalid("RoleArn must be specified when testing a Task state")
     given = body.get("input", "{}")
-    _json(given, "input")
-    flow = _flow(body, account, region, probe, given, definition)
+    flow = _flow(body, account, region, probe, parsed(given), definition)
     tried = _without_work(definition) if probe.mocked else definition
     try:
         machine = compiled({"StartAt": name, "States": {name: tried}}, jsonata=around)
@@ -98,8 +98,7 @@ def test_state(body: dict[str, Any], account: str, region: str) -> dict[str, Any
 def _waits(definition: dict[str, Any]) -> bool:
     """Whether a task is done by somebody whom TestState does not wait for."""
     resource = str(definition.get("Resource", ""))
-    patterns = (".waitForTaskToken", ".sync", ".sync:2")
-    return ":activity:" in resource or resource.endswith(patterns)
+    return ":activity:" in resource or bool(split_pattern(resource)[1])
 
 
 def _without_work(definition: dict[str, Any]) -> dict[str, Any]:
@@ -256,7 +255,7 @@ def _flow(
     account: str,
     region: str,
     probe: Probe,
-    given: str,
+    given: Any,
     definition: dict[str, Any],
 ) -> Flow:
     """The flow that the state is tried in; raises ApiError for what it is not to be tried with."""
@@ -266,7 +265,7 @@ def _flow(
     context: dict[str, Any] = {
         "Execution": {
             "Id": f"{base}:express:{machine}:{name}",
-            "Input": parse(given),
+            "Input": given,
             "Name": name,
             "RoleArn": body.get("roleArn"),
             "StartTime": iso(now),
@@ -289,8 +288,6 @@ def _flow(
 
 
 def _json(text: str, name: str) -> Any:
-    if name == "input":
-        return parsed(text)
     try:
         return parse(text)
     except ValueError as error:
