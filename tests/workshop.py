@@ -1,15 +1,20 @@
-"""What the tests of all rooms make things with: zips, functions, roles; and how they wait."""
+"""What the tests of all rooms make with: zips, functions, roles, clients; and how they wait."""
 
 from __future__ import annotations
 
 import io
+import json
+import os
+import subprocess
 import sys
 import time
 import uuid
 import zipfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
+ROOT = Path(__file__).resolve().parents[1]
 T = TypeVar("T")
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -80,3 +85,30 @@ def stack_at_rest(client: Any, name: str, seconds: float = 60.0) -> dict[str, An
         return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack
 
     return until(at_rest, seconds)
+
+
+def client_of(settings: Mapping[str, str], service: str, session: Any = None) -> Any:
+    """A boto3 client with what `env --json` says, of the default session if none is given."""
+    import boto3
+
+    return (session or boto3).client(
+        service,
+        endpoint_url=settings["AWS_ENDPOINT_URL"],
+        region_name=settings["AWS_DEFAULT_REGION"],
+        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def told_by(code: str, **environment: str) -> Any:
+    """What `code` prints last, as JSON, in a Python of its own, where an import can be seen."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])

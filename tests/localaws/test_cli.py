@@ -10,11 +10,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import boto3
 import pytest
 
 from helpers.localaws.process import ports
-from tests.workshop import make_function, trust, until
+from tests.workshop import client_of, make_function, trust, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,17 +53,6 @@ def taken():
         yield server.getsockname()[1]
 
 
-def a_client(settings, service="s3"):
-    """A client with what `env --json` said."""
-    return boto3.client(
-        service,
-        endpoint_url=settings["AWS_ENDPOINT_URL"],
-        region_name=settings["AWS_DEFAULT_REGION"],
-        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
-    )
-
-
 def alive(pid):
     try:
         os.kill(pid, 0)
@@ -93,7 +81,7 @@ def test_an_endpoint_that_is_to_be_idle_for_so_long_stops_by_itself_and_keeps_it
     home.run("start", "--port", "0", "--idle", "5s")
     pid = home.running()["pid"]
     settings = json.loads(home.run("env", "--json").stdout)
-    s3 = a_client(settings)
+    s3 = client_of(settings, "s3")
     s3.create_bucket(Bucket="kept")
     until(lambda: not alive(pid), 60)
     home.run("start")
@@ -106,8 +94,8 @@ def test_an_endpoint_with_something_under_way_is_not_idle(home, tmp_path):
     source = "import pathlib, time\ndef handler(path, context):\n    time.sleep(10)\n"
     source += "    pathlib.Path(path).write_text('done')\n"
     document = json.dumps(trust("lambda"))
-    role = a_client(settings, "iam").create_role(RoleName="r", AssumeRolePolicyDocument=document)
-    functions = a_client(settings, "lambda")
+    role = client_of(settings, "iam").create_role(RoleName="r", AssumeRolePolicyDocument=document)
+    functions = client_of(settings, "lambda")
     make_function(functions, role["Role"]["Arn"], source, FunctionName="slow", Timeout=60)
     written = tmp_path / "written"
     functions.invoke(FunctionName="slow", InvocationType="Event", Payload=json.dumps(str(written)))
@@ -119,7 +107,7 @@ def test_an_endpoint_with_something_under_way_is_not_idle(home, tmp_path):
 def test_an_endpoint_that_is_killed_while_it_advances_is_told_in_sentences(home, asked):
     home.run("start", "--port", "0")
     settings = json.loads(home.run("env", "--json").stdout)
-    a_client(settings, "events").put_rule(Name="often", ScheduleExpression="rate(1 minute)")
+    client_of(settings, "events").put_rule(Name="often", ScheduleExpression="rate(1 minute)")
     command = [sys.executable, "-m", "helpers.localaws", "clock", "--advance", "3000d"]
     if asked == "by a notebook":
         asking = "from helpers import target; target.control('/_local/clock', {'advance': 3e8})"

@@ -12,6 +12,8 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.workshop import client_of
+
 ROOT = Path(__file__).parents[2]
 SESSION = boto3.Session()
 """One for all worlds: it reads the models of the services once."""
@@ -39,13 +41,7 @@ class World:
         settings = json.loads(self.localaws("env", "--json"))
 
         def client(service: str) -> Any:
-            return SESSION.client(
-                service,
-                endpoint_url=settings["AWS_ENDPOINT_URL"],
-                region_name=settings["AWS_DEFAULT_REGION"],
-                aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
-                aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
-            )
+            return client_of(settings, service, SESSION)
 
         stacks = client("cloudformation").describe_stacks()["Stacks"]
         rules = client("events").list_rules()["Rules"]

@@ -14,13 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-import boto3
 import pytest
 
 from helpers.localaws.asleep import leases
 from helpers.localaws.process import hub, server
 from helpers.localaws.turns.clock import Clock
-from tests.workshop import make_function, trust, until
+from tests.workshop import client_of, make_function, trust, until
 
 ROOT = Path(__file__).resolve().parents[3]
 DOZE = ROOT / "helpers" / "localaws" / "asleep" / "doze.py"
@@ -56,14 +55,7 @@ def s3(home):
 
 
 def client(home, service):
-    settings = json.loads(localaws(home, "env", "--json", "--no-start"))
-    return boto3.client(
-        service,
-        endpoint_url=settings["AWS_ENDPOINT_URL"],
-        region_name=settings["AWS_DEFAULT_REGION"],
-        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
-    )
+    return client_of(json.loads(localaws(home, "env", "--json", "--no-start")), service)
 
 
 def lives(pid):

@@ -1,19 +1,6 @@
 """The models that botocore reads are as they were, but for the words of their documentation."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def run(code):
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+from tests.workshop import told_by
 
 
 def test_all_of_a_model_is_there_but_its_words():
@@ -39,7 +26,7 @@ def kinds(value):
 
 print(json.dumps([silent(plain) == ours, plain == ours, sorted(set(kinds(ours)))]))
 """  # noqa: E501
-    same, equal, kinds = run(code)
+    same, equal, kinds = told_by(code)
     assert same
     assert not equal
     assert "dict" in kinds and "OrderedDict" not in kinds
@@ -66,7 +53,7 @@ session = boto3.Session("a", "b", region_name="us-east-1")
 made = [session.client(name) for name in ("s3", "sts", "dynamodb", "cognito-idp", "s3control")]
 print(json.dumps([one.meta.service_model.service_name for one in made]))
 """
-    assert run(code)[0] == "s3"
+    assert told_by(code)[0] == "s3"
 
 
 def test_what_boto3_does_without_can_be_imported_afterwards():
@@ -79,4 +66,4 @@ before = [name in sys.modules for name in names]
 import awscrt, OpenSSL
 print(json.dumps([before, [sys.modules[name] is not None for name in names]]))
 """
-    assert run(code) == [[False, False], [True, True]]
+    assert told_by(code) == [[False, False], [True, True]]

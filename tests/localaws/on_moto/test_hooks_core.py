@@ -1,13 +1,12 @@
 """Contract with moto 5.2.5: each hook of the core, and what breaks if moto changes there."""
 
 import inspect
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.workshop import told_by
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -20,11 +19,7 @@ def in_a_process_of_its_own(code):
         "AWS_DEFAULT_REGION='us-east-1')\n"
         "from helpers.localaws.turns.clock import clock\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", setup + code], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return told_by(setup + code)
 
 
 def test_utcnow_follows_the_simulated_clock():

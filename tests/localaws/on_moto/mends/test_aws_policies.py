@@ -1,24 +1,14 @@
 """AWS's own policies say what moto's text says, and the endpoint does not keep that text."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[4]
+from tests.workshop import told_by
+
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
 def run(code):
-    environment = os.environ | {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return told_by(code, MOTO_IAM_LOAD_MANAGED_POLICIES="true")
 
 
 def test_they_are_moto_s():
