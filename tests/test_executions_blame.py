@@ -93,6 +93,98 @@ def test_a_parallel_s_own_error_after_a_task_s_error_was_told():
     }
 
 
+def test_a_map_whose_items_cannot_be_evaluated_keeps_that_error_when_it_is_caught():
+    events = history(
+        (2, 0, "MapStateEntered", "Outer"),
+        (3, 0, "EvaluationFailed"),
+        (4, 3, "MapStateFailed"),
+        (5, 4, "MapStateExited", "Outer"),
+    )
+    error = "States.QueryEvaluationError"
+    events[2]["evaluationFailedEventDetails"] = {"state": "Outer", "error": error}
+    assert blamed(events) == {"Outer": ("caught", error)}
+
+
+def test_a_catch_that_cannot_be_evaluated_is_not_the_error_that_it_caught():
+    error = "States.QueryEvaluationError"
+    events = history(
+        *OUTER,
+        (4, 3, "ParallelStateEntered", "Middle"),
+        (5, 4, "ParallelStateStarted"),
+        (6, 5, "FailStateEntered", "Inner"),
+        (7, 6, "ParallelStateFailed"),
+        (8, 7, "EvaluationFailed"),
+        (9, 8, "ParallelStateExited", "Outer", {"Error": error, "Cause": "of Middle's Catch"}),
+    )
+    events[7]["evaluationFailedEventDetails"] = {"state": "Middle", "error": error}
+    assert blamed(events) == {
+        "Outer": ("caught", error),
+        "Middle": ("failed", error),
+        "Inner": ("failed", None),
+    }
+
+
+def test_what_a_cause_names_as_the_culprit_is_not_looked_for_deeper():
+    events = history(
+        *OUTER,
+        (4, 3, "ParallelStateEntered", "Middle"),
+        (5, 4, "ParallelStateStarted"),
+        (6, 5, "ChoiceStateEntered", "Inner"),
+        (7, 6, "ParallelStateFailed"),
+        (8, 7, "ParallelStateAborted"),
+        (9, 7, "ParallelStateFailed"),
+        (10, 9, "ParallelStateExited", "Outer", {"Error": MISMATCH, "Cause": OWN.format("M", 4)}),
+    )
+    assert blamed(events) == {
+        "Outer": ("caught", MISMATCH),
+        "Middle": ("failed", MISMATCH),
+        "Inner": ("failed", None),
+    }
+
+
+def test_a_branch_that_fails_without_an_event_calls_off_the_one_beside_it():
+    events = history(
+        *OUTER,
+        (4, 3, "ParallelStateEntered", "Beside"),
+        (5, 4, "ParallelStateStarted"),
+        (6, 5, "TaskStateEntered", "Deeper"),
+        (7, 3, "PassStateEntered", "Inner"),
+        (8, 7, "ParallelStateAborted"),
+        (9, 7, "TaskStateAborted"),
+        (10, 7, "ParallelStateFailed"),
+        error=MISMATCH,
+        cause=OWN.format("Outer", 2),  # whose Catch had the same fault
+    )
+    told = {name: status for name, (status, _) in blamed(events).items()}
+    assert told == {
+        **{"Outer": "failed", "Inner": "failed"},
+        **{"Beside": "cancelled", "Deeper": "cancelled"},
+    }
+
+
+def test_a_parallel_that_fails_after_its_branches_calls_off_the_one_beside_it():
+    events = history(
+        *OUTER,
+        (4, 3, "ParallelStateEntered", "Beside"),
+        (5, 4, "ParallelStateStarted"),
+        (6, 3, "ParallelStateEntered", "Middle"),
+        (7, 6, "ParallelStateStarted"),
+        (8, 7, "PassStateEntered", "Inner"),
+        (9, 8, "PassStateExited", "Inner"),
+        (10, 9, "ParallelStateSucceeded"),
+        (11, 9, "ParallelStateAborted"),
+        (12, 9, "ParallelStateAborted"),
+        (13, 9, "ParallelStateFailed"),
+        error=MISMATCH,
+        cause=OWN.format("Outer", 2),  # whose Catch had the same fault
+    )
+    told = {name: status for name, (status, _) in blamed(events).items()}
+    assert told == {
+        **{"Outer": "failed", "Middle": "failed"},
+        **{"Beside": "cancelled", "Inner": "succeeded"},
+    }
+
+
 @pytest.mark.parametrize("kind", ["Wait", "Pass"])
 def test_an_inner_state_whose_failure_has_no_event(kind):
     events = history(

@@ -237,8 +237,7 @@ class _Reader:
             (
                 step
                 for step in reversed(self.steps)
-                if step.exited is None
-                and (str(step.first_event) == match["event"] or step.name == match["name"])
+                if step.exited is None and _is_named(step, match)
             ),
             None,
         )
@@ -331,22 +330,18 @@ class _Reader:
         step = _climb(before, lambda s: s.type == container and _is_open(s))
         if step is None:
             return before
-        inner = _inside(before, step)
         if what == "Started":
             self._retry(step, when)
             step.length = details.get("length", step.length)
-        elif what == "Aborted" and inner and inner.status == "failed":
-            return (
-                before  # a failure aborts what is beside it and around it: its link tells neither
-            )
+        elif what == "Aborted" and _inside(before, step):
+            return before  # a failure aborts what is beside and around it: its link tells neither
         elif what in _OUTCOME:
             outcome = _OUTCOME[what]
             attempt = _attempt(step, when)
             error, cause = details.get("error"), details.get("cause")
             if outcome == "failed":
-                guilty = _gave_out(before, step, when) or _last_failure(attempt.runs)
-                if guilty:
-                    error, cause = error or guilty.error, cause or guilty.cause
+                guilty = _gave_out(before, step, when) or _last_failure(attempt.runs) or step
+                error, cause = error or guilty.error, cause or guilty.cause
             _end_attempt(attempt, outcome, when, error, cause)
             for run in attempt.runs:
                 _end(run, "succeeded" if outcome == "succeeded" else "cancelled", when)
@@ -367,7 +362,7 @@ class _Reader:
                 _end(run, "cancelled", ended)
             _end_attempt(last, "failed", ended, guilty and guilty.error, guilty and guilty.cause)
         _new_attempt(step, when)
-        step.status, step.ended = "running", None
+        step.status, step.ended, step.error, step.cause = "running", None, None, None
 
     def _iteration(
         self, what: str, when: datetime | None, before: Step | Run, details: dict[str, Any]
@@ -564,14 +559,22 @@ def _gave_out(before: Step | Run, around: Step, when: datetime | None) -> Step |
     return culprit
 
 
+def _is_named(step: Step, match: re.Match[str]) -> bool:
+    """Is it the visit that a cause names (`_CULPRIT`)?"""
+    return str(step.first_event) == match["event"] or step.name == match["name"]
+
+
 def _told_by_catch(step: Step) -> None:
     """A caught error stands in what Catch hands on, and may stand in no event: a Fail state's, and
     one that a state makes itself after its work, though the work failed with another."""
     told = _error_output(step.output, step.input)
     inner: Step | None = step if told else None
-    while told and inner is not None and (not inner.error or told["Error"] in _BY_ITSELF):
+    named = _CULPRIT.match(str(told["Cause"])) if told else None
+    while told and inner is not None and inner.error != told["Error"]:
+        if inner.error and told["Error"] not in _BY_ITSELF:
+            break
         inner.error, inner.cause = told["Error"] or None, told["Cause"] or None
-        inner = _last_failure(inner.runs)
+        inner = None if named and _is_named(inner, named) else _last_failure(inner.runs)
 
 
 def _error_output(output: Any, given: Any, depth: int = 0) -> dict[str, Any] | None:

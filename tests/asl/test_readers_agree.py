@@ -14,6 +14,7 @@ import twins
 
 from helpers import draw, executions
 from helpers.asl import Definition, diagnose, rule_holds, rule_value
+from helpers.asl.catching import covers
 from helpers.asl.evaluation import DefinitionError
 from helpers.asl.paths import MISSING, look_up, why_not_reference_path
 from helpers.draw.overlay import Overlay
@@ -250,7 +251,9 @@ def compare_arrows(machine, ran, execution, example):
     definition = Definition.from_dict(machine)
     edges = definition.edges()
     overlay = Overlay(definition, execution, edges=edges)
+    steps = {step.first_event: step for step in execution.walk()}
     blurred = ran.quiet | set(asking_time_or_chance(definition))
+    blurred |= {steps[event].name for event in failed_in_catch(execution, definition)}
     shown, taken = Counter(), Counter()
     for edge in edges:
         arrow = arrow_of(edge)
@@ -284,17 +287,23 @@ def asking_time_or_chance(definition):
 def compare_failures(machine, ran, execution, example):
     """The states that raised are those that the drawing and its words blame, with their error.
 
-    A history may leave open which error it was that a Catch took further; it is never another. It
-    does not tell of a failure inside what was called off at the same moment.
+    A history may leave open which error it was that a Catch took further; it is another only where
+    a Catch failed itself. It does not tell of a failure inside what was called off at the same
+    moment, nor whether what failed then would have been tried again.
     """
+    definition = Definition.from_dict(machine)
     steps = {step.first_event: step for step in execution.walk()}
     told = {event for event in steps if not called_off(steps[event].run.parent, ran)}
     failed = {event for event in told if steps[event].status == "failed"}
-    agree(failed == told & ran.failed.keys(), "other states failed", failed, ran.failed, *example)
+    again = {event for event in failed if answered(steps[event], definition, "Retry")}
+    raised = told & ran.failed.keys()
+    agree(failed - again <= raised <= failed, "other states failed", failed, ran.failed, *example)
     text = draw.state_machine(machine, execution).text
+    unsure = failed_in_catch(execution, definition)
     for event in failed:
-        error = steps[event].error or None
-        agree(error in (None, ran.failed[event]), "another error", steps[event], *example)
+        if event in raised - unsure:
+            error = steps[event].error or None
+            agree(error in (None, ran.failed[event]), "another error", steps[event], *example)
         agree(
             steps[event].name in text, "the text does not name who failed", steps[event], *example
         )
@@ -307,6 +316,26 @@ def called_off(step, ran):
             return True
         step = step.run.parent
     return False
+
+
+def answered(step, definition, field):
+    """Whether a state's Retry or Catch covers the error that the history tells of its visit."""
+    state = next(state for state in definition.states if state.name == step.name)
+    return any(covers(one["ErrorEquals"], step.error) for one in state.raw.get(field, ()))
+
+
+def failed_in_catch(execution, definition):
+    """The visits that failed with an error which a Catch of theirs covers, and all around them.
+
+    It was that Catch that failed, with an error for which there is no event.
+    """
+    events = set()
+    for step in execution.walk():
+        if step.status == "failed" and answered(step, definition, "Catch"):
+            while step is not None:
+                events.add(step.first_event)
+                step = step.run.parent
+    return events
 
 
 CHECKS = {
