@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
+from decimal import Decimal
 from typing import Any
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
+_OTHERWISE = re.compile(r"(?<![^\[:,])-?(?:\d{8,}\.\d|0\.000|\d+(?:\.\d+)?e[+-])")
+"""Where Java may write a number with an exponent and Python none, or another way."""
+
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+(?:e[+-]?\d+)?|e[+-]?\d+)')
+
 
 def dump(value: Any) -> str:
-    """The compact JSON text of `value`."""
-    return _encode(value)
+    """The compact JSON text of `value`, its numbers as Java writes them.
+
+    >>> dump([12345678.5, 0.0001, 1e20, 0.5, "1e-7"])
+    '[1.23456785E7,1.0E-4,1.0E20,0.5,"1e-7"]'
+    """
+    text = _encode(value)
+    return _TOKENS.sub(_as_in_java, text) if _OTHERWISE.search(text) else text
+
+
+def _as_in_java(token: re.Match[str]) -> str:
+    """A number with a fraction or an exponent as Java's Double.toString has it; a text as it is."""
+    if token[0].startswith('"') or 1e-3 <= abs(float(token[0])) < 1e7 or not float(token[0]):
+        return token[0]
+    sign, digits, exponent = Decimal(token[0]).as_tuple()
+    first, *others = "".join(map(str, digits)).rstrip("0")
+    exponent = int(exponent) + len(digits) - 1
+    return f"{'-' * sign}{first}.{''.join(others) or '0'}E{exponent}"
 
 
 class DoubledField(ValueError):

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 _HOLE = re.compile(r"\{\{\{\w+\}\}\}|\{\{\w+\}\}")
-_OBJECT = re.compile(
-    r"(?<=of )Object(?= (\w|\{))|(?<=match )Object(?= signature)"
-    r"|(?<=\w )Object(?= (cannot|must|expected|application|has|eval|argument|with|passed|on))"
-)
+_OBJECT = re.compile(r"\bObject\b")
 """Where the library, which was Java, says Object for a function."""
 
 _MANY = {"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects",
@@ -31,17 +29,27 @@ def cause_of(code: str, values: tuple[Any, ...]) -> str:
     from jsonata.jexception import JException
 
     words = JException.error_codes.get(code)
-    if words is None:
-        return code
+    if words is None:  # the library gave the words in its place
+        return f"{named}: {code}" if (named := _codes().get(code)) else code
     if code == "T0412":
         values = (*values[:2], _MANY.get(values[2], values[2]))
     left = list(values)
 
     def fill(hole: re.Match[str]) -> str:
         value = left.pop(0) if left else None
+        if value == "undefined":
+            return value
         return str(value) if hole[0].startswith("{{{") else _shown(value)
 
     return f"{code}: {_HOLE.sub(fill, _OBJECT.sub('function', words))}"
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Words to code, of those that have no holes."""
+    from jsonata.jexception import JException
+
+    return {_OBJECT.sub("function", words): code for code, words in JException.error_codes.items()}
 
 
 def _shown(value: Any) -> str:

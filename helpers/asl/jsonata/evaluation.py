@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import copy
 import math
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError, Expression, Outside, Scope
 from helpers.asl.failures import StateError
 from helpers.asl.json_text import dump
 from helpers.asl.jsonata.causes import cause_of
-from helpers.asl.jsonata.functions import functions, in_full
+from helpers.asl.jsonata.functions import functions
+from helpers.asl.jsonata.limits import TOO_DEEP, TOO_LONG, LimitReached, Limits
+from helpers.asl.jsonata.mended import evaluator
 from helpers.asl.jsonata.patterns import Pattern
 from helpers.asl.jsonata.reading import read, reads_context
 from helpers.asl.jsonata.values import NotJson, from_library, kind_of, to_library
 
 QUERY_ERROR = "States.QueryEvaluationError"
-
-_LONGEST_MS = 2_000  # an expression that runs on is ended, as on AWS
-_DEEPEST = 100  # of what is evaluated within one another: AWS takes 100 terms, 99 parentheses
 
 
 class QueryError(StateError):
@@ -86,19 +85,21 @@ def _evaluate(tree: Any, states: dict[str, Any], scope: Scope, text: str, locati
         raise
     except NotJson:
         raise QueryError(f"{said} returned an unsupported result type.", location) from None
-    except JException as error:
-        cause = cause_of(error.error, (error.current, error.expected, error.extra))
+    except LimitReached as error:
+        cause = f": {error}"
     except RecursionError:
-        cause = cause_of("D1011", ())
+        cause = f": {TOO_DEEP}"
     except TimeoutError:  # of a regular expression
-        cause = cause_of("D1012", (_LONGEST_MS,))
+        cause = f": {TOO_LONG}"
+    except JException as error:
+        cause = ". " + cause_of(error.error, (error.current, error.expected, error.extra))
     except OverflowError:
-        cause = cause_of("D1001", (math.inf,))
+        cause = ". " + cause_of("D1001", (math.inf,))
     except ValueError as error:
-        cause = _cause_of_a_value(str(error))
+        cause = ". " + _cause_of_a_value(str(error))
     except Exception:  # what the library lets through on odd input: its words help nobody
-        cause = "The local JSONata engine cannot evaluate it"
-    raise QueryError(f"{said} threw an error during evaluation. {cause}", location) from None
+        cause = ". The local JSONata engine cannot evaluate it"
+    raise QueryError(f"{said} threw an error during evaluation{cause}", location) from None
 
 
 def _cause_of_a_value(words: str) -> str:
@@ -127,32 +128,11 @@ def value_of(tree: Any, states: dict[str, Any], scope: Scope) -> Any:
     machine.ast = tree
     Jsonata.CURRENT.jsonata = machine
     frame = machine.create_frame(machine.environment)
-    frame.set_runtime_bounds(_LONGEST_MS, _DEEPEST)
+    Limits().watch(frame)
     for name, value in scope.variables.items():
         frame.bind(name, to_library(value))
     frame.bind("states", to_library(states))
     return machine.evaluate(None, frame)
-
-
-@cache
-def _arithmetic() -> Any:
-    """The library's evaluator, dividing as JSONata does, where nothing fails."""
-    from jsonata import Jsonata
-    from jsonata.utils import Utils
-
-    class Arithmetic(Jsonata):
-        def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str | None) -> Any:
-            if op in ("/", "%") and Utils.is_numeric(lhs) and Utils.is_numeric(rhs):
-                if op == "%":
-                    return Utils.convert_number(math.fmod(lhs, rhs)) if rhs else math.nan
-                if not rhs:
-                    return math.copysign(math.inf, lhs) if lhs else math.nan
-            return super().evaluate_numeric_expression(lhs, rhs, op)
-
-        def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
-            return super().evaluate_string_concat(in_full(lhs), in_full(rhs))
-
-    return Arithmetic
 
 
 @lru_cache(maxsize=8)
@@ -160,8 +140,9 @@ def _machine(outside: Outside) -> Any:
     """The library's evaluator with the functions of Step Functions; it has no expression yet."""
     from jsonata import Jsonata
 
-    machine = _arithmetic()("null", Pattern)
+    machine = evaluator()("null", Pattern)
     machine.output_convert_nulls = False
     for name, (function, signature) in functions(outside).items():
         machine.register_function(name, Jsonata.JFunction(function, signature))
+    machine.environment.bind("eval", None)  # AWS knows no such function
     return machine

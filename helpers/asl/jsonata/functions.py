@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from helpers.asl.evaluation import Outside
 from helpers.asl.hashing import ALGORITHMS, digest
-from helpers.asl.jackson import why_not_json
-from helpers.asl.json_text import DoubledField, parse
+from helpers.asl.json_text import parse
+from helpers.asl.jsonata.limits import TOO_MUCH, LimitReached
+from helpers.asl.jsonata.pictures import fault
 from helpers.asl.jsonata.values import to_library
+from helpers.asl.jsonata.writing import string
 
 
 class Native:
@@ -26,8 +27,8 @@ class Native:
         self.function = function
 
     def call(self, _input: Any, arguments: list[Any] | None) -> Any:
-        """The function's value for those of the arguments that are there."""
-        return self.function(*[a for a in arguments or [] if a is not None])
+        """The function's value. An argument that is undefined is None."""
+        return self.function(*(arguments or []))
 
 
 def functions(outside: Outside) -> dict[str, tuple[Native, str]]:
@@ -43,17 +44,19 @@ def functions(outside: Outside) -> dict[str, tuple[Native, str]]:
         return outside.random.random() if seed is None else _first_of_java(int(seed))
 
     table: dict[str, tuple[Callable[..., Any], str]] = {
-        "partition": (_partition, "<an?:a>"),
-        "range": (_range, "<nnn:x>"),
+        "partition": (_partition, "<x?n?:x>"),
+        "range": (_range, "<nnn?:x>"),
         "hash": (_hash, "<ss?:s>"),
         "random": (random_number, "<n?:n>"),
         "uuid": (outside.uuid, "<:s>"),
-        "parse": (_parse, "<s:x>"),
-        "eval": (_no_eval, "<sx?:x>"),
+        "parse": (_parse, "<s?:x>"),
         "now": (now, "<s?s?:s>"),
         "millis": (millis, "<:n>"),
         "count": (_count, "<x:n>"),
-        "string": (_string, "<x-b?:s>"),
+        "string": (string, "<x-b?:s>"),
+        "parseInteger": (_parse_integer, "<s-s:n>"),
+        "power": (_power, "<n-n:n>"),
+        "formatNumber": (_format_number, "<n-so?:s>"),
     }
     return {name: (Native(function), signature) for name, (function, signature) in table.items()}
 
@@ -73,6 +76,13 @@ def _refusal(why: str) -> Exception:
     return JException("D3137", -1, why)
 
 
+def _mismatch(name: str, number: int) -> Exception:
+    """The error of an argument that is not what the function takes."""
+    from jsonata.jexception import JException
+
+    return JException("T0410", -1, number, name)
+
+
 def _first_of_java(seed: int) -> float:
     """The first number of `new java.util.Random(seed).nextDouble()`.
 
@@ -85,27 +95,41 @@ def _first_of_java(seed: int) -> float:
     return (((first >> 22) << 27) + (second >> 21)) / (1 << 53)
 
 
-def in_full(value: Any) -> Any:
-    """A whole number of 16 to 21 digits as its text, which the library would shorten.
+def _parse_integer(text: str | None, picture: str | None) -> float | None:
+    """The whole number that a text is by a picture; NaN where it is none."""
+    from jsonata.functions import Functions
 
-    All else is given back. Of a number's digits JSONata keeps fifteen.
-
-    >>> in_full(1e20), in_full(123456789012345678), in_full(1e21), in_full(7)
-    ('100000000000000000000', '123456789012346000', 1e+21, 7)
-    """
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and 1e15 <= abs(value) < 1e21 and value == int(value):
-        return str(int(Decimal(f"{Decimal(value):.14e}")))
-    return value
+    if text is None:
+        return None
+    try:
+        number = Functions.parse_integer(text, picture)
+    except (ValueError, KeyError):
+        return math.nan
+    return math.nan if number is None else number
 
 
-def _string(value: Any = None, prettify: bool | None = None) -> str | None:
+def _power(base: float | None, exponent: float) -> float | None:
     from jsonata.functions import Functions
     from jsonata.jexception import JException
 
-    if isinstance(value, float) and not math.isfinite(value):
-        raise JException("D3001", -1)
-    return Functions.string(in_full(value), prettify)
+    try:
+        return Functions.power(base, exponent)
+    except (OverflowError, ZeroDivisionError):
+        raise JException("D3061", -1, base, exponent) from None
+
+
+def _format_number(
+    number: float | None, picture: str, options: dict[str, str] | None = None
+) -> str | None:
+    """The text of a number by a picture; a picture that AWS refuses is refused with its code."""
+    from jsonata.functions import Functions
+    from jsonata.jexception import JException
+
+    if number is None:
+        return None
+    if (code := fault(picture, options or {})) is not None:
+        raise JException(code, -1)
+    return Functions.format_number(number, picture, options)
 
 
 def _count(array: Any = None) -> int:
@@ -113,46 +137,57 @@ def _count(array: Any = None) -> int:
     return 0 if array is None else len(array) if isinstance(array, list) else 1
 
 
-def _partition(array: list[Any], size: float | None = None) -> list[Any]:
-    """The parts of an array; without a size all of it is one part."""
+def _partition(array: Any = None, size: float | None = None) -> list[Any] | None:
+    """The parts of an array, all in one without a size; undefined where there is none."""
+    from jsonata.jexception import JException
+
+    if array is None:
+        return None
+    if not isinstance(array, list):
+        raise JException("T0412", -1, 1, "partition", "undefined")
     items = list(array)
-    step = len(items) or 1 if size is None else int(size)
-    if step <= 0:
-        raise _refusal("$partition: the chunk size must be positive")
-    return [items[at : at + step] for at in range(0, len(items), step)]
+    step = len(items) if size is None else int(size)
+    if step < 0:
+        raise _refusal("Second argument must be zero or greater")
+    return [items[at : at + step] for at in range(0, len(items), step)] if items and step else None
 
 
-def _range(first: float, last: float, step: float) -> list[int] | int:
-    """The whole numbers from one to another, both counted; a single one comes without its array."""
-    low, high, by = int(first), int(last), int(step)
-    if not by:
-        raise _refusal("$range: the step must not be 0")
+def _range(first: float, last: float, step: float | None = None) -> list[int] | int | None:
+    """The whole numbers from one to another, both counted; a single one comes without its array.
+
+    Undefined without a step, with a step of 0 and one that leads away.
+    """
+    if first is None or last is None:
+        raise _mismatch("range", 1 if first is None else 2)
+    low, high, by = int(first), int(last), int(step or 0)
+    if not by or (high - low) * by < 0:
+        return None
+    if (high - low) // by >= _MOST_NUMBERS:
+        raise LimitReached(TOO_MUCH)
     numbers = range(low, high + (1 if by > 0 else -1), by)
-    if len(numbers) > _MOST_NUMBERS:
-        raise _refusal(f"$range: more than {_MOST_NUMBERS} numbers")
     return numbers[0] if len(numbers) == 1 else list(numbers)
 
 
-def _hash(data: str, algorithm: str | None = None) -> str | None:
+def _hash(data: str | None, algorithm: str | None = None) -> str | None:
+    if data is None:
+        raise _mismatch("hash", 1)
     if algorithm is None:
         return None  # on AWS it is undefined without an algorithm
     if algorithm not in ALGORITHMS:
-        raise _refusal(f"$hash: the algorithm must be one of {', '.join(ALGORITHMS)}")
+        raise _refusal(f"Hash algorithm '{algorithm}' must be one of {', '.join(_AS_AWS_LISTS)}")
     return digest(data, algorithm)
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str | None = None) -> Any:
+    if text is None:
+        return None
     try:
         return to_library(parse(text, strict=True))
-    except DoubledField as error:
-        raise _refusal(str(error)) from None
-    except ValueError as error:
-        raise _refusal(why_not_json(text, error)) from None
+    except (ValueError, OverflowError):
+        raise _refusal("Invalid JSON") from None
 
 
-def _no_eval(*_: Any) -> Any:
-    raise _refusal("the function $eval is not supported; use $parse for JSON")
+_AS_AWS_LISTS = ("SHA-1", "SHA-384", "SHA-256", "SHA-512", "MD5")
 
-
-_MOST_NUMBERS = 1_000_000
-"""Of `$range`: as many as JSONata's own `[1..n]` takes."""
+_MOST_NUMBERS = 360_145
+"""Of `$range`, as measured: one more is too much to hold."""

@@ -1,0 +1,79 @@
+"""What jsonata-python has otherwise than JSONata, put right in one place.
+
+The right ones: `signature.js`, `jsonata.js`, `functions.js` of https://github.com/jsonata-js/jsonata
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from functools import cache
+from typing import Any
+
+from helpers.asl.jsonata.writing import string
+
+_OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+
+
+@cache
+def evaluator() -> Any:
+    """The library's evaluator, counting and joining as JSONata does."""
+    from jsonata import Jsonata
+    from jsonata.utils import Utils
+
+    _mend_signatures()
+
+    class Evaluator(Jsonata):
+        def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str | None) -> Any:
+            if Utils.is_numeric(lhs) and Utils.is_numeric(rhs):
+                if op == "%":
+                    return Utils.convert_number(math.fmod(lhs, rhs)) if rhs else math.nan
+                result = _result(op, float(lhs), float(rhs))
+                if not math.isfinite(result):
+                    return result
+            return super().evaluate_numeric_expression(lhs, rhs, op)
+
+        def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
+            return "".join(string(value) or "" for value in (lhs, rhs))
+
+        def evaluate_range_expression(self, lhs: Any, rhs: Any) -> Any:
+            numbers = super().evaluate_range_expression(lhs, rhs)
+            if numbers is not None:
+                numbers.size = numbers.b - numbers.a  # it says one too many
+            return numbers
+
+    return Evaluator
+
+
+def _result(op: str | None, left: float, right: float) -> float:
+    """What is too large for a number is infinite; nothing fails."""
+    if op != "/":
+        return _OPERATIONS[op or ""](left, right)
+    if right:
+        return left / right
+    return math.copysign(math.inf, left) if left and not math.isnan(left) else math.nan
+
+
+def _mend_signatures() -> None:
+    """Null is no missing argument, and the argument that does not fit is the one that is named."""
+    from jsonata.jexception import JException
+    from jsonata.signature import Signature
+    from jsonata.utils import Utils
+
+    symbol_of = Signature.get_symbol
+
+    def get_symbol(self: Any, value: Any) -> str:
+        return "l" if value is Utils.NULL_VALUE else symbol_of(self, value)
+
+    def throw_validation_error(self: Any, _arguments: Any, symbols: str, name: str) -> None:
+        good, pattern = 0, ""
+        for parameter in self._params:
+            pattern += parameter.regex
+            if (match := re.match(pattern, symbols)) is None:
+                break
+            good = match.end()
+        raise JException("T0410", -1, good + 1, name)
+
+    Signature.get_symbol = get_symbol
+    Signature.throw_validation_error = throw_validation_error
