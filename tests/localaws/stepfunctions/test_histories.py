@@ -66,8 +66,10 @@ def same(value, replace):
 def compare(workshop, shared):
     """Run a definition and compare its history with a capture."""
 
-    def check(name, definition, given="{}", replace=None, ours=None):
+    def check(name, definition, given="{}", replace=None, ours=None, since=None):
         captured = json.loads((shared / "histories" / f"{name}.json").read_text())["events"]
+        for number, fields in (since or {}).items():  # what AWS has changed
+            captured[number - 1] |= fields
         done = workshop.run(definition, given)
         events = workshop.events(done)
         replace = replace or {}
@@ -212,6 +214,7 @@ def test_distributed_map(compare):
         "test-base-scenarios-test-map-state-config-distributed-item-selector",
         machine(states),
         ["Hello", "World"],
+        since={7: {"previousEventId": 4}},  # 5 until 11/2024: MapRunSucceeded
     )
 
 

@@ -84,6 +84,7 @@ def test_its_history(workshop, flaky):
         "MapStateExited",
         "ExecutionSucceeded",
     ]
+    assert [event["previousEventId"] - length for event in rest[1:]] == [1, 2, 3, 2, 5]
     (run,) = runs_of(workshop, done)
     assert rest[1]["mapRunRedrivenEventDetails"] == {
         "mapRunArn": run["mapRunArn"],
