@@ -16,6 +16,7 @@ from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws.stepfunctions.children import Children, Iterations
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.errors import ApiError
+from helpers.localaws.stepfunctions.items import in_context, pairs
 from helpers.localaws.stepfunctions.probe import Probe
 from helpers.localaws.stepfunctions.program import Program
 from helpers.localaws.stepfunctions.retrying import RetryingState
@@ -124,7 +125,7 @@ class MapFields:
             return value
         if self.jsonata:
             if isinstance(value, dict) and self.items.is_set:
-                return [{"Key": key, "Value": inner} for key, inner in value.items()]
+                return pairs(value)
             if not self.items.is_set:
                 raise QueryError(f"Map state input must be an array but was: {dump(value)}", "")
             text = inside(self.items.constant)
@@ -156,7 +157,7 @@ class MapFields:
             before = flow.item
             chosen = []
             for index, item in enumerate(items):
-                flow.item = {"Index": index, "Value": item}
+                flow.item = in_context(index, item)
                 chosen.append(self.select(flow, given, item).value)
             flow.item = before
             flow.note("afterItemSelector", Data(chosen))

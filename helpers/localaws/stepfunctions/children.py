@@ -9,6 +9,7 @@ from typing import Any
 from helpers.asl.failures import StateError
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended
+from helpers.localaws.stepfunctions.items import in_context
 from helpers.localaws.stepfunctions.run import Crew, Flow, MachineTimedOut
 
 Work = Callable[[Flow, int, dict[str, Any] | None], Data]
@@ -121,7 +122,7 @@ class Iterations(Children):
         self._items = items
 
     def _began(self, child: Flow, number: int) -> None:
-        child.item = {"Index": number, "Value": self._items[number]}
+        child.item = in_context(number, self._items[number])
         child.state = self.flow.state
         child.event(*self._event("Started", number))
         child.give_way()

@@ -15,6 +15,7 @@ from helpers.localaws.stepfunctions.data import LIMIT, Data
 from helpers.localaws.stepfunctions.executions import Execution
 from helpers.localaws.stepfunctions.facts import ABORTED, FAILED, RUNNING, SUCCEEDED, Facts, MapRun
 from helpers.localaws.stepfunctions.item_readers import ItemReader, ResultWriter
+from helpers.localaws.stepfunctions.items import STATE_DATA, in_context
 from helpers.localaws.stepfunctions.probe import Probe
 from helpers.localaws.stepfunctions.registry import Backend, backend_of
 from helpers.localaws.stepfunctions.run import Crew, Flow, iso
@@ -267,10 +268,11 @@ class DistributedMapState(BranchingState):
 
     def _inputs(self, flow: Flow, given: Data, items: list[Any]) -> list[tuple[Data, int]]:
         before = flow.item
+        source = self.reader.source(flow, given) if self.reader else STATE_DATA
         inputs = []
         try:
             for index, item in enumerate(items):
-                flow.item = {"Index": index, "Value": item}
+                flow.item = in_context(index, item, source)
                 inputs.append(self.fields.select(flow, given, item))
         finally:
             flow.item = before

@@ -13,6 +13,7 @@ from helpers.asl.json_text import dump, parse
 from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws.stepfunctions.answers import ServiceError
 from helpers.localaws.stepfunctions.data import Data
+from helpers.localaws.stepfunctions.items import pairs
 from helpers.localaws.stepfunctions.run import Flow
 from helpers.localaws.stepfunctions.states import Field
 
@@ -77,6 +78,13 @@ class ItemReader:
             ) from None
         return items[: self._most(flow, given)]
 
+    def source(self, flow: Flow, given: Data) -> str:
+        """Where the items come from, as the context object names it."""
+        parameters = self.parameters.get(flow, given)
+        listed = self.action == "listObjectsV2"
+        named = [parameters.get("Bucket"), *([] if listed else [parameters.get("Key")])]
+        return "S3://" + "/".join(map(str, named))
+
     def _most(self, flow: Flow, given: Data) -> int:
         if not self.most.is_set:
             return _MOST_ITEMS
@@ -116,7 +124,7 @@ class ItemReader:
                         part = part.replace("~1", "/").replace("~0", "~")
                         items = items[int(part)] if isinstance(items, list) else items[part]
                 if isinstance(items, dict):
-                    return [{"Key": key, "Value": value} for key, value in items.items()]
+                    return pairs(items)
                 if isinstance(items, list):
                     return items
                 raise ValueError("no array")

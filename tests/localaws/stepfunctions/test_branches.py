@@ -89,6 +89,8 @@ def test_a_parallel_is_retried_as_a_whole(workshop):
         ({"ItemsPath": "$.l"}, {"l": ["a"]}, ["a"]),
         ({"ItemSelector": {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value"}}, ["a", "b"],
          [{"i": 0, "v": "a"}, {"i": 1, "v": "b"}]),
+        ({"ItemSelector": {"i.$": "$$.Map.Item"}}, [5],
+         [{"i": {"Index": 0, "Value": 5, "Source": "STATE_DATA"}}]),
         ({"ItemsPath": "$.l", "ItemSelector": {"k.$": "$.k"}}, {"l": [1, 2], "k": 9},
          [{"k": 9}, {"k": 9}]),
         ({"ItemsPath": "$.l", "ResultPath": "$.r"}, {"l": [1]}, {"l": [1], "r": [1]}),

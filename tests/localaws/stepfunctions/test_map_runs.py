@@ -231,6 +231,33 @@ def test_the_fields_of_an_object_that_is_listed(workshop):
     assert (item["Key"], item["Size"], item["StorageClass"]) == ("only/one.json", 2, "STANDARD")
 
 
+def test_where_an_item_comes_from(workshop):
+    reader = reading('{"a": 1}', "from/here.json", workshop, InputType="JSON")
+    selector = {"item.$": "$$.Map.Item"}
+    expected = {"Index": 0, "Key": "a", "Value": 1, "Source": "S3://items-to-read/from/here.json"}
+    states = distributed(ItemReader=reader, ItemSelector=selector)
+    assert workshop.output(states, {}) == [{"item": expected}]
+    assert workshop.output(distributed(ItemReader=reader), {}) == [{"Key": "a", "Value": 1}]
+    reader["Resource"] = "arn:aws:states:::s3:listObjectsV2"
+    reader["Parameters"] = {"Bucket": "items-to-read", "Prefix": "from/"}
+    del reader["ReaderConfig"]
+    states = distributed(ItemReader=reader, ItemSelector={"from.$": "$$.Map.Item.Source"})
+    assert workshop.output(states, {}) == [{"from": "S3://items-to-read"}]
+
+
+def test_the_entries_of_an_object_have_keys(workshop):
+    told = {"ItemSelector": {"item": "{% $states.context.Map.Item %}"}}
+    items = {"Items": "{% {'a': 1, 'b': [2]} %}"}
+    assert workshop.output(distributed(**items, **told), {}, QueryLanguage="JSONata") == [
+        {"item": {"Index": 0, "Key": "a", "Value": 1, "Source": "STATE_DATA"}},
+        {"item": {"Index": 1, "Key": "b", "Value": [2], "Source": "STATE_DATA"}},
+    ]
+    assert workshop.output(distributed(**items), {}, QueryLanguage="JSONata") == [
+        {"Key": "a", "Value": 1},
+        {"Key": "b", "Value": [2]},
+    ]
+
+
 def test_results_that_become_the_output_count_as_written(workshop):
     states = distributed(ItemsPath="$.n", ItemBatcher={"MaxItemsPerBatch": 2})
     (run,) = runs_of(workshop, workshop.run({"StartAt": "M", "States": states}, {"n": [1, 2, 3]}))
