@@ -76,9 +76,10 @@ def _invoke_lambda(task: ServiceTask, call: Call, region: str) -> Any:
     if result.error is not None:
         raise task.failure(error_type(returned), dump(value))
     answer = {"ExecutedVersion": result.version, "Payload": value}
+    log = None
     if parameters.get("LogType") == "Tail":
-        answer["LogResult"] = base64.b64encode(result.log.encode()).decode()
-    answer |= flow.run.services.lambda_metadata(returned, result.version)
+        log = answer["LogResult"] = base64.b64encode(result.log.encode()).decode()
+    answer |= flow.run.services.lambda_metadata(returned, result.version, log)
     answer["StatusCode"] = 200
     return answer
 

@@ -84,8 +84,10 @@ class Services:
             status = getattr(error, "status", None) or getattr(error, "STATUS", 400)
             raise ServiceError(error.code, error.message, status) from None
 
-    def lambda_metadata(self, payload: str, version: str | None) -> dict[str, Any]:
-        """SdkHttpMetadata and SdkResponseMetadata of an Invoke."""
+    def lambda_metadata(
+        self, payload: str, version: str | None, log: str | None = None
+    ) -> dict[str, Any]:
+        """SdkHttpMetadata and SdkResponseMetadata of an Invoke; log: its end, if asked for."""
         request_id, length = ids.uuid4(), str(len(payload.encode()))
         date = http_date(clock.time())
         trace = f"Root=1-{int(clock.time()):08x}-{ids.digits(24)};Parent="
@@ -93,6 +95,7 @@ class Services:
         return metadata(
             request_id,
             [
+                *([("X-Amz-Log-Result", log)] if log is not None else []),
                 *([("X-Amz-Executed-Version", version)] if version is not None else []),
                 ("x-amzn-Remapped-Content-Length", "0"),
                 ("Connection", "keep-alive"),

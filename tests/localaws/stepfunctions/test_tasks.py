@@ -150,6 +150,7 @@ def test_lambda_invoke(workshop):
     assert http["HttpStatusCode"] == 200
     assert http["AllHttpHeaders"]["Content-Type"] == ["application/json"]
     assert http["HttpHeaders"]["Content-Length"] == str(len('{"n": 5}'))
+    assert next(iter(http["AllHttpHeaders"].items())) == ("X-Amz-Log-Result", [answer["LogResult"]])
     request = answer["SdkResponseMetadata"]["RequestId"]
     assert http["HttpHeaders"]["x-amzn-RequestId"] == request
 
