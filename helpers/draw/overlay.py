@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from helpers.asl import Definition, Edge, Scope, State, rule_holds, rule_value, rule_words
-from helpers.asl.catching import HEARTBEAT_TIMEOUT, TIMEOUT, covers
+from helpers.asl.catching import HEARTBEAT_TIMEOUT, RESULT_TOO_LARGE, TIMEOUT, TOO_LARGE, covers
 from helpers.asl.paths import MISSING, look_up
 from helpers.asl.rules import Comparison, read_rule
 from helpers.asl.words import path_words, rule_fails
@@ -216,6 +216,8 @@ def _catching(step: Step, state: State, edges: list[Edge]) -> Edge | None:
     """The Catch that answered to the error: AWS takes the first that covers it."""
     catches = [edge for edge in edges if edge.kind == "catch"]
     also = HEARTBEAT_TIMEOUT if _was_silent(step, state) else None
+    if step.error == TOO_LARGE and step.attempts and step.attempts[-1].error == TOO_LARGE:
+        also = RESULT_TOO_LARGE
     for edge in catches:
         names = (edge.raw or {}).get("ErrorEquals")
         if isinstance(names, list) and covers(names, step.error, also):

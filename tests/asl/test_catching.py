@@ -89,5 +89,10 @@ def test_a_missed_heartbeat_has_a_timeout_s_name_in_the_history(fields, number):
     assert drawn(catchers, "States.Timeout", seconds=6, **fields) == number
 
 
+def test_a_result_that_is_too_large_is_drawn_as_caught_by_all():
+    catchers = [["Boom"], ["States.ALL"]]
+    assert drawn(catchers, "States.DataLimitExceeded") == 1
+
+
 def test_what_stops_an_execution_is_not_caught():
     assert not covers(["States.ALL", "States.Runtime"], "States.Runtime")

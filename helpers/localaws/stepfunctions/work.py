@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from helpers.asl.catching import RESULT_TOO_LARGE
 from helpers.asl.failures import RuntimeFailure, StateError
 from helpers.localaws.stepfunctions import task_fields
 from helpers.localaws.stepfunctions.answers import ServiceError
@@ -98,11 +99,7 @@ class LambdaFunction(Integration):
             raise self._failed(error_type(text), text)
         output = Data(text=text)
         if output.too_large:
-            raise self._failed(
-                TOO_LARGE,
-                f"The state/task '{self.arn}' returned a result with a size exceeding the "
-                "maximum number of bytes service limit.",
-            )
+            raise _result_too_large(self.arn, self._failed)
         try:
             output.value  # noqa: B018 - parses it
         except ValueError as error:
@@ -120,6 +117,17 @@ class LambdaFunction(Integration):
         details = {"error": error, "cause": cause}
         event = ("LambdaFunctionFailed", "lambdaFunctionFailedEventDetails", details)
         return StateError(error, cause, event)
+
+
+def _result_too_large(who: str, failed: Callable[[str, str], StateError]) -> StateError:
+    """The failure of a task whose work gave too much; failed: makes one, of error and cause."""
+    error = failed(
+        TOO_LARGE,
+        f"The state/task '{who}' returned a result with a size exceeding the maximum number of "
+        "bytes service limit.",
+    )
+    error.also = RESULT_TOO_LARGE
+    return error
 
 
 def error_type(payload: str) -> str:
@@ -292,11 +300,7 @@ class ServiceTask(Integration):
 
     def _check_size(self, output: Data) -> None:
         if output.too_large:
-            raise self.failure(
-                TOO_LARGE,
-                f"The state/task '{self.resource_type}' returned a result with a size exceeding "
-                "the maximum number of bytes service limit.",
-            )
+            raise _result_too_large(self.resource_type, self.failure)
 
     def who(self) -> dict[str, Any]:
         """The resource as every event of the task names it."""

@@ -428,6 +428,24 @@ def test_too_much_data_for_a_task_is_not_sent_and_caught_by_its_name_only(worksh
         assert done["error"] == "States.DataLimitExceeded"
 
 
+@pytest.mark.parametrize("resource", ["{arn}", "arn:aws:states:::lambda:invoke"])
+def test_a_result_that_is_too_large_is_caught_by_all_as_aws_was_seen_to_do(workshop, resource):
+    function = workshop.function("def handler(event, context):\n    return 'x' * 300_000\n")
+    states = {
+        "A": {
+            "Type": "Task",
+            "Resource": resource.format(arn=function),
+            "Parameters": {"FunctionName": function},
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B"}],
+            "End": True,
+        },
+        "B": END,
+    }
+    caught = workshop.output(states)
+    assert caught["Error"] == "States.DataLimitExceeded"
+    assert "returned a result with a size exceeding the maximum" in caught["Cause"]
+
+
 def test_deep_data_go_through(workshop):
     deep = "[" * 900 + "]" * 900
     done = workshop.run({"StartAt": "A", "States": {"A": END}}, deep)
