@@ -18,6 +18,7 @@ from helpers.localaws.cloudformation import application_insights
 from helpers.localaws.front import bodies
 from helpers.localaws.front.http import Environ
 from helpers.localaws.front.refusals import service_of
+from helpers.localaws.on_moto import mends
 from helpers.localaws.stepfunctions import api as stepfunctions
 
 _MOTO_ITSELF = "/moto-api/"
@@ -96,6 +97,7 @@ _STATUS = {200: "200 OK", 400: "400 Bad Request"}
 
 
 def _app_of(service: Any) -> Any:
+    mends.late(service)
     app = create_backend_app(service)
     for error in (NotFound, MethodNotAllowed):
         app.register_error_handler(error, _no_such_route)

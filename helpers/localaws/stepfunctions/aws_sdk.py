@@ -105,6 +105,9 @@ def client(service: str, region: str) -> Any:
     from botocore.exceptions import UnknownServiceError
     from moto.core.botocore_stubber import BotocoreStubber
 
+    from helpers.localaws.on_moto import mends
+
+    mends.late(service)
     settings = Config(
         ignore_configured_endpoint_urls=True,
         retries={"total_max_attempts": 1},

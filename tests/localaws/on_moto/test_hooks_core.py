@@ -192,6 +192,12 @@ REPLACED = {
         ("moto.dynamodb.responses", "DynamoHandler", "update_item"),
         ("moto.dynamodb.responses", "DynamoHandler", "batch_write_item"),
     ],
+    "notifications": [
+        ("moto.sns.models", "Subscription", "get_post_data"),
+        ("moto.sns.responses", "SNSResponse", "publish"),
+        ("moto.sns.responses", "SNSResponse", "publish_batch"),
+    ],
+    "secret_names": [("moto.secretsmanager.responses", "SecretsManagerResponse", "call_action")],
     "multipart": [("moto.s3.models", "FakeMultipart", "complete")],
     "dynamodb_keys": [("moto.dynamodb.responses", "DynamoHandler", "query")],
     "emptying": [
@@ -237,6 +243,7 @@ def test_what_is_mended_is_found(ours):
         f"before = [owner(*one) is None for one in {REPLACED[ours]!r}]\n"
         "from helpers.localaws.on_moto import mends\n"
         "mends.install()\n"
+        "mends.late('secretsmanager')\n"
         f"after = [owner(*one).__module__ for one in {REPLACED[ours]!r}]\n"
         "print(json.dumps([before, after]))\n"
     )
@@ -399,3 +406,29 @@ def test_a_value_of_dynamodb_is_read_by_its_own_name_alone():
     assert ours["Items"] == [item]
     assert parents, "moto's ResponseSerializer no longer picks by AttributePicker"
     assert "AttributeValue" not in parents, "moto asks get_value no more, or not with a parent"
+
+
+@pytest.mark.parametrize(("version", "digest"), [("1", "SHA1"), ("2", "SHA256")])
+def test_a_notification_can_be_verified_by_its_certificate(version, digest):
+    """Hook: Subscription.get_post_data, with private_key and _message_public_keys."""
+    found = in_a_process_of_its_own(
+        "from helpers.localaws.on_moto import mends\n"
+        "mends.install()\n"
+        "import base64\n"
+        "from cryptography import x509\n"
+        "from cryptography.hazmat.primitives import hashes\n"
+        "from cryptography.hazmat.primitives.asymmetric import padding\n"
+        "from moto.sns.models import Subscription, sns_backends\n"
+        "backend = sns_backends['123456789012']['us-east-1']\n"
+        "topic = backend.create_topic('t')\n"
+        f"topic.signature_version = {version!r}\n"
+        "data = Subscription('123456789012', topic, 'e', 'sqs').get_post_data('m', 'id', 's')\n"
+        "names = ('Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type')\n"
+        "text = ''.join(f'{name}\\n{data[name]}\\n' for name in names)\n"
+        "pem = backend._message_public_keys[data['SigningCertURL'].rpartition('/')[2]]\n"
+        "key = x509.load_pem_x509_certificate(pem).public_key()\n"
+        "signature = base64.b64decode(data['Signature'])\n"
+        f"key.verify(signature, text.encode(), padding.PKCS1v15(), hashes.{digest}())\n"
+        "print(json.dumps(data['SignatureVersion']))\n"
+    )
+    assert found == version

@@ -16,6 +16,7 @@ def install() -> None:
         iam_roles,
         identity,
         multipart,
+        notifications,
         odd_requests,
         quirks,
         readers,
@@ -25,6 +26,14 @@ def install() -> None:
 
     for module in (
         *(aws_policies, dynamodb_keys, emptying, iam_roles, identity),
-        *(multipart, odd_requests, quirks, readers, tag_limits, tagged),
+        *(multipart, notifications, odd_requests, quirks, readers, tag_limits, tagged),
     ):
         module.install()
+
+
+def late(service: str) -> None:
+    """Put right what is imported with a service that somebody asks for, and not before."""
+    if service == "secretsmanager":
+        from helpers.localaws.on_moto.mends import secret_names
+
+        secret_names.install()

@@ -1,0 +1,35 @@
+"""What a secret may be called: moto looks at no name. One hook; imports moto.
+
+docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.secretsmanager.responses import SecretsManagerResponse
+
+from helpers.localaws.on_moto.mends.malformed import refused
+
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+
+
+def install() -> None:
+    """Put the hook in place."""
+    SecretsManagerResponse.call_action = _call_action
+
+
+_plain_call_action = SecretsManagerResponse.call_action
+
+
+def _call_action(self: SecretsManagerResponse) -> Any:
+    """For SecretsManagerResponse.call_action; an ARN may stand where a secret is sought."""
+    name, sought = self._get_param("Name"), self._get_param("SecretId")
+    for given in (name, None if str(sought).startswith("arn:") else sought):
+        if isinstance(given, str) and given and not _NAME.fullmatch(given):
+            raise refused(
+                "Invalid name. Must be a valid name containing alphanumeric characters, or any of "
+                "the following: -/_+=.@!"
+            )
+    return _plain_call_action(self)
