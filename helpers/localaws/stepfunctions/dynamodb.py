@@ -52,6 +52,45 @@ def _checked(operation: str, parameters: Any) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if value is not None}
 
 
+def _read(parameters: Any) -> Any:
+    """A request with its attribute values as the Java SDK reads them from JSON.
+
+    Text alone is a value of the type S, and text may stand for what is a boolean.
+
+    >>> _read({"Item": {"a": "x", "b": {"BOOL": "false"}}})
+    {'Item': {'a': {'S': 'x'}, 'b': {'BOOL': False}}}
+    """
+    if not isinstance(parameters, dict):
+        return parameters
+    read = {
+        name: {key: _attribute(inner) for key, inner in parameters[name].items()}
+        for name in ("Item", "Key", "ExpressionAttributeValues")
+        if isinstance(parameters.get(name), dict)
+    }
+    return {**parameters, **read}
+
+
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _attribute(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"S": value}
+    if not isinstance(value, dict):
+        return value
+    return {kind: _typed(kind, inner) for kind, inner in value.items()}
+
+
+def _typed(kind: str, inner: Any) -> Any:
+    if kind in ("BOOL", "NULL") and isinstance(inner, str):
+        return _BOOLEANS.get(inner.lower(), inner)
+    if kind == "M" and isinstance(inner, dict):
+        return {name: _attribute(value) for name, value in inner.items()}
+    if kind == "L" and isinstance(inner, list):
+        return [_attribute(value) for value in inner]
+    return inner
+
+
 def _check_attributes(attributes: Any) -> None:
     """Attribute values are objects with one type each, and `N` is written as a string."""
     if not isinstance(attributes, dict):
@@ -103,7 +142,7 @@ def call(operation: str, parameters: Any, account: str, region: str) -> dict[str
     handler = DynamoHandler()
     handler.current_account, handler.region = account, region
     handler.headers, handler.response_headers = {}, {}
-    handler.body = handler.params = _copied(_checked(operation, parameters))
+    handler.body = handler.params = _copied(_checked(operation, _read(parameters)))
     undefined = expression_attributes.undefined(handler.body)
     if undefined is not None:
         raise ServiceError("ValidationException", undefined)

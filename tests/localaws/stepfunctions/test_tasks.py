@@ -77,6 +77,27 @@ def test_data_of_a_function(workshop, fields, expected):
             'The field "StateMachineArn" is required but was missing, '
             'The field "Arn" is not supported by Step Functions',
         ),
+        (
+            INVOKE,
+            {"FunctionName": "f", "Payload": 1},
+            "The value for the field 'Payload' must be a STRING",
+        ),
+        (
+            "arn:aws:states:::sqs:sendMessage",
+            {"QueueUrl": "q", "MessageBody": True},
+            "The value for the field 'MessageBody' must be a STRING",
+        ),
+        (
+            "arn:aws:states:::events:putEvents",
+            {"Entries": [{"Source": "s", "DetailType": "t", "Detail": 1.5}]},
+            "The value for the field 'Detail' must be a STRING",
+        ),
+        (
+            "arn:aws:states:::dynamodb:putItem",
+            {"TableName": "t", "Item": {"Id": {"S": {"a": 1}}, "l": {"L": [{"N": 5}]}}},
+            "The value for the field 'S' must be a STRING, "
+            "The value for the field 'N' must be a STRING",
+        ),
     ],
 )
 def test_a_task_is_not_started_with_other_fields_than_it_takes(
@@ -559,6 +580,31 @@ def test_a_missing_table(workshop):
     )
 
 
+def test_values_of_dynamodb_as_the_sdk_reads_them(workshop):
+    """Text without a type is a string, and text may stand for a boolean."""
+    dynamodb, name = workshop.endpoint.client("dynamodb"), "read-as-java-does"
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    item = {"id.$": "$.id", "no": {"BOOL": "false"}, "nil": {"NULL": "TRUE"},
+            "in": {"M": {"l": {"L": ["x", {"BOOL": "true"}]}}}}  # fmt: skip
+    put = task("arn:aws:states:::dynamodb:putItem", Parameters={"TableName": name, "Item": item})
+    workshop.output(put, {"id": "1"})
+    got = dynamodb.get_item(TableName=name, Key={"id": {"S": "1"}})["Item"]
+    assert got == {
+        "id": {"S": "1"},
+        "no": {"BOOL": False},
+        "nil": {"NULL": True},
+        "in": {"M": {"l": {"L": [{"S": "x"}, {"BOOL": True}]}}},
+    }
+    get = {"TableName": name, "Key": {"id.$": "$.id"}}
+    answer = workshop.output(task("arn:aws:states:::dynamodb:getItem", Parameters=get), {"id": "1"})
+    assert answer["Item"]["no"] == {"BOOL": False}
+
+
 def test_sqs_and_sns_and_events(workshop):
     url = workshop.endpoint.client("sqs").create_queue(QueueName="tasks")["QueueUrl"]
     topic = workshop.endpoint.client("sns").create_topic(Name="news")["TopicArn"]
@@ -567,7 +613,7 @@ def test_sqs_and_sns_and_events(workshop):
               "Parameters": {"QueueUrl": url, "MessageBody": {"n.$": "$.n"}},
               "ResultPath": "$.sqs", "Next": "B"},
         "B": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
-              "Parameters": {"TopicArn": topic, "Message.$": "$.n"},
+              "Parameters": {"TopicArn": topic, "Message.$": "States.JsonToString($.n)"},
               "ResultPath": "$.sns", "Next": "C"},
         "C": {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents",
               "Parameters": {"Entries": [{"Detail": {"n.$": "$.n"}, "DetailType": "t",

@@ -41,7 +41,7 @@ def _look_at_the_end(trade: dict[str, Any], run: Execution) -> None:
         return
     said = f"{run.error or 'No error is named'}: {(run.cause or '')[:250]}"
     last = run.steps[-1] if run.steps else None
-    refused = "cannot be converted to String" in said or "NUMBER_VALUE" in said
+    refused = any(words in said for words in ("must be a STRING", "cannot be converted to String"))
     raise NotYet(
         f"The broker returned {shown(_numbers(trade))}, and the run failed"
         f"{f' in {last.name} (event {last.last_event})' if last else ''}. {said}",
