@@ -163,9 +163,10 @@ def _check_integration(
             hint,
         )
     elif express and pattern:
+        space = "" if pattern.startswith(".sync") else " "  # AWS ends only the other one with it
         findings.add(
             f"Express state machine does not support '{pattern.removesuffix(':2')}' service "
-            "integration ",
+            f"integration{space}",
             steps,
             "Use a Standard workflow, or call the service without waiting.",
         )

@@ -806,7 +806,7 @@ def test_a_bottomless_definition():
         ),
         (
             task(Resource="arn:aws:states:::batch:submitJob.sync"),
-            "Express state machine does not support '.sync' service integration ",
+            "Express state machine does not support '.sync' service integration",
             "/States/A/Resource",
         ),
         (
