@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from typing import Any
 
-from helpers.localaws.on_moto.mends import expression_attributes
+from helpers.localaws.on_moto.mends import expression_attributes, table_names
 from helpers.localaws.stepfunctions.answers import ServiceError
 from helpers.localaws.turns.gate import gate
 
@@ -15,7 +14,6 @@ LOG = logging.getLogger(__name__)
 
 _lock = threading.Lock()
 
-_TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]+|arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table/[\w.-]+")
 _REQUIRED = {
     "GetItem": ("TableName", "Key"),
     "PutItem": ("TableName", "Item"),
@@ -36,12 +34,10 @@ def _checked(operation: str, parameters: Any) -> dict[str, Any]:
         if value is None:
             wrong.append(f"Value null at '{shown}' failed to satisfy constraint: "
                          "Member must not be null")  # fmt: skip
-        elif name == "TableName" and not (isinstance(value, str) and _TABLE_NAME.fullmatch(value)):
-            wrong.append(
-                f"Value '{value}' at '{shown}' failed to satisfy constraint: Member must satisfy "
-                "regular expression pattern: [a-zA-Z0-9_.-]+"
-            )
-        elif name != "TableName":
+        elif name == "TableName":
+            named_wrong = table_names.wrong(value)
+            wrong += [] if named_wrong is None else [named_wrong]
+        else:
             _check_attributes(value)
     _check_attributes(parameters.get("ExpressionAttributeValues") or {})
     if wrong:

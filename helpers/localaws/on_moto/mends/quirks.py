@@ -24,7 +24,7 @@ from moto.sns.models import PlatformEndpoint, SNSBackend
 from helpers.asl.wildcards import matches
 from helpers.localaws import globs
 from helpers.localaws.account import ACCOUNT
-from helpers.localaws.on_moto.mends import expression_attributes, tag_limits
+from helpers.localaws.on_moto.mends import expression_attributes, table_names, tag_limits
 from helpers.localaws.on_moto.mends.malformed import refused
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -236,7 +236,7 @@ _LONGEST_EXPRESSION = 4096
 
 def _call_dynamodb(self: DynamoHandler) -> Any:
     """For DynamoHandler.call_action, which reads expressions of any length, the longer the slower,
-    and stumbles over names that nobody gives.
+    stumbles over names that nobody gives, and takes any name of a table.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
     """
@@ -244,9 +244,11 @@ def _call_dynamodb(self: DynamoHandler) -> Any:
         if name.endswith("Expression") and len(str(text).encode()) > _LONGEST_EXPRESSION:
             message = f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
             raise refused(message)
-    undefined = expression_attributes.undefined(getattr(self, "params", None) or {})
-    if undefined is not None:
-        raise refused(undefined)
+    params = getattr(self, "params", None) or {}
+    wrong = table_names.refusal(params, new=self._get_action() == "CreateTable")
+    wrong = wrong or expression_attributes.undefined(params)
+    if wrong is not None:
+        raise refused(wrong)
     return _plain_call_dynamodb(self)
 
 

@@ -45,6 +45,39 @@ def test_names_and_values_that_nobody_gives(endpoint, table, call, fields, words
     assert (error["Code"], error["Message"]) == ("ValidationException", words)
 
 
+PATTERN = "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "words"),
+    [
+        ("create_table", "x y", "1 validation error detected: Value 'x y' at 'tableName' failed to "
+         f"satisfy constraint: {PATTERN}"),
+        ("get_item", "a/b", "1 validation error detected: Value 'a/b' at 'tableName' failed to "
+         f"satisfy constraint: {PATTERN}"),
+        ("create_table", "ab",
+         "TableName must be at least 3 characters long and at most 255 characters long"),
+    ],
+)  # fmt: skip
+def test_what_a_table_cannot_be_called(endpoint, call, name, words):
+    create = {
+        "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    fields = create if call == "create_table" else {"Key": KEY}
+    with pytest.raises(ClientError) as caught:
+        getattr(endpoint.client("dynamodb"), call)(TableName=name, **fields)
+    error = caught.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("ValidationException", words)
+
+
+def test_a_table_may_be_named_by_its_arn(endpoint, table):
+    dynamodb = endpoint.client("dynamodb")
+    arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
+    assert dynamodb.describe_table(TableName=arn)["Table"]["TableName"] == table
+
+
 def test_the_capacity_is_told_to_who_asks(endpoint, table):
     dynamodb = endpoint.client("dynamodb")
     change = {
