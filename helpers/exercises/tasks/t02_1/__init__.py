@@ -39,9 +39,12 @@ def check(bench: Workbench) -> str:
 def _look_at_the_end(trade: dict[str, Any], run: Execution) -> None:
     if run.status == "SUCCEEDED":
         return
-    said = f"{run.error or 'No error is named'}: {(run.cause or '')[:250]}"
+    cause = run.cause or ""
+    if len(cause) > 320:  # what was sent stands in the middle, what is wrong with it at the end
+        cause = f"{cause[:180]} … {cause[-120:]}"
+    said = f"{run.error or 'No error is named'}: {cause}"
     last = run.steps[-1] if run.steps else None
-    refused = any(words in said for words in ("must be a STRING", "cannot be converted to String"))
+    refused = any(words in cause for words in ("must be a STRING", "cannot be converted to String"))
     raise NotYet(
         f"The broker returned {shown(_numbers(trade))}, and the run failed"
         f"{f' in {last.name} (event {last.last_event})' if last else ''}. {said}",

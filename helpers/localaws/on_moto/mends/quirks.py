@@ -19,7 +19,7 @@ from moto.s3.exceptions import BucketNotEmpty, InvalidBucketName, MalformedXML, 
 from moto.s3.models import FakeBucket, FakeKey, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 from moto.sns.exceptions import InvalidParameterValue, TopicNotFound
-from moto.sns.models import PlatformEndpoint, SNSBackend
+from moto.sns.models import PlatformEndpoint, SNSBackend, Topic
 
 from helpers.asl.wildcards import matches
 from helpers.localaws import globs
@@ -113,12 +113,41 @@ def _get_endpoint(self: SNSBackend, arn: str) -> PlatformEndpoint:
 
 
 def _publish(self: SNSBackend, message: str, arn: str | None, *args: Any, **kwargs: Any) -> str:
-    """For SNSBackend.publish, which has other words for a FIFO topic's message without a group."""
+    """For SNSBackend.publish, which has other words for what it refuses, and stumbles over what is
+    no ARN."""
     topic = self.topics.get(arn) if arn else None
-    if topic is not None and topic.fifo_topic and not kwargs.get("group_id"):
-        what = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
-        raise InvalidParameterValue(what)
+    phone = kwargs.get("phone_number") or (args[0] if args else None)
+    wrong = _wrong_message(message) or (None if phone else _wrong_topic(arn, topic, kwargs))
+    if wrong is not None:
+        raise InvalidParameterValue(f"Invalid parameter: {wrong}")
     return _plain_publish(self, message, arn, *args, **kwargs)
+
+
+_LONGEST_MESSAGE = 262_144
+
+
+def _wrong_message(message: str | None) -> str | None:
+    if not message:
+        return "Empty message"
+    return "Message too long" if len(message.encode()) > _LONGEST_MESSAGE else None
+
+
+def _wrong_topic(arn: str | None, topic: Topic | None, fields: dict[str, Any]) -> str | None:
+    if not arn:
+        return "TopicArn or TargetArn Reason: no value for required parameter"
+    parts = len(arn.split(":"))
+    if parts < 6:
+        return f"TopicArn Reason: An ARN must have at least 6 elements, not {parts}"
+    if topic is None or not topic.fifo_topic:
+        return None
+    if not fields.get("group_id"):
+        return "The MessageGroupId parameter is required for FIFO topics"
+    if not fields.get("deduplication_id") and not topic.content_based_deduplication:
+        return (
+            "The topic should either have ContentBasedDeduplication enabled or "
+            "MessageDeduplicationId provided explicitly"
+        )
+    return None
 
 
 _plain_put_events = EventsBackend.put_events

@@ -5,6 +5,7 @@ import json
 import uuid
 
 import pytest
+from botocore.exceptions import ClientError
 
 
 def topic_with_queue(endpoint, suffix="", **attributes):
@@ -34,6 +35,27 @@ def test_a_notification_is_signed_by_the_topics_version(endpoint, attributes, ve
     assert told["SignatureVersion"] == version
     assert told["UnsubscribeURL"].endswith(f"Action=Unsubscribe&SubscriptionArn={subscription}")
     assert len(base64.b64decode(told["Signature"])) == 256
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "TopicArn or TargetArn Reason: no value for required parameter"),
+        ({"TopicArn": "news"}, "TopicArn Reason: An ARN must have at least 6 elements, not 1"),
+        ({"TopicArn": "{topic}", "Message": ""}, "Empty message"),
+        ({"TopicArn": "{topic}", "Message": "é" * 131_073}, "Message too long"),
+        ({"TopicArn": "{topic}", "MessageGroupId": "g"},
+         "The topic should either have ContentBasedDeduplication enabled or "
+         "MessageDeduplicationId provided explicitly"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_published(endpoint, fields, words):
+    topic, _, _ = topic_with_queue(endpoint, ".fifo" if "MessageGroupId" in fields else "")
+    filled = {name: value.format(topic=topic) for name, value in fields.items()}
+    with pytest.raises(ClientError) as caught:
+        endpoint.client("sns").publish(**{"Message": "m", **filled})
+    error = caught.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("InvalidParameter", f"Invalid parameter: {words}")
 
 
 def test_the_messages_of_a_fifo_topic_are_numbered(endpoint):
