@@ -11,7 +11,7 @@ from helpers.asl.jackson import why_not_json
 from helpers.asl.json_text import dump, parse
 from helpers.asl.service import split_pattern
 from helpers.localaws import ids
-from helpers.localaws.stepfunctions import contexts, errors
+from helpers.localaws.stepfunctions import contexts, errors, mock_fields
 from helpers.localaws.stepfunctions.compiling import compiled
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended, History
@@ -245,9 +245,19 @@ def _probe(body: dict[str, Any], definition: dict[str, Any], kind: str | None, m
                 "Mocked result must contain the same number of items as number of Parallel "
                 "branches."
             )
+        _refuse_wrong_mock(definition, kind, value, mock.get("fieldValidationMode", "STRICT"))
         return Probe(result, None, retries, settings, kind)
     failure = StateError((error or {}).get("error"), (error or {}).get("cause"))
     return Probe(None, failure, retries, settings, kind)
+
+
+def _refuse_wrong_mock(definition: dict[str, Any], kind: str | None, value: Any, mode: str) -> None:
+    """Raise what does not fit the API that a Task calls, as strictly as `mode` says."""
+    if kind == "Task" and mode != "NONE":
+        resource = str(definition.get("Resource"))
+        wrong = mock_fields.mistake(resource, value, strict=mode == "STRICT")
+        if wrong is not None:
+            raise _invalid(wrong)
 
 
 def _flow(

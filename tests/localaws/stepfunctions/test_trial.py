@@ -145,16 +145,53 @@ def test_the_role_of_a_trial_must_be_there(workshop, task):
     assert code == "AccessDeniedException"
 
 
-def test_the_fields_of_a_mocked_answer_are_not_looked_at(ask):
-    """AWS compares them with the service's API, unless fieldValidationMode is NONE."""
-    state = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::dynamodb:getItem",
-        "Parameters": {"TableName": "t", "Key": {}},
-        "End": True,
-    }
-    told = ask(state, {}, mock={"result": '{"Itme": 1}', "fieldValidationMode": "STRICT"})
-    assert (told["status"], told["output"]) == ("SUCCEEDED", '{"Itme": 1}')
+def calling(resource):
+    """A Task that calls an API."""
+    return {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": {},
+            "End": True}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("resource", "answer", "wrong"),
+    [
+        ("dynamodb:getItem", {"Item": []}, "Field 'Item' must be an object"),
+        ("dynamodb:getItem", {"Item": {"a": {"S": 5}}}, "Field 'S' must be a string"),
+        ("sns:publish", {"MessageId": 1}, "Field 'MessageId' must be a string"),
+        ("aws-sdk:lambda:listFunctions", {"Functions": [{"Timeout": True}]},
+         "Field 'Timeout' must be a number"),
+        ("aws-sdk:lambda:listFunctions", {"Functions": [{"Timeout": 0}]},
+         "Field 'Timeout' is less than the minimum value"),
+        ("aws-sdk:lambda:listFunctions", {"Functions": [{"PackageType": "Tar"}]},
+         "Field 'PackageType' is not an expected value"),
+        ("aws-sdk:sfn:startExecution", {"StartDate": "now"},
+         "Required field 'ExecutionArn' is missing"),
+        ("aws-sdk:sqs:listQueues", {"QueueUrls": "u"}, "Field 'QueueUrls' must be an array"),
+    ],
+)  # fmt: skip
+def test_a_mocked_answer_is_held_against_the_api(workshop, resource, answer, wrong):
+    given = {"definition": json.dumps(calling(resource)), "input": "{}"}
+    refused = workshop.refused(
+        workshop.sync.test_state, **given, mock={"result": json.dumps(answer)}
+    )
+    assert refused == ("ValidationException", f"Mock result schema validation error: {wrong}")
+    mock = {"result": json.dumps(answer), "fieldValidationMode": "NONE"}
+    assert workshop.sync.test_state(**given, mock=mock)["status"] == "SUCCEEDED"
+
+
+def test_what_the_api_requires_may_be_missing_where_only_what_is_present_counts(workshop):
+    given = {"definition": json.dumps(calling("states:startExecution")), "input": "{}"}
+    mock = {"result": '{"Other": 1}', "fieldValidationMode": "PRESENT"}
+    assert workshop.sync.test_state(**given, mock=mock)["status"] == "SUCCEEDED"
+    mock["result"] = '{"StartDate": 1}'
+    _, message = workshop.refused(workshop.sync.test_state, **given, mock=mock)
+    assert message.endswith("Field 'StartDate' must be a string")
+
+
+@pytest.mark.parametrize("resource", ["sqs:sendMessage.waitForTaskToken", "http:invoke"])
+def test_what_is_no_answer_of_an_api_may_be_any_json(workshop, resource):
+    given = {"definition": json.dumps(calling(resource)), "input": "{}"}
+    told = workshop.sync.test_state(**given, mock={"result": '{"MessageId": 1}'})
+    assert told["status"] == "SUCCEEDED"
 
 
 def test_a_task_wants_a_role_or_a_mock(workshop, task):
