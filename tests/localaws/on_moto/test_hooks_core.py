@@ -178,6 +178,7 @@ REPLACED = {
         ("moto.sns.models", "SNSBackend", "get_endpoint"),
         ("moto.sns.models", "SNSBackend", "publish"),
         ("moto.events.models", "EventsBackend", "put_events"),
+        ("moto.events.responses", "EventsHandler", "put_events"),
         ("moto.s3.responses", "S3Response", "_bucket_response_put"),
         ("moto.s3.exceptions", "BucketNotEmpty", "__init__"),
         ("moto.logs.models", "LogGroup", "get_log_events"),

@@ -516,6 +516,13 @@ def test_an_event_that_a_task_puts_names_its_machine_and_its_execution(workshop)
                 "argument.",
             },
         ),
+        (
+            {"Source": "aws.s3"},
+            {
+                "ErrorCode": "NotAuthorizedForSourceException",
+                "ErrorMessage": "Not authorized for the source.",
+            },
+        ),
     ],
 )
 def test_an_event_that_is_refused_fails_its_task(workshop, wrong, refused):

@@ -43,6 +43,7 @@ def install() -> None:
     SNSBackend.get_endpoint = _get_endpoint
     SNSBackend.publish = _publish
     EventsBackend.put_events = _put_events
+    EventsHandler.put_events = _answer_put_events
     S3Response._bucket_response_put = _bucket_response_put
     BucketNotEmpty.__init__ = _init_bucket_not_empty
     LogGroup.get_log_events = _get_log_events
@@ -151,12 +152,13 @@ def _wrong_topic(arn: str | None, topic: Topic | None, fields: dict[str, Any]) -
 
 
 _plain_put_events = EventsBackend.put_events
+_MOST_EVENTS = 10
 _MALFORMED = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
 
 
 def _put_events(self: EventsBackend, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """For EventsBackend.put_events, which takes a Detail that is JSON and no object."""
-    if len(events) > 10 or not any(map(_is_no_object, events)):
+    if len(events) > _MOST_EVENTS or not any(map(_is_no_object, events)):
         return _plain_put_events(self, events)
     told = iter(_plain_put_events(self, [one for one in events if not _is_no_object(one)]))
     return [dict(_MALFORMED) if _is_no_object(one) else next(told) for one in events]
@@ -170,6 +172,32 @@ def _is_no_object(event: dict[str, Any]) -> bool:
         return not isinstance(json.loads(event["Detail"]), dict)
     except ValueError:
         return False  # moto sees that
+
+
+_plain_answer_put_events = EventsHandler.put_events
+_NOT_AUTHORIZED = {
+    "ErrorCode": "NotAuthorizedForSourceException",
+    "ErrorMessage": "Not authorized for the source.",
+}
+
+
+def _answer_put_events(self: EventsHandler) -> Any:
+    """For EventsHandler.put_events, by which anybody may speak for AWS's own services.
+
+    What a rule hands on to another bus does not come here, and may.
+    """
+    entries = self._get_param("Entries")
+    if len(entries) > _MOST_EVENTS or not any(map(_is_of_aws, entries)):
+        return _plain_answer_put_events(self)
+    ours = [one for one in entries if not _is_of_aws(one)]
+    told = iter(self.events_backend.put_events(ours))
+    answers = [dict(_NOT_AUTHORIZED) if _is_of_aws(one) else next(told) for one in entries]
+    failed = sum("ErrorCode" in one for one in answers)
+    return json.dumps({"FailedEntryCount": failed, "Entries": answers})
+
+
+def _is_of_aws(event: dict[str, Any]) -> bool:
+    return str(event.get("Source")).startswith("aws.")
 
 
 _plain_bucket_response_put = S3Response._bucket_response_put
