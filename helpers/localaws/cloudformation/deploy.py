@@ -505,7 +505,7 @@ def _reason(error: Exception, type_name: str) -> str:
         return error.reason
     LOG.debug("a resource of type %s failed: %s", type_name, traceback.format_exc())
     service = type_name.split("::")[1] if type_name.count("::") == 2 else ""
-    return handler_error(error, service).reason
+    return handler_error(error, service, resources.handler(type_name).words_before).reason
 
 
 def _json(properties: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from helpers.localaws.lambdas.pools import Pools
     from helpers.localaws.lambdas.results import Result
 
-__all__ = ["install", "invoke", "pending", "reset", "send", "stop_all", "take_up"]
+__all__ = ["install", "invoke", "pending", "reset", "resume", "send", "stop_all", "take_up"]
 
 _pools: Pools | None = None
 _invoker: Invoker | None = None
@@ -106,6 +106,14 @@ def take_up(events: list[dict[str, Any]]) -> None:
     _ready().queue.take_up(events)
 
 
+def resume() -> None:
+    """Take up what waits in queues since an earlier process; nothing is imported for it."""
+    if _invoker is not None:
+        from helpers.localaws.lambdas import backend
+
+        backend.resume()
+
+
 def stop_all() -> None:
     """End all worker processes; the functions stay."""
     if _pools is not None:
@@ -115,6 +123,9 @@ def stop_all() -> None:
 def reset() -> None:
     """Forget what is under way: workers end, queued events are dropped, the market starts anew."""
     if _invoker is not None:
+        from helpers.localaws.lambdas import backend
+
         _invoker.queue.clear()
+        backend.clear()
     stop_all()
     market.set_seed(market.seed())

@@ -17,12 +17,18 @@ from urllib.parse import unquote
 
 from moto.awslambda import models, urls
 from moto.awslambda.exceptions import InvalidRoleFormat, LambdaClientError
-from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, lambda_backends
+from moto.awslambda.models import (
+    EventSourceMapping,
+    LambdaAlias,
+    LambdaBackend,
+    LambdaFunction,
+    lambda_backends,
+)
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE, BaseResponse
 
 from helpers.localaws.account import ACCOUNT
-from helpers.localaws.lambdas import errors, functions, limits, sources
+from helpers.localaws.lambdas import errors, functions, limits, mappings, polling, sources
 from helpers.localaws.lambdas.invoking import Invoker
 from helpers.localaws.lambdas.versions import chosen
 
@@ -30,21 +36,35 @@ LOG = logging.getLogger(__name__)
 
 _invoker: Invoker
 """Who runs the functions; set by `install`."""
+_poller: polling.Poller
+"""Who takes messages out of queues for them; set by `install`."""
 _plain_enrich = BaseResponse._enrich_response
 _plain_publish = LambdaResponse.publish_version
 
 
 def install(invoker: Invoker) -> None:
     """Put the hooks in place; a second call only changes who runs the functions."""
-    global _invoker
-    _invoker = invoker
+    global _invoker, _poller
+    _invoker, _poller = invoker, polling.Poller(invoker.invoke)
     models.lambda_backends.backend = LocalLambdaBackend
     functions.install(_invoke_function, invoker.pools.prepare)
     sources.install(invoker.send)
+    mappings.install()
+    polling.install(_poller)
     LambdaResponse.invoke = _answer_invoke
     LambdaResponse.invoke_async = _answer_invoke_async
     LambdaResponse.publish_version = _answer_publish_version
     LambdaResponse._enrich_response = staticmethod(_enrich_response)
+
+
+def resume() -> None:
+    """Take up what waits in the queues that functions are to be given."""
+    _poller.resume()
+
+
+def clear() -> None:
+    """Look at no queue any more: all are gone."""
+    _poller.clear()
 
 
 class LocalLambdaBackend(LambdaBackend):
@@ -178,21 +198,62 @@ class LocalLambdaBackend(LambdaBackend):
         _, payload = answer(self, function_name, qualifier, body, headers, response_headers)
         return payload
 
-    def send_sqs_batch(self, function_arn: str, messages: Any, queue_arn: str) -> bool:
-        """Hand a batch of a queue's messages over; whether the function was done with them.
+    def create_event_source_mapping(self, spec: dict[str, Any]) -> EventSourceMapping:
+        """Make a mapping, unless AWS would refuse it; what waits in a queue is taken at once."""
+        spec = mappings.checked(self, spec)
+        _, arn = mappings.target(self, spec["FunctionName"])
+        if mappings.queue_of(spec["EventSourceArn"]) is None:
+            mapping = super().create_event_source_mapping(spec)
+            mapping.function_arn = arn
+        else:  # moto would have the queue hand over its messages itself
+            made_of = {"FunctionArn": arn, "RegionName": self.region_name}
+            mapping = EventSourceMapping(spec | made_of | {"AccountId": self.account_id})
+            self._event_source_mappings[mapping.uuid] = mapping
+        self._changed(mapping)
+        return mapping
 
-        moto's sends them one by one, with samples in place of what is known of a message.
-        """
-        if not messages:
-            return True
-        event = sources.sqs_event(messages, queue_arn)
-        headers: dict[str, str] = {}
+    def update_event_source_mapping(
+        self, uuid: str, spec: dict[str, Any]
+    ) -> EventSourceMapping | None:
+        """Change a mapping, unless AWS would refuse what it is to be."""
+        mapping = self.get_event_source_mapping(uuid)
+        if mapping is None:
+            return None
+        spec = mappings.check_update(mapping, spec)
+        super().update_event_source_mapping(uuid, spec)
+        if "FunctionName" in spec:
+            _, mapping.function_arn = mappings.target(self, spec["FunctionName"])
+            mapping.function_name = spec["FunctionName"]
+        self._changed(mapping)
+        return mapping
+
+    def delete_event_source_mapping(self, uuid: str) -> EventSourceMapping | None:
+        """Delete a mapping; moto goes on handing over what comes into its source."""
+        mapping = super().delete_event_source_mapping(uuid)
+        if mapping is not None:
+            mappings.let_go(mapping)
+        return mapping
+
+    def list_event_source_mappings(
+        self, event_source_arn: str, function_name: str
+    ) -> list[EventSourceMapping]:
+        """The mappings of a source, of a function by its name or its ARN, or of both."""
+        found = super().list_event_source_mappings(event_source_arn, "")
+        if not function_name:
+            return list(found)
         try:
-            self.invoke(function_arn, None, json.dumps(event), {}, headers)
-        except LambdaClientError as error:
-            LOG.warning("%s cannot be given messages of %s: %s", function_arn, queue_arn, error)
-            return False
-        return "x-amz-function-error" not in headers
+            _, arn = mappings.target(self, function_name)
+        except errors.InvalidParameter:
+            arn = function_name
+        return [
+            one for one in found if function_name == one.function_name or arn == one.function_arn
+        ]
+
+    def _changed(self, mapping: EventSourceMapping) -> None:
+        mappings.touch(mapping)
+        queue = mappings.queue_of(mapping.event_source_arn)
+        if queue is not None:
+            _poller.look(queue)
 
 
 def _check(wrong: tuple[str, str] | None) -> None:

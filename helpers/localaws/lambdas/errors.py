@@ -111,3 +111,25 @@ class InvalidParameter(_Error):
 
     def __init__(self, message: str) -> None:
         super().__init__("InvalidParameterValueException", message)
+
+
+class ResourceConflict(_Error):
+    """There is such a thing already."""
+
+    code = 409
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ResourceConflictException", message)
+
+
+class ValidationError(_Error):
+    """A member of a request is not what AWS's model says of it."""
+
+    code = 400
+
+    def __init__(self, value: object, member: str, constraint: str) -> None:
+        super().__init__(
+            "ValidationException",
+            f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
+            f"constraint: Member must {constraint}",
+        )

@@ -114,12 +114,8 @@ def _publish(
 
 def sqs_event(messages: list[Message], queue_arn: str) -> dict[str, Any]:
     """The event with which Lambda hands a batch of a queue's messages over."""
-    from moto.sqs.models import sqs_backends
-
-    _, _, _, region, account, name = queue_arn.split(":")
-    # What moto has received for Lambda is without the attributes of the messages.
-    whole = {one.id: one for one in sqs_backends[account][region].queues[name]._messages}
-    return {"Records": [_sqs_record(whole.get(one.id, one), queue_arn, region) for one in messages]}
+    region = queue_arn.split(":")[3]
+    return {"Records": [_sqs_record(one, queue_arn, region) for one in messages]}
 
 
 def _sqs_record(message: Message, queue_arn: str, region: str) -> dict[str, Any]:

@@ -114,12 +114,13 @@ class Keeper:
         self.report.loaded = True
         self.report.executions = self.store.recover(told["at"])
         self._end_map_runs(told["at"])
+        from helpers.localaws import lambdas
+
         schedule.resume(told["due"])
         metrics.resume()
         if told["events"]:
-            from helpers.localaws import lambdas
-
             lambdas.take_up(told["events"])
+        lambdas.resume()
 
     def _end_map_runs(self, at: float) -> None:
         from moto.stepfunctions.models import stepfunctions_backends

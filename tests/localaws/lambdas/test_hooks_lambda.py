@@ -54,7 +54,10 @@ def test_hook_backend_methods():
         "invoke": ["self", "function_name", "qualifier", "body", "headers", "response_headers"],
         "publish_version": ["self", "function_name", "description"],
         "update_function_code": ["self", "function_name", "qualifier", "body"],
-        "send_sqs_batch": ["self", "function_arn", "messages", "queue_arn"],
+        "create_event_source_mapping": ["self", "spec"],
+        "update_event_source_mapping": ["self", "uuid", "spec"],
+        "delete_event_source_mapping": ["self", "uuid"],
+        "list_event_source_mappings": ["self", "event_source_arn", "function_name"],
         "create_alias": [
             "self",
             "name",
@@ -166,7 +169,6 @@ def test_hook_responses(hooked):
 
 
 def test_hook_sources(hooked):
-    import moto.sqs.models as sqs
     from moto.s3 import models, notifications
     from moto.sns.models import Subscription
 
@@ -182,9 +184,35 @@ def test_hook_sources(hooked):
     assert models.notifications is notifications, (
         "hook notifications: moto's S3 gets its functions otherwise now"
     )
-    assert "send_sqs_batch(" in inspect.getsource(sqs.Queue), (
-        "hook LambdaBackend.send_sqs_batch: moto's queues no longer call it"
+
+
+def test_hook_queues(hooked):
+    from moto.awslambda.responses import LambdaResponse
+    from moto.sqs.models import Message, Queue, SQSBackend
+
+    from helpers.localaws.lambdas import mappings, polling
+
+    assert parameters(polling._plain["add_message"])[:2] == ["self", "message"]
+    assert parameters(polling._plain["receive_message"]) == [
+        *("self", "queue_name", "count", "wait_seconds_timeout", "visibility_timeout"),
+        "message_attribute_names",
+    ], "hook SQSBackend.receive_message: moto's takes other arguments now"
+    assert parameters(polling._plain["change_message_visibility"])[:2] == ["self", "queue_name"]
+    added = inspect.getsource(inspect.unwrap(Queue.add_message))
+    assert "self.lambda_event_source_mappings" in added or "_plain" in added, (
+        "hook Queue.add_message: moto hands messages over otherwise now"
     )
+    queue = SQSBackend(REGION, ACCOUNT).create_queue("queue")
+    kept = {"_messages", "_pending_messages", "_messages_lock", "visibility_timeout"}
+    assert kept | {"message_retention_period"} <= vars(queue).keys()
+    assert {"visible_at", "delayed_until", "sent_timestamp"} <= vars(Message("id", "")).keys()
+    for name, hook in {
+        "create": mappings._answer_create,
+        "update": mappings._answer_update,
+        "delete": mappings._answer_delete,
+    }.items():
+        assert getattr(LambdaResponse, f"{name}_event_source_mapping") is hook
+    assert hooked.EventSourceMapping.get_configuration is mappings._get_configuration
 
 
 def test_hook_logs():

@@ -96,6 +96,8 @@ class ResourceType:
     longest_name: int = 255
     name_letters: str = names.MIXED
     name_length: int = 12
+    words_before: str = ""
+    """What the handler says before the service's words for a request that is not valid."""
 
     def name(self, request: Request) -> str:
         """The name that the template gives, or one of CloudFormation's shape."""
@@ -160,14 +162,20 @@ def message_of(error: BaseException) -> str:
     return str(message)
 
 
-def handler_error(error: BaseException, service: str = "") -> ResourceFailure:
-    """Word a service's refusal as CloudFormation's resource handlers do."""
+_THERE_ALREADY = ("BucketAlreadyOwnedByYou", "ResourceConflictException", "ResourceInUseException")
+
+
+def handler_error(error: BaseException, service: str = "", before: str = "") -> ResourceFailure:
+    """Word a service's refusal as CloudFormation's resource handlers do.
+
+    before: what is said before the service's words, if the request was not valid.
+    """
     if isinstance(error, ResourceFailure):
         return error
     code = getattr(error, "error_type", None) or getattr(error, "code", None)
     code = code if isinstance(code, str) else type(error).__name__
     message = message_of(error)
-    if "AlreadyExist" in code or code in ("BucketAlreadyOwnedByYou", "ResourceInUseException"):
+    if "AlreadyExist" in code or code in _THERE_ALREADY:
         kind = EXISTS
     elif "NotFound" in code or "NoSuch" in code or "DoesNotExist" in code:
         kind = NOT_FOUND
@@ -175,6 +183,7 @@ def handler_error(error: BaseException, service: str = "") -> ResourceFailure:
         kind = "AccessDenied"
     else:
         kind = INVALID
+        message = before + message
     if service:
         status = getattr(error, "status_code", None) or 400
         status = 409 if kind == EXISTS else 404 if kind == NOT_FOUND else status

@@ -29,6 +29,8 @@ LONGEST = {
     "AWS::IAM::ManagedPolicy": 128,
 }
 
+BEFORE = {"AWS::Lambda::EventSourceMapping": "Invalid request provided: "}
+
 
 def types() -> dict[str, str]:
     """The types that moto's models create, each with its module."""
@@ -68,6 +70,7 @@ class MotoModel(ResourceType):
         self.type = type_name
         self.service = type_name.split("::")[1]
         self.longest_name = LONGEST.get(type_name, 255)
+        self.words_before = BEFORE.get(type_name, "")
 
     def name(self, request: Request) -> str:
         """The name from the property that moto's model or AWS's schema says."""

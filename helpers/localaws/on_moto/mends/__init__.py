@@ -18,6 +18,7 @@ def install() -> None:
         multipart,
         notifications,
         odd_requests,
+        queues,
         quirks,
         readers,
         tag_limits,
@@ -25,8 +26,19 @@ def install() -> None:
     )
 
     for module in (
-        *(aws_policies, dynamodb_keys, emptying, iam_roles, identity),
-        *(multipart, notifications, odd_requests, quirks, readers, tag_limits, tagged),
+        aws_policies,
+        dynamodb_keys,
+        emptying,
+        iam_roles,
+        identity,
+        multipart,
+        notifications,
+        odd_requests,
+        queues,
+        quirks,
+        readers,
+        tag_limits,
+        tagged,
     ):
         module.install()
 
