@@ -148,6 +148,15 @@ def test_logs_of_the_stack_and_of_one_function(sam):
     assert of_one.count("START") <= of_all.count("START")
 
 
+def test_logs_are_shown_however_far_the_clock_is_ahead(sam):
+    """`sam logs` asks for what this machine's clock has seen so far."""
+    asked = ("logs", "--stack-name", STACK, "--name", "StockCheckerFunction")
+    before = sam(*asked).count("START")
+    sam.endpoint.command("clock", "--advance", "3h")
+    sam("remote", "invoke", "StockCheckerFunction", "--stack-name", STACK)
+    assert sam(*asked).count("START") == before + 1
+
+
 def test_the_clock_moves_the_schedule_of_the_stack(sam, names):
     rule = names["StockTradingStateMachineHourlyTradingSchedule"]
     events = sam.endpoint.client("events")

@@ -88,6 +88,9 @@ NO_CONTROL = Refusal(
     "the secret access key of this endpoint's workspace.",
 )
 
+SKEW = 60.0
+"""By so many seconds a signer's clock may be ahead; one that is further ahead is the simulated."""
+
 
 class Own(Protocol):
     """The workspace's own keys, and who tells whether a control request was made with them."""
@@ -118,9 +121,15 @@ def check(environ: Environ, own: Own) -> Refusal | None:
         if keys.has_ended(made, clock.time()):
             return SESSION_ENDED_S3 if claim.service == "s3" else SESSION_ENDED
         secret = made.secret_access_key
-    if claim.expires is not None and claim.expires < time.time():
+    if claim.expires is not None and claim.expires < _signers_time(claim):
         return EXPIRED
     return _signed(environ, claim, secret)
+
+
+def _signers_time(claim: sigv4.Claim) -> float:
+    """Now, by the clock of who has presigned: functions go by the simulated one."""
+    now = time.time()
+    return clock.time() if claim.signed is not None and claim.signed > now + SKEW else now
 
 
 def _control(environ: Environ, own: Own) -> Refusal | None:

@@ -46,6 +46,7 @@ class Claim:
     service: str = ""
     presigned: bool = False
     version2: bool = False
+    signed: float | None = None
     expires: float | None = None
 
 
@@ -95,8 +96,12 @@ def _claim_of_query(query: str) -> Claim:
         raise Malformed(f"the query lacks {error.args[0]}") from None
     except ValueError:
         raise Malformed("X-Amz-Date or X-Amz-Expires cannot be read") from None
-    expires = signed_at + seconds
-    return Claim(key, signature, date, scope, names, scope.split("/")[2], True, expires=expires)
+    return Claim(
+        *(key, signature, date, scope, names, scope.split("/")[2]),
+        presigned=True,
+        signed=signed_at,
+        expires=signed_at + seconds,
+    )
 
 
 def _claim_of_version2(query: str) -> Claim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from moto.logs.models import LogQuery, LogsBackend
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.logs_insights import fields, language, running
 from helpers.localaws.on_moto.mends.malformed import refused
+from helpers.localaws.turns import present
 
 
 def install() -> None:
@@ -27,6 +29,7 @@ def _start_query(
     self: LogsBackend, log_group_names: list[str], start_time: int, end_time: int, query_string: str
 ) -> str:
     """For LogsBackend.start_query: what cannot be read or carried out is refused."""
+    end_time = _meant(end_time)
     try:
         return _plain_start_query(self, log_group_names, start_time, end_time, query_string)
     except (language.MalformedQuery, ValueError) as error:
@@ -34,6 +37,12 @@ def _start_query(
     except (language.NotHere, TypeError) as error:
         message = f"The local endpoint cannot carry out this query: it does not have {error}."
         raise refused(message, "MalformedQueryException") from None
+
+
+def _meant(when: int) -> int:
+    """The end of a range, a client's now being the simulated now; seconds or ms."""
+    moved = present.meant_ms(when) if _is_millis(when) else present.meant(when)
+    return when if moved == when or moved is None else math.ceil(moved)
 
 
 def _execute_query(
@@ -59,7 +68,11 @@ def _events(log_groups: list[Any], first: float, last: float) -> Iterator[dict[s
 
 def _millis(when: int, rest: int = 0) -> int:
     """AWS takes both: what is too large for seconds are milliseconds. rest: of a second."""
-    return when if when > 100_000_000_000 else when * 1000 + rest
+    return when if _is_millis(when) else when * 1000 + rest
+
+
+def _is_millis(when: int) -> bool:
+    return when > 100_000_000_000
 
 
 def _to_result_json(self: LogQuery) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from helpers.localaws.metrics.evaluating import OPERATORS, TREATMENTS
 from helpers.localaws.metrics.expressions import InvalidExpression
 from helpers.localaws.metrics.ledger import LISTED, Key, Ledger
 from helpers.localaws.turns.clock import clock
+from helpers.localaws.turns.present import meant
 
 MOST_DATAPOINTS = 1440
 """So many datapoints GetMetricStatistics gives."""
@@ -125,7 +126,7 @@ class Metrics(CloudWatchBackend):
             named = tuple(sorted((d["Name"], d["Value"]) for d in datum.get("Dimensions") or ()))
             key: Key = (namespace, datum["MetricName"], named, datum.get("Unit") or "None")
             when = datum.get("Timestamp")
-            minute = int((clock.time() if when is None else _seconds(when)) // 60)
+            minute = int((clock.time() if when is None else meant(_seconds(when))) // 60)
             if datum.get("Values"):
                 counts = datum.get("Counts") or [1] * len(datum["Values"])
                 for value, count in zip(datum["Values"], counts, strict=True):
@@ -300,7 +301,7 @@ def _describe_alarm_history(self: CloudWatchResponse) -> Any:
     name, kind = asked.get("AlarmName"), asked.get("HistoryItemType")
     kinds = asked.get("AlarmTypes")
     since = _seconds(asked["StartDate"]) if asked.get("StartDate") else -math.inf
-    until = _seconds(asked["EndDate"]) if asked.get("EndDate") else math.inf
+    until = meant(_seconds(asked["EndDate"])) if asked.get("EndDate") else math.inf
     entries = []
     for alarm in self.cloudwatch_backend.alarms.values():
         of = "CompositeAlarm" if alarm.rule is not None else "MetricAlarm"
@@ -343,7 +344,7 @@ def _set_alarm_state(self: CloudWatchResponse) -> Any:
 def _get_metric_data(self: CloudWatchResponse) -> Any:
     """For CloudWatchResponse.get_metric_data, which looks at each value for each period."""
     asked = self._get_params()
-    start, end = _seconds(asked["StartTime"]), _seconds(asked["EndTime"])
+    start, end = _range(asked)
     if start >= end:
         word = "not equal" if start == end else "be less than"
         raise ValidationError(f"The parameter StartTime must {word} parameter EndTime.")
@@ -382,6 +383,19 @@ def _get_metric_data(self: CloudWatchResponse) -> Any:
     return ActionResult({"MetricDataResults": results, "Messages": []})
 
 
+def _range(asked: dict[str, Any], longest: float = math.inf) -> tuple[float, float]:
+    """StartTime and EndTime of a request, POSIX seconds.
+
+    Where a client's now ends the range, it is the simulated now. What was asked from then on is
+    told too, unless that is more than `longest` seconds: then as much as was asked for.
+    """
+    start, end = _seconds(asked["StartTime"]), _seconds(asked["EndTime"])
+    moved = meant(end) - end
+    if end - start <= longest < end + moved - start:
+        start += moved
+    return start, end + moved
+
+
 def _check_period(period: Any) -> int:
     seconds = int(period or 0)
     if seconds <= 0 or (seconds % 60 and seconds not in (1, 5, 10, 20, 30)):
@@ -407,7 +421,7 @@ def _get_metric_statistics(self: CloudWatchResponse) -> Any:
                 f"The value {stat} for parameter ExtendedStatistics is not supported."
             )
     period = _check_period(asked.get("Period"))
-    start, end = _seconds(asked["StartTime"]), _seconds(asked["EndTime"])
+    start, end = _range(asked, period * MOST_DATAPOINTS)
     if start >= end:
         raise InvalidParameterValue(
             "The parameter StartTime must be less than the parameter EndTime."
