@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from helpers.localaws.cloudformation.mailbox import endpoint_url
 from helpers.localaws.cloudformation.resources.base import (
     EXISTS,
     Made,
@@ -276,7 +277,8 @@ def _queue_attributes(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def _queue_url(request: Request, name: str) -> str:
-    return f"https://sqs.{request.region}.amazonaws.com/{request.account}/{name}"
+    """As CreateQueue gives it: some clients, the JavaScript SDK's too, call the host in it."""
+    return f"{endpoint_url()}/{request.account}/{name}"
 
 
 def _queue_name(request: Request) -> str:
