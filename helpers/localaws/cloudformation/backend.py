@@ -54,7 +54,10 @@ MAX_BODY = 51_200
 MAX_URL_BODY = 1_048_576
 
 _LOCK = threading.RLock()
-_THREADS: set[threading.Thread] = set()
+_THREADS: dict[threading.Thread, str] = {}
+"""The threads of operations that are under way, each with the id of its stack."""
+_GIVEN_UP: set[str] = set()
+"""The ids of stacks whose creation is to stop where it is: they are to be deleted."""
 _FINISHED = threading.Condition(_LOCK)
 _STOPPING = threading.Event()
 
@@ -384,7 +387,9 @@ class CloudFormationBackend(BaseBackend):
     ) -> None:
         """Start to delete a stack; that there is none is no error.
 
-        Raises ValidationError if it is protected, used by another stack, or busy.
+        One that is being created is given up, and deleted once the step under way is done.
+
+        Raises ValidationError if it is protected, used by another stack, or else busy.
         """
         with _LOCK:
             stack = self.find(name_or_id)
@@ -401,7 +406,8 @@ class CloudFormationBackend(BaseBackend):
                 )
             if stack.status == "DELETE_IN_PROGRESS":
                 return
-            if stack.busy:
+            creation = _creation_of(stack)
+            if stack.busy and creation is None:
                 raise ValidationError(
                     f"Stack [{stack.id}] cannot be deleted while in status {stack.status}"
                 )
@@ -414,9 +420,11 @@ class CloudFormationBackend(BaseBackend):
                     )
             for change_set in self.change_sets_of(stack):
                 del self.change_sets[change_set.id]
+            if creation is not None:
+                _GIVEN_UP.add(stack.id)
             stack.move("DELETE_IN_PROGRESS", "User Initiated")
         kept = set(retain or ())
-        self._start(stack, lambda deployment: deployment.delete(kept), wait=wait)
+        self._start(stack, lambda deployment: deployment.delete(kept), wait=wait, after=creation)
 
     def roll_back(self, stack: Stack) -> None:
         """Roll back an operation that failed with its rollback switched off.
@@ -547,13 +555,20 @@ class CloudFormationBackend(BaseBackend):
         change_set: ChangeSet | None = None,
         *,
         wait: bool = False,
+        after: threading.Thread | None = None,
     ) -> None:
-        """Run an operation on a stack in a thread of its own (or here, with `wait`)."""
+        """Run an operation on a stack in a thread of its own (or here, with `wait`).
+
+        after: the creation that the operation puts an end to, and waits for.
+        """
 
         def cancelled() -> bool:
-            return _STOPPING.is_set() or self.stacks.get(stack.id) is not stack
+            gone = self.stacks.get(stack.id) is not stack
+            return _STOPPING.is_set() or gone or stack.id in _GIVEN_UP
 
         def run() -> None:
+            if after is not None:
+                _outlast(after, stack)
             try:
                 with clock.busy(), gate:
                     operation(Deployment(self._deployed(stack), cancelled))
@@ -569,7 +584,7 @@ class CloudFormationBackend(BaseBackend):
                 change_set.execution = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
             with _FINISHED:
                 if not wait:
-                    _THREADS.discard(threading.current_thread())
+                    _THREADS.pop(threading.current_thread(), None)
                 _FINISHED.notify_all()
 
         if wait:
@@ -580,7 +595,7 @@ class CloudFormationBackend(BaseBackend):
             target=within.run, args=(run,), name=f"stack {stack.name}", daemon=True
         )
         with _LOCK:
-            _THREADS.add(thread)
+            _THREADS[thread] = stack.id
         thread.start()
 
     def _broke_off(self, stack: Stack) -> None:
@@ -594,6 +609,22 @@ class CloudFormationBackend(BaseBackend):
         """Wait until no operation is under way on the stack, at most so many real seconds."""
         with waiting(), _FINISHED:
             _FINISHED.wait_for(lambda: not stack.busy, timeout=seconds)
+
+
+def _creation_of(stack: Stack) -> threading.Thread | None:
+    """The thread that creates a stack, if one does. A nested stack's is its parent's."""
+    if stack.status != "CREATE_IN_PROGRESS":
+        return None
+    return next((thread for thread, stack_id in _THREADS.items() if stack_id == stack.id), None)
+
+
+def _outlast(creation: threading.Thread, stack: Stack) -> None:
+    """Wait until the creation of a stack that is to be deleted has stopped."""
+    with waiting():
+        creation.join()
+    _GIVEN_UP.discard(stack.id)
+    if stack.status != "DELETE_IN_PROGRESS":  # it came to its end in the very same moment
+        stack.move("DELETE_IN_PROGRESS", "User Initiated")
 
 
 def stop_all(seconds: float = 10.0) -> bool:

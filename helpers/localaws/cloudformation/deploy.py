@@ -35,7 +35,7 @@ CLEANUP_ATTEMPTS = 3  # as the service does
 
 
 class Cancelled(BaseException):
-    """The endpoint is being emptied or stopped: leave everything as it is."""
+    """The endpoint is being emptied or stopped, or the stack deleted: leave all as it is."""
 
 
 class Deployment:
@@ -55,6 +55,7 @@ class Deployment:
         stack = self.stack
         stack.recipe = recipe
         reason = self._apply(recipe)
+        self._check()  # the stack may be one to delete by now
         if reason is None:
             stack.undo = []
             stack.move("CREATE_COMPLETE")

@@ -38,6 +38,7 @@ class Gate:
     def __init__(self):
         self.reached, self.open = threading.Event(), threading.Event()
         self.existing = set()
+        self.fails = False
 
     def create(self, request):
         from helpers.localaws.cloudformation.resources.base import Made
@@ -65,6 +66,7 @@ class Gate:
         if request.properties.get("Wait"):
             self.reached.set()
             assert self.open.wait(30)
+            assert not self.fails
 
 
 @pytest.fixture
@@ -152,6 +154,51 @@ def test_an_interrupted_deletion_is_finished(package, backend, gate):
     settled = settle(backend, stack.id)
     assert settled.status == "DELETE_COMPLETE"
     assert gate.existing == set()
+
+
+def test_what_is_being_created_can_be_deleted(backend, gate):
+    """The step under way comes to its end, no other begins, and all that is there goes."""
+    body = request(
+        A=queue(),
+        B={**queue(Wait=True), "DependsOn": "A"},
+        C={**queue(), "DependsOn": "B"},
+    )
+    stack = backend.create_stack("given-up", body)
+    assert gate.reached.wait(20)
+    backend.delete_stack("given-up")
+    assert stack.status == "DELETE_IN_PROGRESS"
+    assert gate.existing == {"A"}
+    gate.open.set()
+    assert settle(backend, stack.id).status == "DELETE_COMPLETE"
+    assert gate.existing == set()
+    told = [event.status for event in stack.events if event.logical_id == "given-up"]
+    assert told == ["CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+    assert "C" not in [event.logical_id for event in stack.events]
+
+
+def test_a_creation_that_fails_while_it_is_given_up_is_deleted(backend, gate):
+    stack = backend.create_stack("given-up", request(A=queue(Wait=True)))
+    assert gate.reached.wait(20)
+    backend.delete_stack("given-up")
+    gate.fails = True
+    gate.open.set()
+    assert settle(backend, stack.id).status == "DELETE_COMPLETE"
+    assert "ROLLBACK_IN_PROGRESS" not in [event.status for event in stack.events]
+
+
+def test_what_is_being_updated_cannot_be_deleted(backend, gate):
+    from helpers.localaws.cloudformation.errors import ValidationError
+
+    stack = backend.create_stack("busy", request(A=queue()), wait=True)
+    backend.update_stack(stack, request(A=queue(Wait=True)))
+    assert gate.reached.wait(20)
+    with pytest.raises(ValidationError) as refused:
+        backend.delete_stack("busy")
+    gate.open.set()
+    assert refused.value.message == (
+        f"Stack [{stack.id}] cannot be deleted while in status UPDATE_IN_PROGRESS"
+    )
+    settle(backend, stack.id)
 
 
 def test_a_change_set_that_was_being_executed_has_failed(package, backend, gate):
