@@ -242,6 +242,38 @@ def test_any_other_sam_project_works_too(sam, internet, tmp_path):
     other("delete", "--stack-name", "other", "--no-prompts")
 
 
+WITHIN = """
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greeting:
+    Type: AWS::Serverless::Application
+    Properties: {Location: greeting/template.yaml}
+  Topics:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: topics.yaml}
+"""
+
+
+def test_an_app_within_an_app_is_deployed_and_deleted(sam, internet, tmp_path):
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    (tmp_path / "greeting" / "src").mkdir(parents=True)
+    (tmp_path / "greeting" / "src" / "greet.py").write_text(GREET)
+    (tmp_path / "greeting" / "src" / "requirements.txt").write_text("")
+    (tmp_path / "greeting" / "template.yaml").write_text(OTHER.format(version=version))
+    (tmp_path / "topics.yaml").write_text("Resources: {Topic: {Type: 'AWS::SNS::Topic'}}")
+    (tmp_path / "template.yaml").write_text(WITHIN)
+    outer = Sam(sam.endpoint, tmp_path, internet)
+    outer("build")
+    deploy = tuple("outer" if word == STACK else word for word in DEPLOY)
+    outer(*deploy, "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
+    said = outer("delete", "--stack-name", "outer", "--no-prompts")
+    assert "Deleted successfully" in said
+    assert re.search(r"Deleting S3 object with key \w+\.template", said)
+    status = json.loads(sam.endpoint.command("status", "--json").stdout)
+    assert not [name for name in status["stacks"] if name.startswith("outer")]
+
+
 def test_a_stopped_endpoint_is_named_and_start_repairs_it(fresh_endpoint, sam, internet):
     other = Sam(fresh_endpoint, sam.folder, internet)
     fresh_endpoint.command("stop")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from helpers.localaws.cloudformation import capabilities, parameters, shapes, template
@@ -20,14 +21,14 @@ def drift_information(status: str, at: Any) -> dict[str, Any]:
 
 
 def describe_stack(stack: Stack) -> dict[str, Any]:
-    """A stack as DescribeStacks shows it."""
+    """A stack as DescribeStacks shows it: what it has none of is left out, but for its tags."""
     recipe = stack.recipe
     return {
         "StackId": stack.id,
         "StackName": stack.name,
         "ChangeSetId": stack.change_set_id,
         "Description": recipe.description,
-        "Parameters": parameters.shown(recipe.template, recipe.parameters, recipe.given),
+        "Parameters": parameters.shown(recipe.template, recipe.parameters, recipe.given) or None,
         "CreationTime": stack.created,
         "LastUpdatedTime": stack.updated,
         "DeletionTime": stack.deleted,
@@ -37,7 +38,7 @@ def describe_stack(stack: Stack) -> dict[str, Any]:
         "DisableRollback": stack.disable_rollback,
         "NotificationARNs": recipe.notification_arns,
         "TimeoutInMinutes": stack.timeout_minutes,
-        "Capabilities": recipe.capabilities,
+        "Capabilities": recipe.capabilities or None,
         "Outputs": [
             {
                 "OutputKey": output.key,
@@ -46,7 +47,8 @@ def describe_stack(stack: Stack) -> dict[str, Any]:
                 "ExportName": output.export,
             }
             for output in stack.outputs
-        ],
+        ]
+        or None,
         "RoleARN": recipe.role_arn,
         "Tags": tag_list(recipe.tags),
         "EnableTerminationProtection": stack.termination_protection,
@@ -158,6 +160,30 @@ def without_values(row: dict[str, Any]) -> dict[str, Any]:
     change.pop("BeforeContext", None)
     change.pop("AfterContext", None)
     return {**row, "ResourceChange": change}
+
+
+_HERE = re.compile(r"https?://(?:127\.0\.0\.1|localhost)(?::\d+)?/")
+_TEMPLATE_OF = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+}
+
+
+def with_addresses_of_s3(text: str, region: str) -> str:
+    """A template's text, in which the templates of nested stacks are at S3's own addresses.
+
+    `sam deploy` writes this endpoint's address into them, and `sam delete` finds a template that it
+    is to delete by S3's alone.
+    """
+    if not _HERE.search(text):
+        return text
+    for body in (template.parse(text).get("Resources") or {}).values():
+        wanted = body.get("Properties") if isinstance(body, dict) else None
+        name = _TEMPLATE_OF.get(str(body.get("Type")), "") if isinstance(wanted, dict) else ""
+        url = wanted.get(name) if name else None
+        if isinstance(url, str) and _HERE.match(url):
+            text = text.replace(url, _HERE.sub(f"https://s3.{region}.amazonaws.com/", url, count=1))
+    return text
 
 
 def template_summary(parsed: dict[str, Any]) -> dict[str, Any]:

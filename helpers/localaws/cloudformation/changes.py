@@ -13,7 +13,7 @@ from typing import Any
 
 from helpers.localaws.cloudformation import references, schema
 from helpers.localaws.cloudformation.errors import ValidationError
-from helpers.localaws.cloudformation.intrinsics import Resolver
+from helpers.localaws.cloudformation.intrinsics import KNOWN_LATER, Resolver
 from helpers.localaws.cloudformation.lookup import Deployed, attribute, pseudo_parameters
 from helpers.localaws.cloudformation.stack import Recipe, Resource, Stack
 
@@ -24,17 +24,22 @@ class _Unknown(str):
     """Stands for a value that is known only after deployment."""
 
     def __new__(cls, logical_id: str, name: str | None) -> _Unknown:
-        text = f"{{{{changeSet:KNOWN_AFTER_APPLY:{logical_id}{'.' + name if name else ''}}}}}"
+        text = f"{KNOWN_LATER}:{logical_id}{'.' + name if name else ''}}}}}"
         return super().__new__(cls, text)
 
 
 class _Plan:
-    """References lead to what is deployed, or to an unknown where the resource will be new."""
+    """References lead to what is deployed, or to an unknown where the resource will be new.
+
+    Those to resources that are `left_out`, by their condition, are noted as `missed`.
+    """
 
     def __init__(self, deployed: Deployed) -> None:
         self.stack = deployed.stack
         self.imported = deployed.imported
         self.replacing: set[str] = set()
+        self.left_out: set[str] = set()
+        self.missed: list[str] = []
 
     def ref(self, logical_id: str) -> Any:
         resource = self._settled(logical_id)
@@ -53,6 +58,9 @@ class _Plan:
         return f"{{{{resolve:{service}:{reference}}}}}"
 
     def _settled(self, logical_id: str) -> Resource | None:
+        if logical_id in self.left_out:
+            self.missed.append(logical_id)
+            return None
         resource = self.stack.resources.get(logical_id)
         if resource is None or not resource.physical_id or logical_id in self.replacing:
             return None
@@ -71,6 +79,7 @@ def compute(deployed: Deployed, recipe: Recipe) -> list[dict[str, Any]]:
         for name in references.in_order(recipe.template)
         if _holds(recipe.template["Resources"][name], resolver)
     ]
+    plan.left_out = recipe.template["Resources"].keys() - wanted
     _refuse_new_types(stack, recipe, wanted)
     changed: dict[str, str] = {}  # logical id -> Replacement
     changes: dict[str, dict[str, Any]] = {}
@@ -89,6 +98,7 @@ def compute(deployed: Deployed, recipe: Recipe) -> list[dict[str, Any]]:
             plan.replacing.add(name)
         changed[name] = replacement
         changes[name] = _modify(current, body, details, replacement)
+    _refuse_missed(plan, recipe, resolver)
     order = [n for n in recipe.template["Resources"] if n in changes]
     removed = [name for name in stack.resources if name not in wanted]
     return [
@@ -100,6 +110,22 @@ def compute(deployed: Deployed, recipe: Recipe) -> list[dict[str, Any]]:
 def _holds(body: dict[str, Any], resolver: Resolver) -> bool:
     condition = body.get("Condition")
     return resolver.condition(condition) if isinstance(condition, str) else True
+
+
+def _refuse_missed(plan: _Plan, recipe: Recipe, resolver: Resolver) -> None:
+    """Raise ValidationError if a resource or an output names a resource that is left out."""
+    prefix, block = "Template format error: ", "Resources"
+    if not plan.missed:
+        prefix, block = "", "Outputs"  # AWS says so without the prefix
+        for body in (recipe.template.get("Outputs") or {}).values():
+            if plan.left_out and _holds(body, resolver):
+                resolver.resolve([body.get("Value"), body.get("Export")])
+    if plan.missed:
+        names = ", ".join(dict.fromkeys(plan.missed))
+        raise ValidationError(
+            f"{prefix}Unresolved resource dependencies [{names}] in the {block} block of the "
+            "template"
+        )
 
 
 def _refuse_new_types(stack: Stack, recipe: Recipe, wanted: list[str]) -> None:
@@ -164,7 +190,7 @@ def _details(
 
 
 def _evaluation(value: Any) -> str:
-    return "Dynamic" if "{{changeSet:KNOWN_AFTER_APPLY" in json.dumps(value) else "Static"
+    return "Dynamic" if KNOWN_LATER in json.dumps(value) else "Static"
 
 
 def _causes(

@@ -17,6 +17,16 @@ from helpers.localaws.cloudformation.references import SUB
 
 # {{resolve:ssm:name}}, {{resolve:ssm-secure:name}}, {{resolve:secretsmanager:id:SecretString:key}}
 DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
+KNOWN_LATER = "{{changeSet:KNOWN_AFTER_APPLY"
+"""How a value begins that nobody knows before the deployment, as a change set shows it."""
+
+
+def known_later(value: Any) -> bool:
+    """Whether `value` is a text that has in it what nobody knows before the deployment.
+
+    What is cut out of it or counted in it is not known either: it could have any number of parts.
+    """
+    return isinstance(value, str) and KNOWN_LATER in value
 
 
 class Lookup(Protocol):
@@ -73,12 +83,12 @@ class Resolver:
             "Fn::Select": self._select,
             "Fn::FindInMap": self._find_in_map,
             "Fn::If": self._if,
-            "Fn::Base64": lambda v: base64.b64encode(self.text(v).encode()).decode(),
+            "Fn::Base64": self._base64,
             "Fn::GetAZs": self._zones,
             "Fn::ImportValue": lambda v: self.lookup.imported(self.text(v)),
             "Fn::Cidr": self._cidr,
             "Fn::ToJsonString": lambda v: json.dumps(self.resolve(v), separators=(",", ":")),
-            "Fn::Length": lambda v: len(self.resolve(v)),
+            "Fn::Length": self._length,
             "Fn::And": self._boolean,
             "Fn::Or": self._boolean,
             "Fn::Not": self._boolean,
@@ -214,11 +224,22 @@ class Resolver:
             items = [items]
         return str(argument[0]).join(self.text(item) for item in items)
 
-    def _split(self, argument: Any) -> list[str]:
-        return self.text(argument[1]).split(str(argument[0]))
+    def _base64(self, argument: Any) -> str:
+        text = self.text(argument)
+        return text if known_later(text) else base64.b64encode(text.encode()).decode()
+
+    def _length(self, argument: Any) -> Any:
+        items = self.resolve(argument)
+        return items if known_later(items) else len(items)
+
+    def _split(self, argument: Any) -> Any:
+        text = self.text(argument[1])
+        return text if known_later(text) else text.split(str(argument[0]))
 
     def _select(self, argument: Any) -> Any:
         items = self.resolve(argument[1])
+        if known_later(items):
+            return items
         index = int(self.text(argument[0]))
         if not isinstance(items, list) or not 0 <= index < len(items):
             raise ValidationError(
@@ -249,8 +270,11 @@ class Resolver:
         region = self.text(argument) or self.pseudo["AWS::Region"]
         return [f"{region}{zone}" for zone in "abcdef"]
 
-    def _cidr(self, argument: Any) -> list[str]:
-        block, count = self.text(argument[0]), int(self.text(argument[1]))
+    def _cidr(self, argument: Any) -> Any:
+        block = self.text(argument[0])
+        if known_later(block):
+            return block
+        count = int(self.text(argument[1]))
         bits = int(self.text(argument[2])) if len(argument) > 2 else 8
         network = ipaddress.ip_network(block, strict=False)
         subnets = network.subnets(new_prefix=network.max_prefixlen - bits)

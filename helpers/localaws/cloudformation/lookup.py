@@ -82,7 +82,7 @@ def attribute(resource: Resource, name: str) -> Any:
         if name.removeprefix("Outputs.") in outputs:
             return outputs[name.removeprefix("Outputs.")]
     # what AWS's newer handlers offer too: a property that the template gives
-    if name in resource.properties and name in schema.read_only(resource.type):
+    if name in resource.properties and name in schema.attributes(resource.type):
         return resource.properties[name]
     raise ValidationError(
         f"Template error: resource {resource.logical_id} does not support attribute type {name} "

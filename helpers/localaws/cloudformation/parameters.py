@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.stack import Recipe
 
 NO_ECHO = "****"
 
@@ -20,7 +21,7 @@ def resolve(
     """The value of each parameter of `template`, lists split, given values before defaults.
 
     template: a parsed template. given: values as the request gave them. ssm: looks up a Parameter
-    Store name, for parameters of type AWS::SSM::Parameter::Value. strict: refuse values for
+    Store name, for parameters of the types AWS::SSM::Parameter. strict: refuse values for
     parameters that the template does not have.
     Raises ValidationError if a value is missing, unknown or against a constraint.
     """
@@ -38,6 +39,15 @@ def resolve(
     return resolved
 
 
+def given_before(recipe: Recipe, name: str) -> str:
+    """What a stack's parameter is given, or is by default: of a Parameter Store type, the name.
+
+    Its value is looked up anew for each operation.
+    """
+    body = recipe.template["Parameters"][name]
+    return recipe.given.get(name, as_text(body.get("Default", "")))
+
+
 def as_text(value: Any) -> str:
     """A parameter's value as CloudFormation holds it: text."""
     if isinstance(value, bool):
@@ -52,9 +62,10 @@ def _value(
 ) -> str | list[str]:
     kind = str(body["Type"])
     if kind.startswith("AWS::SSM::Parameter::Value<"):
-        if ssm is not None:
-            text = ssm(text)
+        text = ssm(text) if ssm is not None else text
         kind = kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">")
+    elif kind == "AWS::SSM::Parameter::Name" and ssm is not None:
+        ssm(text)  # that it is there is all that is asked
     if kind == "CommaDelimitedList" or kind.startswith("List<"):
         items = [item.strip() for item in text.split(",")] if text else []
         for item in items:

@@ -131,8 +131,7 @@ class CloudFormationResponse(BaseResponse):
                     raise ValidationError(
                         f"Invalid input for parameter key {name}. Previous value is not available."
                     )
-                value = stack.recipe.parameters.get(name)
-                given[name] = stack.recipe.given.get(name, parameters.as_text(value))
+                given[name] = parameters.given_before(stack.recipe, name)
             else:
                 given[name] = str(item.get("ParameterValue", ""))
         return given
@@ -226,11 +225,12 @@ class CloudFormationResponse(BaseResponse):
         return ActionResult(
             {
                 **answers.change_set_summary(change_set),
-                "Parameters": parameters.shown(recipe.template, recipe.parameters, recipe.given),
+                "Parameters": parameters.shown(recipe.template, recipe.parameters, recipe.given)
+                or None,
                 "NotificationARNs": recipe.notification_arns,
                 "RollbackConfiguration": {},
                 "Capabilities": recipe.capabilities,
-                "Tags": answers.tag_list(recipe.tags),
+                "Tags": answers.tag_list(recipe.tags) or None,
                 "Changes": rows,
                 "NextToken": token,
                 "OnStackFailure": change_set.on_failure,
@@ -383,6 +383,7 @@ class CloudFormationResponse(BaseResponse):
             body = json.dumps(recipe.template)
         else:
             body = recipe.original
+        body = answers.with_addresses_of_s3(body, self.region)
         return ActionResult({"TemplateBody": body, "StagesAvailable": stages})
 
     def get_template_summary(self) -> ActionResult:

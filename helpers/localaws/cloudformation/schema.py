@@ -63,13 +63,23 @@ def read_only(type_name: str) -> set[str]:
     return {pointer.removeprefix("/properties/").replace("/", ".") for pointer in pointers}
 
 
-def has_attribute(type_name: str, name: str) -> bool:
-    """Whether Fn::GetAtt may ask for `name`; true where no schema says so.
+_GIVE_BACK = {
+    "AWS::EC2::SecurityGroup", "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::Events::EventBus",
+    "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SSM::Parameter", "AWS::StepFunctions::Activity",
+}  # fmt: skip
+"""Types of which Fn::GetAtt gives every property, which the schemas do not tell."""
 
-    What a type takes counts too: for some, AWS gives it back, which the schemas do not tell.
-    """
-    properties = _schema(type_name).get("properties")
-    return properties is None or name.split(".")[0] in properties
+
+def attributes(type_name: str) -> set[str]:
+    """What Fn::GetAtt may ask of a type, dots for what is nested; empty if no schema says so."""
+    given = _schema(type_name).get("properties", {}) if type_name in _GIVE_BACK else {}
+    return read_only(type_name) | given.keys()
+
+
+def has_attribute(type_name: str, name: str) -> bool:
+    """Whether Fn::GetAtt may ask for `name`; true where there is no schema."""
+    tops = {attribute.split(".")[0] for attribute in attributes(type_name)}
+    return not _schema(type_name) or name.split(".")[0] in tops
 
 
 def recreation(type_name: str, name: str) -> str:

@@ -163,6 +163,53 @@ def test_a_tag_of_the_stack_is_a_change_of_what_can_be_tagged(stacks):
     assert found["Topic"]["Scope"] == ["Tags"]
 
 
+def test_a_part_of_what_is_not_known_before(stacks, endpoint):
+    name = stacks.name()
+    part = {"Fn::Select": [1, {"Fn::Split": ["/", att("Table", "Arn")]}]}
+    body = template(Table=table(), T=resource("AWS::SNS::Topic", DisplayName=part))
+    assert stacks.deploy(name, body)["StackStatus"] == "CREATE_COMPLETE"
+    attributes = endpoint.client("sns").get_topic_attributes(TopicArn=stacks.physical(name, "T"))
+    assert attributes["Attributes"]["DisplayName"] == stacks.physical(name, "Table")
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        (lambda value: {"outputs": {"Of": {"Value": value}}},
+         "Unresolved resource dependencies [Absent] in the Outputs block of the template"),
+        (lambda value: {"T": resource("AWS::SNS::Topic", DisplayName=value)},
+         "Template format error: Unresolved resource dependencies [Absent] in the Resources block "
+         "of the template"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [ref("Absent"), att("Absent", "TopicName")])
+def test_what_its_condition_leaves_out_cannot_be_named(stacks, named, message, value):
+    name, declared = stacks.name(), {"With": {"Type": "String"}}
+    conditions = {"Wanted": {"Fn::Equals": [ref("With"), "yes"]}}
+    absent = {**topic(), "Condition": "Wanted"}
+    chosen = {"Fn::If": ["Wanted", value, "none"]}
+
+    def body(value):
+        return template(
+            declared, conditions=conditions, Absent=absent, **{"Other": topic()} | named(value)
+        )
+
+    for call in (stacks.client.create_stack, stacks.change_set):
+        given = {"TemplateBody": json.dumps(body(value)), "StackName": name}
+        without = [{"ParameterKey": "With", "ParameterValue": "no"}]
+        with pytest.raises(ClientError) as refused:
+            if call == stacks.change_set:
+                call(name, body(value), {"With": "no"})
+            else:
+                call(**given, Parameters=without)
+        error = refused.value.response["Error"]
+        assert (error["Code"], error["Message"]) == ("ValidationError", message)
+    assert stacks.deploy(name, body(value), {"With": "yes"})["StackStatus"] == "CREATE_COMPLETE"
+    with pytest.raises(ClientError):
+        stacks.change_set(name, body(value), {"With": "no"})
+    assert stacks.deploy(name, body(chosen), {"With": "no"})["StackStatus"] == "UPDATE_COMPLETE"
+
+
 def test_only_an_output_changes(stacks):
     name = stacks.name()
     stacks.deploy(name, template(Topic=topic()))

@@ -49,6 +49,19 @@ class TestNestedStacks:
         stacks.delete(name)
         assert stacks.describe(child["StackId"])["StackStatus"] == "DELETE_COMPLETE"
 
+    def test_its_template_is_shown_at_an_address_of_s3(self, stacks, upload, endpoint):
+        """By that alone `sam delete` finds it, and `sam deploy` writes the endpoint's there."""
+        name, url = stacks.name(), upload("inner.json", inner())
+        assert url.startswith("http://127.0.0.1")
+        stacks.deploy(name, template(Child=nested(url), T=resource("AWS::SNS::Topic")))
+        for stage in ("Original", "Processed"):
+            shown = stacks.client.get_template(StackName=name, TemplateStage=stage)["TemplateBody"]
+            address = shown["Resources"]["Child"]["Properties"]["TemplateURL"]
+            assert address == f"https://s3.us-east-1.amazonaws.com/{BUCKET}/inner.json"
+        again = stacks.name()  # and what is shown can be deployed
+        stack = stacks.deploy(again, template(Child=nested(address)))
+        assert stack["StackStatus"] == "CREATE_COMPLETE"
+
     def test_its_failure_is_the_parents(self, stacks, upload):
         name = stacks.name()
         url = upload("broken.json", template(Bad=role(PermissionsBoundary="no arn")))

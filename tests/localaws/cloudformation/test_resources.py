@@ -150,7 +150,7 @@ def cases():
         "AWS::Events::EventBus",
         {"Name": "bus"},
         lambda c, i, a: c("events").describe_event_bus(Name="bus")["Name"],
-        attributes=("Arn",),
+        attributes=("Arn", "Name"),
     )
     yield Case(
         "AWS::Events::Rule",

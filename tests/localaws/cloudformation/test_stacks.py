@@ -183,6 +183,16 @@ class TestCreate:
         )
         assert (code, message) == ("AlreadyExistsException", f"Stack [{name}] already exists")
 
+    def test_what_a_stack_has_none_of_is_not_shown(self, stacks):
+        name = stacks.name()
+        stacks.client.create_stack(StackName=name, TemplateBody=json.dumps(template(T=topic())))
+        stack = stacks.wait(name)
+        assert not {"Outputs", "Parameters", "Capabilities"} & stack.keys()
+        assert (stack["Tags"], stack["NotificationARNs"]) == ([], [])
+        change_set = stacks.change_set(name, template(T=topic(), U=topic()), Capabilities=[])
+        assert not {"Parameters", "Tags"} & change_set.keys()
+        assert change_set["Capabilities"] == []
+
     def test_times_follow_the_simulated_clock(self, stacks):
         before = datetime.now(UTC) - timedelta(seconds=2)
         name = stacks.name()
@@ -329,6 +339,43 @@ class TestUpdate:
         stack = stacks.wait(name)
         assert stack["StackStatus"] == "UPDATE_COMPLETE"
         assert stack["Parameters"] == [{"ParameterKey": "Text", "ParameterValue": "two"}]
+
+    def test_the_previous_value_from_parameter_store_is_looked_up_anew(self, stacks, endpoint):
+        """The name is what is kept, also that which is the default: `cdk deploy` asks so."""
+        name, ssm = stacks.name(), endpoint.client("ssm")
+        ssm.put_parameter(Name=f"/{name}/n", Value="33", Type="String")
+        ssm.put_parameter(Name=f"/{name}/l", Value="a,b", Type="StringList")
+        ssm.put_parameter(Name=f"/{name}/given", Value="one", Type="String")
+        kind = "AWS::SSM::Parameter::Value<{}>".format
+        declared = {
+            "Number": {"Type": kind("String"), "Default": f"/{name}/n"},
+            "List": {"Type": kind("List<String>"), "Default": f"/{name}/l"},
+            "Given": {"Type": kind("String")},
+        }
+        shown = {"Fn::Join": ["+", [ref("Number"), {"Fn::Join": ["+", ref("List")]}, ref("Given")]]}
+        body = template(declared, T=resource("AWS::SNS::Topic", DisplayName=shown))
+        stacks.deploy(name, body, {"Given": f"/{name}/given"})
+        for number in ("34", "35"):
+            ssm.put_parameter(Name=f"/{name}/n", Value=number, Type="String", Overwrite=True)
+            previous = [{"ParameterKey": key, "UsePreviousValue": True} for key in declared]
+            stacks.client.update_stack(
+                StackName=name, UsePreviousTemplate=True, Parameters=previous
+            )
+            stack = stacks.wait(name)
+            assert stack["StackStatus"] == "UPDATE_COMPLETE"
+            assert stack["Parameters"] == [
+                {"ParameterKey": "Number", "ParameterValue": f"/{name}/n", "ResolvedValue": number},
+                {"ParameterKey": "List", "ParameterValue": f"/{name}/l", "ResolvedValue": "a,b"},
+                {
+                    "ParameterKey": "Given",
+                    "ParameterValue": f"/{name}/given",
+                    "ResolvedValue": "one",
+                },
+            ]
+            sns = endpoint.client("sns")
+            topic_arn = stacks.physical(name, "T")
+            attributes = sns.get_topic_attributes(TopicArn=topic_arn)["Attributes"]
+            assert attributes["DisplayName"] == f"{number}+a+b+one"
 
     def test_a_type_cannot_change(self, stacks):
         name = stacks.name()

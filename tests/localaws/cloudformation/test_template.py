@@ -71,6 +71,8 @@ def test_order_puts_needs_first_and_keeps_the_templates_own_otherwise():
 
 
 A_NOPE = {"Fn::GetAtt": ["A", "Nope"]}
+A_NAME = {"Fn::GetAtt": ["A", "TableName"]}
+TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "t"}}
 
 
 @pytest.mark.parametrize(
@@ -155,6 +157,10 @@ TOPIC = {"Type": "AWS::SNS::Topic"}
         (
             {"Resources": {"A": TOPIC, "B": {**TOPIC, "Properties": {"X": A_NOPE}}}},
             "Template error: resource A does not support attribute type Nope in Fn::GetAtt",
+        ),
+        (
+            {"Resources": {"A": TABLE, "B": {**TOPIC, "Properties": {"X": A_NAME}}}},
+            "Template error: resource A does not support attribute type TableName in Fn::GetAtt",
         ),
         (
             {"Resources": {"A": {**TOPIC, "DeletionPolicy": "Keep"}}},

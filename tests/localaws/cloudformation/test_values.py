@@ -57,6 +57,33 @@ def test_functions(value, expected):
     assert resolve(value) == expected
 
 
+class Later(Lookup):
+    """Before the deployment, when nobody knows what a resource will be."""
+
+    def attribute(self, logical_id, name):
+        return f"{{{{changeSet:KNOWN_AFTER_APPLY:{logical_id}.{name}}}}}"
+
+
+ARN = {"Fn::GetAtt": ["Thing", "Arn"]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Fn::Select": [1, {"Fn::Split": ["/", ARN]}]},
+        {"Fn::Select": ["5", {"Fn::Split": [":", {"Fn::Sub": "of ${Thing.Arn}"}]}]},
+        {"Fn::Select": [1, ARN]},  # an attribute may be a list
+        {"Fn::Join": ["-", {"Fn::Split": ["/", ARN]}]},
+        {"Fn::Select": [0, {"Fn::Cidr": [ARN, 2, 8]}]},
+        {"Fn::Base64": {"Fn::Sub": "echo ${Thing.Arn}"}},
+        {"Fn::Length": {"Fn::Split": ["/", ARN]}},
+    ],
+)
+def test_what_is_cut_out_of_the_unknown_is_unknown(value):
+    found = Resolver({}, {}, PSEUDO, Later()).resolve(value)
+    assert "{{changeSet:KNOWN_AFTER_APPLY" in found
+
+
 def test_maps_and_their_defaults():
     maps = {"Sizes": {"us-east-1": {"small": "S"}}}
     assert (
@@ -132,6 +159,19 @@ def test_lists_are_split_and_each_entry_is_checked():
     assert parameters.resolve(body, {"P": "a, b"}) == {"P": ["a", "b"]}
     with pytest.raises(ValidationError):
         parameters.resolve(body, {"P": "a,c"})
+
+
+def test_a_list_from_parameter_store():
+    for inner in ("List<String>", "CommaDelimitedList", "List<AWS::EC2::Subnet::Id>"):
+        body = declared(Type=f"AWS::SSM::Parameter::Value<{inner}>", Default="/all")
+        assert parameters.resolve(body, {}, ssm=lambda name: "a, b") == {"P": ["a", "b"]}
+
+
+def test_the_name_of_a_parameter_that_has_to_be_there():
+    asked = []
+    body = declared(Type="AWS::SSM::Parameter::Name")
+    assert parameters.resolve(body, {"P": "/a/b"}, ssm=asked.append) == {"P": "/a/b"}
+    assert asked == ["/a/b"]
 
 
 def test_a_value_from_parameter_store():
