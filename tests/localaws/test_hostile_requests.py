@@ -82,7 +82,7 @@ def json_request(target, operation, body, **headers):
 @pytest.mark.parametrize(
     ("operation", "body", "code", "words"),
     [
-        ("DescribeTable", b"{}", "ValidationException", "Value null at 'TableName'"),
+        ("DescribeTable", b"{}", "ValidationException", "Value null at 'tableName'"),
         ("DescribeTable", b'{"TableName": []}', "SerializationException", "list value"),
         ("DescribeTable", b'{"TableName": "a', "SerializationException", "Unterminated"),
         ("DescribeTable", b'{"\xff": 1}', "SerializationException", "codec"),

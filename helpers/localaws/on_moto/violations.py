@@ -75,7 +75,14 @@ def _check(shape: Any, value: Any, path: str, wrong: list[str], *, sensitive: bo
 
 
 def _at(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+    """A member's place as AWS writes it: names of members begin small, whatever the API has."""
+    small = spelled(name)
+    return f"{path}.{small}" if path else small
+
+
+def spelled(name: str) -> str:
+    """The name of a member as AWS's sentences have it: `tableName` of TableName."""
+    return name[:1].lower() + name[1:]
 
 
 _BOUNDS = (

@@ -244,19 +244,10 @@ def _invalid(operation: Any, request: Any, why: str) -> ServiceError:
     if missing and service in ("sqs", "sns"):
         code, words = "MissingParameter", f"The request must contain the parameter {missing[0]}."
     else:
-        code, words = "ValidationException", _lower(message(wrong)) if wrong else why
+        code, words = "ValidationException", message(wrong) if wrong else why
     refused = ServiceError(code, words)
     refused.modelled = False
     return refused
-
-
-def _lower(words: str) -> str:
-    """The names of members in the words of a refusal, as AWS spells them there."""
-
-    def lower(path: re.Match[str]) -> str:
-        return re.sub(r"(?<![^.])[A-Z]", lambda first: first[0].lower(), path[0])
-
-    return re.sub(r"(?<= at ')[\w.]+(?=' failed to satisfy)", lower, words)
 
 
 def _metadata(about: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from helpers.localaws.front.http import Environ
 from helpers.localaws.front.refusals import Refusal, service_of
 from helpers.localaws.on_moto.mends import readers
-from helpers.localaws.on_moto.violations import WrongType, message, violations
+from helpers.localaws.on_moto.violations import WrongType, message, spelled, violations
 
 _CLIENT_NAMES = {"states": "stepfunctions", "monitoring": "cloudwatch", "email": "ses"}
 """Services whose signing name is not the name of their model."""
@@ -187,11 +187,12 @@ def _about(error: Exception, given: Any, operation: Any, protocol: str) -> Refus
     words = str(error.args[0]) if error.args else ""
     if isinstance(error, KeyError):
         placeholder = words.startswith((":", "#")) and _service(operation) == "dynamodb"
-        if words in _texts(given) and not placeholder:
+        member = bool(operation.input_shape) and words in _members(operation.input_shape)
+        if words in _texts(given) and not placeholder and not member:
             return Refusal("404 Not Found", _missing(operation), f"{words} does not exist")
-        if operation.input_shape and words in _members(operation.input_shape):
+        if member and words not in _names(given):
             return _validation(
-                f"1 validation error detected: Value null at '{words}' failed to satisfy "
+                f"1 validation error detected: Value null at '{spelled(words)}' failed to satisfy "
                 "constraint: Member must not be null"
             )
     if isinstance(error, ValueError) and any(_speaks_of(words, text) for text in _texts(given)):
@@ -241,6 +242,13 @@ def _missing(operation: Any) -> str:
         if re.search(r"NotFound|NoSuch|DoesNotExist|NonExistent|NotExist", shape.name):
             return str(shape.error_code or shape.name)
     return "ResourceNotFoundException"
+
+
+def _names(value: Any) -> set[str]:
+    """The names of all that is given, and of what is within it."""
+    if isinstance(value, dict):
+        return set(value).union(*map(_names, value.values()))
+    return set().union(*map(_names, value)) if isinstance(value, list) else set()
 
 
 def _texts(value: Any) -> list[str]:
