@@ -22,6 +22,7 @@ def install() -> None:
         queues,
         quirks,
         readers,
+        table_exports,
         tag_limits,
         tagged,
     )
@@ -39,6 +40,7 @@ def install() -> None:
         queues,
         quirks,
         readers,
+        table_exports,
         tag_limits,
         tagged,
     ):
