@@ -20,9 +20,21 @@ def problem(text: str) -> str | None:
         return why
     for statement in listed(document["Statement"]):
         actions = listed(statement.get("Action", statement.get("NotAction")))
-        if not all(action.lower().startswith("sts:") or action == "*" for action in actions):
+        if not all(map(_is_of_roles, actions)):
             return "AssumeRole policy may only specify STS AssumeRole actions."
     return None
+
+
+_OF_ROLES = (
+    "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:setcontext",
+    "sts:setsourceidentity", "sts:tagsession",
+)  # fmt: skip
+"""What a trust policy may speak of; all else that STS does is nothing that one does to a role."""
+
+
+def _is_of_roles(action: str) -> bool:
+    pattern = globs.compiled(action.lower())
+    return any(pattern.fullmatch(one) for one in _OF_ROLES)
 
 
 def allows(role_arn: str, service: str, region: str) -> bool:

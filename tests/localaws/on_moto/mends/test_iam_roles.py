@@ -1,6 +1,7 @@
 """Trust policies and boundaries that IAM does not keep."""
 
 import json
+import uuid
 
 import pytest
 from botocore.exceptions import ClientError
@@ -29,6 +30,10 @@ WRONG = [
     (TRUST | {"Statement": STATEMENT | {"Effect": "Perhaps"}}, "Invalid effect: Perhaps"),
     (TRUST | {"Statement": STATEMENT | {"Action": "s3:GetObject"}},
      "AssumeRole policy may only specify STS AssumeRole actions."),
+    (TRUST | {"Statement": STATEMENT | {"Action": ["sts:AssumeRole", "sts:BadAssumeRole"]}},
+     "AssumeRole policy may only specify STS AssumeRole actions."),
+    (TRUST | {"Statement": STATEMENT | {"Action": "sts:GetCallerIdentity"}},
+     "AssumeRole policy may only specify STS AssumeRole actions."),
 ]  # fmt: skip
 
 
@@ -55,6 +60,16 @@ def test_a_trust_policy_of_either_version_is_kept(endpoint, version):
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=text)
     kept = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
     assert kept["Version"] == version
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["sts:assumerole", "sts:*", "*", "sts:AssumeRole*", ["sts:AssumeRole", "sts:TagSession"]],
+)
+def test_what_a_trust_policy_may_speak_of(endpoint, action):
+    iam, name = endpoint.client("iam"), f"trusts-{uuid.uuid4().hex[:8]}"
+    text = json.dumps(TRUST | {"Statement": [STATEMENT | {"Action": action}]})
+    assert iam.create_role(RoleName=name, AssumeRolePolicyDocument=text)["Role"]["Arn"]
 
 
 def test_a_boundary_that_is_not_there_is_refused(endpoint):
