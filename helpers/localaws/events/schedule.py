@@ -13,7 +13,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -339,14 +339,14 @@ class SchedulesOnTheClock(EventBridgeSchedulerBackend):
         """Create a schedule."""
         _check_name(kwargs["name"], SchedulerValidationException)
         _check_expression(kwargs)
-        schedule = super().create_schedule(**kwargs)
+        schedule = super().create_schedule(**kwargs | _dates(kwargs))
         _watch_schedule(self, schedule)
         return schedule
 
     def update_schedule(self, **kwargs: Any) -> Schedule:
         """Change a schedule; it begins anew."""
         _check_expression(kwargs)
-        schedule = super().update_schedule(**kwargs)
+        schedule = super().update_schedule(**kwargs | _dates(kwargs))
         _watch_schedule(self, schedule)
         return schedule
 
@@ -380,6 +380,25 @@ def _check_expression(settings: dict[str, Any]) -> None:
                 f"Invalid Schedule Expression Timezone {settings['schedule_expression_timezone']}."
             ) from None
         raise SchedulerValidationException(f"Invalid Schedule Expression {text}.") from None
+
+
+EARLIEST_START = 300
+"""Seconds for which a schedule's start may be over."""
+
+
+def _dates(settings: dict[str, Any]) -> dict[str, float | None]:
+    """When a schedule starts and ends, in POSIX seconds.
+
+    Raises SchedulerValidationException for a start that is over; of one time alone it is ignored.
+    docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+    """
+    start = _moment(settings.get("start_date"))
+    once = (settings.get("schedule_expression") or "").startswith("at(")
+    if start is not None and not once and start < clock.time() - EARLIEST_START:
+        raise SchedulerValidationException(
+            "The StartDate you specify cannot be earlier than 5 minutes ago."
+        )
+    return {"start_date": start, "end_date": _moment(settings.get("end_date"))}
 
 
 def _watch_schedule(
@@ -423,7 +442,8 @@ def _moment(value: Any) -> float | None:
         try:
             return float(value)
         except ValueError:
-            return datetime.fromisoformat(value).timestamp()
+            moment = datetime.fromisoformat(value)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     return float(value)
 
 

@@ -492,14 +492,18 @@ def cases():
         "AWS::Scheduler::Schedule",
         {
             "FlexibleTimeWindow": {"Mode": "OFF"},
-            "ScheduleExpression": "rate(1 hour)",
+            "ScheduleExpression": "cron(0 * * * ? *)",
+            "StartDate": "2099-01-01T00:00:00Z",
             "State": "DISABLED",
             "Target": target,
         },
-        lambda c, i, a: c("scheduler").get_schedule(Name=i)["ScheduleExpression"],
+        lambda c, i, a: [
+            c("scheduler").get_schedule(Name=i)["ScheduleExpression"],
+            c("scheduler").get_schedule(Name=i)["StartDate"].year,
+        ],
         machines,
         change={"ScheduleExpression": "rate(2 hours)"},
-        seen="rate(2 hours)",
+        seen=["rate(2 hours)", 2099],
         attributes=("Arn",),
     )
     yield Case(

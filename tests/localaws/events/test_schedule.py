@@ -537,6 +537,33 @@ def test_start_and_end(aws, schedule, fired):
     assert found == [0, 1, 2]
 
 
+def test_a_start_that_is_over_is_refused(aws, schedule):
+    """By the simulated clock; five minutes late are none."""
+    aws.advance(days=1)
+    for minutes in (1, 4):
+        schedule("rate(1 hour)", name="late", StartDate=aws.now() - timedelta(minutes=minutes))
+        aws.scheduler.delete_schedule(Name="late")
+    over = aws.now() - timedelta(hours=1)
+    schedule("at(2020-01-01T00:00:00)", name="once", StartDate=over)  # of which it is ignored
+    for expression in ("rate(1 hour)", "cron(0 * * * ? *)"):
+        with pytest.raises(ClientError) as refused:
+            schedule(expression, StartDate=over)
+        error = refused.value.response["Error"]
+        assert error["Code"] == "ValidationException"
+        assert error["Message"] == "The StartDate you specify cannot be earlier than 5 minutes ago."
+    schedule("rate(1 hour)", name="changed")
+    with pytest.raises(ClientError):
+        aws.scheduler.update_schedule(
+            Name="changed",
+            ScheduleExpression="rate(2 hours)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": aws.machine, "RoleArn": ROLE},
+            StartDate=over,
+        )
+    kept = aws.scheduler.get_schedule(Name="changed")
+    assert kept["ScheduleExpression"] == "rate(1 hour)"
+
+
 def test_a_flexible_window_is_used_at_its_beginning(aws, schedule, fired):
     """AWS invokes the target at any time within the window."""
     schedule("rate(1 hour)", window={"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 30})
