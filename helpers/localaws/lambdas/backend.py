@@ -127,10 +127,12 @@ class LocalLambdaBackend(LambdaBackend):
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
         """Give a function other code, unless it has changed since the caller looked at it."""
+        _check(limits.architectures_problem(body.get("Architectures")))
         function = self.get_function(function_name, qualifier)
         _check_revision(function, body)
         if not body.get("DryRun"):
             functions.revise(function)
+            function.architectures = body.get("Architectures") or function.architectures
         return super().update_function_code(function_name, qualifier, body)
 
     def publish_version(self, function_name: str, description: str = "") -> LambdaFunction:

@@ -42,6 +42,11 @@ _RANGES = {
     "MemorySize": ("memorySize", 128, 10240),
     "EphemeralStorage": ("ephemeralStorage.size", 512, 10240),
 }
+_MACHINES = ("x86_64", "arm64")
+_LAYER = (
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:"
+    r"layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)"
+)
 _HANDLER = r"[^\s]+"
 _ALIAS = r"(?!^[0-9]+$)([a-zA-Z0-9-_]+)"
 LONGEST_NAME = 64
@@ -78,9 +83,10 @@ def alias_problem(name: Any) -> tuple[str, str] | None:
 
 
 def _invalid(value: Any, member: str, constraint: str) -> tuple[str, str]:
+    shown = "null" if value is None else f"'{value}'"
     return (
         "ValidationException",
-        f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
+        f"1 validation error detected: Value {shown} at '{member}' failed to satisfy "
         f"constraint: Member must {constraint}",
     )
 
@@ -105,6 +111,8 @@ def problem(spec: dict[str, Any]) -> tuple[str, str] | None:
                 else f"less than or equal to {most}"
             )
             return _invalid(value, member, f"have value {bound}")
+    if (wrong := _choice_problem(spec)) is not None:
+        return wrong
     handler = spec.get("Handler")
     if handler is not None and not re.fullmatch(_HANDLER, str(handler)):
         return _invalid(handler, "handler", f"satisfy regular expression pattern: {_HANDLER}")
@@ -116,6 +124,50 @@ def problem(spec: dict[str, Any]) -> tuple[str, str] | None:
             "value set, such as python3.12 or nodejs22.x, or be a valid ARN",
         )
     return _variables((spec.get("Environment") or {}).get("Variables") or {})
+
+
+def architectures_problem(given: Any) -> tuple[str, str] | None:
+    """The same as `problem` for the architectures of a function, which are one of two."""
+    if given is None or (isinstance(given, list) and len(given) == 1 and given[0] in _MACHINES):
+        return None
+    shown = f"[{', '.join(map(str, given))}]" if isinstance(given, list) else given
+    if isinstance(given, list) and len(given) > 1 and all(one in _MACHINES for one in given):
+        return _invalid(shown, "architectures", "have length less than or equal to 1")
+    if given == []:
+        return _invalid(shown, "architectures", "have length greater than or equal to 1")
+    return _invalid(
+        shown,
+        "architectures",
+        "satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must "
+        "not be null]",
+    )
+
+
+def _choice_problem(spec: dict[str, Any]) -> tuple[str, str] | None:
+    """What is none of the few values that a setting may have, or left open within a setting."""
+    wrong = architectures_problem(spec.get("Architectures"))
+    if wrong is not None:
+        return wrong
+    kind, mode = spec.get("PackageType"), (spec.get("TracingConfig") or {}).get("Mode")
+    if kind not in (None, "Zip", "Image"):
+        return _invalid(kind, "packageType", "satisfy enum value set: [Zip, Image]")
+    if mode not in (None, "Active", "PassThrough"):
+        return _invalid(mode, "tracingConfig.mode", "satisfy enum value set: [Active, PassThrough]")
+    storage = spec.get("EphemeralStorage")
+    if isinstance(storage, dict) and storage.get("Size") is None:
+        return _invalid(None, "ephemeralStorage.size", "not be null")
+    return _layers_problem(spec.get("Layers") or [])
+
+
+def _layers_problem(layers: list[Any]) -> tuple[str, str] | None:
+    if all(re.fullmatch(_LAYER, str(arn)) for arn in layers):
+        return None
+    constraint = (
+        "satisfy constraint: [Member must have length less than or equal to 2048, Member must have "
+        "length greater than or equal to 1, Member must satisfy regular expression pattern: "
+        f"{_LAYER}, Member must not be null]"
+    )
+    return _invalid(f"[{', '.join(map(str, layers))}]", "layers", constraint)
 
 
 def _variables(variables: dict[str, Any]) -> tuple[str, str] | None:

@@ -142,6 +142,19 @@ def test_refusals_have_aws_codes(endpoint, make, role):
          "satisfy regular expression pattern: [^\\s]+"),
         ({"EphemeralStorage": {"Size": 511}}, "Value '511' at 'ephemeralStorage.size' failed to "
          "satisfy constraint: Member must have value greater than or equal to 512"),
+        ({"EphemeralStorage": {}}, "Value null at 'ephemeralStorage.size' failed to satisfy "
+         "constraint: Member must not be null"),
+        ({"Architectures": ["sparc"]}, "Value '[sparc]' at 'architectures' failed to satisfy "
+         "constraint: Member must satisfy constraint: [Member must satisfy enum value set: "
+         "[x86_64, arm64], Member must not be null]"),
+        ({"Architectures": ["arm64", "x86_64"]}, "Value '[arm64, x86_64]' at 'architectures' "
+         "failed to satisfy constraint: Member must have length less than or equal to 1"),
+        ({"PackageType": "Tar"}, "Value 'Tar' at 'packageType' failed to satisfy constraint: "
+         "Member must satisfy enum value set: [Zip, Image]"),
+        ({"TracingConfig": {"Mode": "On"}}, "Value 'On' at 'tracingConfig.mode' failed to satisfy "
+         "constraint: Member must satisfy enum value set: [Active, PassThrough]"),
+        ({"Layers": ["mine"]}, ":layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:"
+         "[a-zA-Z0-9-_]+), Member must not be null]"),
     ],
 )  # fmt: skip
 def test_a_configuration_that_aws_refuses(endpoint, role, wrong, words):
@@ -158,6 +171,18 @@ def test_a_configuration_that_aws_refuses(endpoint, role, wrong, words):
         client.create_function(**(given | wrong))
     assert code_of(raised) == ("ValidationException", 400)
     assert raised.value.response["Error"]["Message"].endswith(words)
+
+
+def test_another_architecture_comes_with_the_code_and_is_looked_at(endpoint, make):
+    client, name = endpoint.client("lambda"), make(ECHO)
+    with pytest.raises(ClientError) as raised:
+        client.update_function_code(
+            FunctionName=name, ZipFile=zipped(ECHO), Architectures=["sparc"]
+        )
+    assert code_of(raised) == ("ValidationException", 400)
+    client.update_function_code(FunctionName=name, ZipFile=zipped(ECHO), Architectures=["arm64"])
+    about = client.get_function_configuration(FunctionName=name)
+    assert about["Architectures"] == ["arm64"]
 
 
 def test_no_version_gets_the_number_of_one_that_is_gone(endpoint, make):
