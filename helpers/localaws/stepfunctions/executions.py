@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from helpers.asl.catching import TIMEOUT
 from helpers.asl.failures import RUNTIME, StateError
 from helpers.localaws.stepfunctions import logs
 from helpers.localaws.stepfunctions.data import Data
@@ -138,7 +139,9 @@ class Execution:
             details["error"] = error
         if cause is not None:
             details["cause"] = cause
-        previous = 0 if status == ABORTED else self.flow.last
+        if status == TIMED_OUT:
+            details["error"] = TIMEOUT  # in the event, not in what describes the execution
+        previous = 0 if status in (ABORTED, TIMED_OUT) else self.flow.last
         with self._ending:
             if not self.history.close(kind, key, details, previous):
                 return

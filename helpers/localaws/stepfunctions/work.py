@@ -160,13 +160,11 @@ class Activity(Integration):
         task = Task(flow.new_token(), self.arn, call.sent.text)
         tokens.add(task)
         queue.put(task)
-        end = None if call.timeout is None else clock.time() + call.timeout
         try:
-            flow.await_event(lambda: task.taken, call.timeout)
+            flow.await_event(lambda: task.taken, None)  # the time it may take begins with a worker
             started = {} if task.worker is None else {"workerName": task.worker}
             flow.event("ActivityStarted", "activityStartedEventDetails", started)
-            left = None if end is None else max(end - clock.time(), 0)
-            _await_outcome(task, flow, left, call.heartbeat)
+            _await_outcome(task, flow, call.timeout, call.heartbeat)
         except TimedOut as why:
             raise timed_out(why, "ActivityTimedOut", "activityTimedOutEventDetails") from None
         finally:

@@ -131,7 +131,7 @@ def test_an_execution_that_takes_too_long(workshop):
     wait = {"A": {"Type": "Wait", "Seconds": 50, "End": True}}
     done = workshop.run({"StartAt": "A", "TimeoutSeconds": 5, "States": wait})
     assert (done["status"], done.get("error")) == ("TIMED_OUT", None)
-    assert bare(workshop.events(done))[1][:2] == ("ExecutionTimedOut", 2)
+    assert bare(workshop.events(done))[1] == event("ExecutionTimedOut", 0, error="States.Timeout")
 
 
 def deleted(workshop):
