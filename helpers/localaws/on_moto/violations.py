@@ -64,7 +64,7 @@ def _check(shape: Any, value: Any, path: str, wrong: list[str], *, sensitive: bo
             _check(shape.value, item, f"{path}.{key}.member", wrong, sensitive=sensitive)
     elif kind == "string":
         if shape.enum and value not in shape.enum:
-            names = ", ".join(shape.enum)
+            names = ", ".join(sorted(reversed(shape.enum), key=_bucket))
             wrong.append(_wrong(value, path, f"satisfy enum value set: [{names}]"))
         _check_length(shape, value, path, wrong, sensitive=sensitive)
     elif kind in ("integer", "long", "float", "double"):
@@ -72,6 +72,34 @@ def _check(shape: Any, value: Any, path: str, wrong: list[str], *, sensitive: bo
             limit = shape.metadata.get(bound)
             if limit is not None and compare(value, limit):
                 wrong.append(_wrong(value, path, f"have value {words} than or equal to {limit}"))
+
+
+def _bucket(word: str) -> int:
+    """Where AWS lists a word of an enumeration: its sets are in the order of Java's hash codes.
+
+    There are 32 buckets; in each the word that the model names last comes first.
+
+    >>> sorted(["ALARM", "INSUFFICIENT_DATA", "OK"], key=_bucket)
+    ['INSUFFICIENT_DATA', 'ALARM', 'OK']
+    """
+    code = 0
+    for letter in word:
+        code = (31 * code + ord(letter)) & 0x1F
+    return code
+
+
+def _printed(shape: Any, value: Any) -> str:
+    """A value as Java prints it: `[Item(name=a, weight=50)]`."""
+    if isinstance(value, list):
+        return f"[{', '.join(_printed(shape.member, item) for item in value)}]"
+    if shape.type_name == "map":
+        return f"{{{', '.join(f'{k}={_printed(shape.value, v)}' for k, v in value.items())}}}"
+    if shape.type_name == "structure":
+        members = (f"{k}={_printed(one, value.get(k))}" for k, one in shape.members.items())
+        return f"{shape.name}({', '.join(members)})"
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _at(path: str, name: str) -> str:
@@ -96,7 +124,7 @@ def _check_length(shape: Any, value: Any, path: str, wrong: list[str], *, sensit
         limit = shape.metadata.get(bound)
         if limit is not None and compare(len(value), limit):
             constraint = f"have length {words} than or equal to {limit}"
-            wrong.append(_wrong(value, path, constraint, sensitive=sensitive))
+            wrong.append(_wrong(_printed(shape, value), path, constraint, sensitive=sensitive))
 
 
 def _wrong(value: Any, path: str, constraint: str, *, sensitive: bool = False) -> str:

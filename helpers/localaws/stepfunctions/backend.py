@@ -90,9 +90,13 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         names.check_name(name)
         region, account = self.region_name, self.account_id
         arn = f"arn:{get_partition(region)}:states:{region}:{account}:activity:{name}"
+        keys = machines.encryption_of(encryption)
         if arn in self.activities:
-            return self.activities[arn]
-        made = self.create_activity(name, tags, encryption)
+            known = self.activities[arn]
+            if machines.encryption_of(known.encryption_configuration) != keys:
+                raise errors.ApiError("ActivityAlreadyExists", f"Activity Already Exists: '{arn}'")
+            return known
+        made = self.create_activity(name, tags, keys)
         made.creation_date = clock.now()
         return made
 
@@ -139,6 +143,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         kind = sm_type or "STANDARD"
         machines.check_definition(definition, kind)
         machines.check_logging(loggingConfiguration, roleArn, self.region_name)
+        keys = machines.encryption_of(encryptionConfiguration)
         partition = get_partition(self.region_name)
         arn = f"arn:{partition}:states:{self.region_name}:{self.account_id}:stateMachine:{name}"
         existing = self._machine(arn)
@@ -148,6 +153,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
                 and existing.type == kind
                 and existing.loggingConfiguration == machines.logging_of(loggingConfiguration)
                 and existing.tracingConfiguration == (tracingConfiguration or {"enabled": False})
+                and existing.encryptionConfiguration == keys
             )
             if not same:
                 raise errors.ApiError(
@@ -160,7 +166,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             definition,
             roleArn,
             self,
-            encryptionConfiguration,
+            keys,
             machines.logging_of(loggingConfiguration),
             tracingConfiguration,
             sm_type=kind,
@@ -207,7 +213,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             "loggingConfiguration": logging_configuration
             and machines.logging_of(logging_configuration),
             "tracingConfiguration": tracing_configuration,
-            "encryptionConfiguration": encryption_configuration,
+            "encryptionConfiguration": encryption_configuration
+            and machines.encryption_of(encryption_configuration),
         }
         changes = {
             name: value
@@ -220,7 +227,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             machine.revision_id = ids.uuid4()
         machine.update_date = clock.now()
         if publish:
-            revisions.publish(machine, None, version_description)
+            revisions.publish_update(machine, version_description)
         return machine
 
     def delete_state_machine(self, arn: str) -> None:
@@ -255,12 +262,16 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         machine = self._machine(source)
         alias = machine.aliases.get(name) if machine is not None else None
         if alias is None:
-            raise errors.ApiError(
-                "ResourceNotFound",
-                f"Request references a resource that does not exist: '{arn}'",
-                resourceName=arn,
-            )
+            raise errors.revision_missing(arn)
         return alias
+
+    def remove_alias(self, arn: str) -> None:
+        """Delete an alias; one that does not exist is no error."""
+        names.check_machine(arn)
+        source, _, name = arn.rpartition(":")
+        machine = self._machine(source)
+        if machine is not None:
+            machine.aliases.pop(name, None)
 
     def check_versions(self, routes: list[dict[str, Any]]) -> None:
         """Raise unless the versions that an alias leads to exist."""
@@ -269,11 +280,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             source, _, number = arn.rpartition(":")
             machine = self._machine(source)
             if machine is None or int(number) not in machine.versions:
-                raise errors.ApiError(
-                    "ResourceNotFound",
-                    f"Request references a resource that does not exist: '{arn}'",
-                    resourceName=arn,
-                )
+                raise errors.revision_missing(arn)
 
     def _machine(self, arn: str) -> StateMachine | None:
         return next((m for m in self.state_machines if m.arn == arn), None)
@@ -465,7 +472,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             "updateDate": facts.extra.get("updated", facts.start),
             "loggingConfiguration": facts.extra.get("logging", machines.logging_of(None)),
             "tracingConfiguration": facts.extra.get("tracing", {"enabled": False}),
-            "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+            "encryptionConfiguration": machines.encryption_of(facts.extra.get("encryption")),
         }
         if included != "METADATA_ONLY":
             answer["definition"] = facts.definition
@@ -495,6 +502,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             raise _not_supported()
         with clock.busy():
             execution, _ = self._prepare(state_machine_arn, name, text, trace_header)
+            del execution.run.context["Execution"]["RedriveCount"]  # as only here on AWS
             execution.carry_out()
         return execution.facts
 

@@ -73,7 +73,7 @@ class Tokens:
     def _find(self, token: str) -> Task:
         task = self._tasks.get(token)
         if task is None:
-            raise errors.ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+            raise errors.invalid_token()
         if task.over or task.settled:
             raise errors.ApiError(
                 "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'"

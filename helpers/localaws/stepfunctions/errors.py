@@ -39,3 +39,13 @@ def invalid_arn(arn: str, why: str | None = None) -> ApiError:
 
 def resource_missing(arn: str) -> ApiError:
     return ApiError("ResourceNotFound", f"Resource not found: '{arn}'", resourceName=arn)
+
+
+def invalid_token() -> ApiError:
+    return ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+
+
+def revision_missing(arn: str) -> ApiError:
+    return ApiError(
+        "ResourceNotFound", "Request references a resource that does not exist.", resourceName=arn
+    )

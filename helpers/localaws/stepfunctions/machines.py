@@ -23,6 +23,8 @@ def kept_of(machine: StateMachine) -> dict[str, Any]:
         extra["logging"] = machine.loggingConfiguration
     if machine.tracingConfiguration.get("enabled"):
         extra["tracing"] = machine.tracingConfiguration
+    if machine.encryptionConfiguration["type"] != "AWS_OWNED_KEY":
+        extra["encryption"] = machine.encryptionConfiguration
     if machine.revision_id:
         extra["revision"] = machine.revision_id
     return extra
@@ -74,6 +76,18 @@ def check_logging(configuration: dict[str, Any] | None, role_arn: str, region: s
             "AccessDeniedException",
             "The state machine IAM Role is not authorized to access the Log Destination",
         )
+
+
+def encryption_of(configuration: dict[str, Any] | None) -> dict[str, Any]:
+    """An EncryptionConfiguration, AWS's own key where none is given; raises for a key of nobody."""
+    given = configuration or {"type": "AWS_OWNED_KEY"}
+    if given["type"] == "CUSTOMER_MANAGED_KMS_KEY" and not given.get("kmsKeyId"):
+        raise errors.ApiError(
+            "InvalidEncryptionConfiguration",
+            "Invalid Encryption Configuration: 'kmsKeyId' is required when 'type' is "
+            "'CUSTOMER_MANAGED_KMS_KEY'",
+        )
+    return given
 
 
 def logging_of(configuration: dict[str, Any] | None) -> dict[str, Any]:

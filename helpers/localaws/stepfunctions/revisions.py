@@ -12,15 +12,18 @@ from helpers.localaws.turns.clock import clock
 if TYPE_CHECKING:
     from moto.stepfunctions.models import StateMachine, StateMachineAlias, StateMachineVersion
 
-_ALIAS = re.compile(r"(?=.*[a-zA-Z_\-.])[a-zA-Z0-9\-_.]{1,80}")
+_ALIAS = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"
 _random = random.Random()
+
+INITIAL = "INITIAL"
+"""The revision of a machine that was never changed; no description tells it."""
 
 
 def publish(
     machine: StateMachine, revision_id: str | None, description: str | None
 ) -> StateMachineVersion:
     """A version of the machine as it is; the last one, if nothing has changed since."""
-    current = machine.revision_id or "INITIAL"
+    current = machine.revision_id or INITIAL
     if revision_id is not None and revision_id != current:
         raise errors.ApiError(
             "ConflictException",
@@ -36,6 +39,21 @@ def publish(
                 "description.",
             )
         return last
+    return _published(machine, current, description)
+
+
+def publish_update(machine: StateMachine, description: str | None) -> StateMachineVersion:
+    """A version of the machine as UpdateStateMachine leaves it.
+
+    Unlike PublishStateMachineVersion, an update that changed nothing may describe it anew.
+    """
+    last, current = machine.latest_version, machine.revision_id or INITIAL
+    if last is None or last.revision_id != current or description not in (None, last.description):
+        return _published(machine, current, description)
+    return last
+
+
+def _published(machine: StateMachine, current: str, description: str | None) -> StateMachineVersion:
     machine.publish(description)
     version = machine.latest_version
     version.revision_id = current
@@ -67,15 +85,15 @@ def delete_version(machine: StateMachine, arn: str) -> None:
 
 def check_name(name: str) -> None:
     """An alias may not look like the number of a version."""
-    if not _ALIAS.fullmatch(name):
-        raise errors.ApiError("InvalidName", f"Invalid Name: '{name}'")
+    if not re.fullmatch(_ALIAS, name):
+        raise errors.validation(name, "name", f"satisfy regular expression pattern: {_ALIAS}")
 
 
 def check_routes(routes: list[dict[str, Any]]) -> str:
     """Check an alias's routes; gives the ARN of the machine that they lead to."""
     arns = [route["stateMachineVersionArn"] for route in routes]
-    if not 1 <= len(routes) <= 2:
-        raise _wrong("an alias routes to one version or two")
+    if not all(arn.rpartition(":")[2].isdigit() for arn in arns):
+        raise _wrong(f"must contain state machine version ARNs. Received: [{', '.join(arns)}]")
     if len(set(arns)) != len(arns):
         raise _wrong("must contain distinct state machine version ARNs. Received: "
                      f"[{', '.join(arns)}]")  # fmt: skip
@@ -85,9 +103,6 @@ def check_routes(routes: list[dict[str, Any]]) -> str:
     if sum(route["weight"] for route in routes) != 100:
         raise _wrong("Sum of routing configuration weights must equal 100. Received: "
                      f"{[route['weight'] for route in routes]}")  # fmt: skip
-    for arn in arns:
-        if not arn.rpartition(":")[2].isdigit():
-            raise _wrong(f"'{arn}' is not the ARN of a version")
     return machines.pop()
 
 

@@ -66,6 +66,14 @@ def test_express_runs_and_answers_at_once(workshop):
     assert done["billingDetails"]["billedDurationInMilliseconds"] >= 30_000
 
 
+def test_what_an_execution_that_is_waited_for_knows_of_itself(workshop):
+    states = {"A": {"Type": "Pass", "Parameters": {"x.$": "$$.Execution"}, "End": True}}
+    machine = workshop.machine({"StartAt": "A", "States": states}, **EXPRESS)
+    done = workshop.sync.start_sync_execution(stateMachineArn=machine)
+    assert set(json.loads(done["output"])["x"]) == {"Id", "Input", "StartTime", "Name", "RoleArn"}
+    assert workshop.output(states)["x"]["RedriveCount"] == 0
+
+
 def test_express_that_fails_says_so_in_its_answer(workshop):
     machine = workshop.machine(
         {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "E", "Cause": "C"}}}, **EXPRESS
@@ -191,6 +199,20 @@ def test_tags(workshop):
     workshop.states.untag_resource(resourceArn=machine, tagKeys=["a"])
     tags = workshop.states.list_tags_for_resource(resourceArn=machine)["tags"]
     assert tags == [{"key": "b", "value": "2"}]
+
+
+def test_which_key_encrypts_a_machine(workshop):
+    key = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "a-key"}
+    for given, told in (({}, {"type": "AWS_OWNED_KEY"}), ({"encryptionConfiguration": key}, key)):
+        done = workshop.run(workshop.machine(PASS, **given))
+        of_execution = workshop.states.describe_state_machine_for_execution(
+            executionArn=done["executionArn"]
+        )
+        machine = workshop.states.describe_state_machine(stateMachineArn=done["stateMachineArn"])
+        assert of_execution["encryptionConfiguration"] == told
+        assert machine["encryptionConfiguration"] == told
+    none = {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY"}}
+    assert workshop.refused(workshop.machine, PASS, **none)[0] == "InvalidEncryptionConfiguration"
 
 
 def test_the_definition_an_execution_had(workshop):

@@ -261,11 +261,16 @@ def test_a_worker_that_came_first_waits(workshop, activity):
     assert last_details(workshop, arn, "ActivityFailed") == {"error": "E", "cause": "C"}
 
 
-def test_no_worker_comes(workshop, activity):
+def test_the_time_of_a_worker_begins_when_it_takes_the_task(workshop, activity):
     states = {"A": {"Type": "Task", "Resource": activity, "TimeoutSeconds": 100, "End": True}}
     arn = workshop.start({"StartAt": "A", "States": states}, "{}")
     workshop.reached(arn, "ActivityScheduled")
-    workshop.advance(101)
+    workshop.advance(1000)
+    assert workshop.types(arn)[-1] == "ActivityScheduled"
+    workshop.states.get_activity_task(activityArn=activity)
+    workshop.advance(99)
+    assert workshop.types(arn)[-1] == "ActivityStarted"
+    workshop.advance(2)
     done = workshop.ended(arn)
     assert (done["status"], done["error"]) == ("FAILED", "States.Timeout")
     assert workshop.types(arn)[-2:] == ["ActivityTimedOut", "ExecutionFailed"]
@@ -288,7 +293,11 @@ def test_activities_are_listed_described_and_deleted(workshop):
     arn = workshop.states.create_activity(name="listed")["activityArn"]
     assert workshop.states.create_activity(name="listed")["activityArn"] == arn
     assert arn in [a["activityArn"] for a in workshop.states.list_activities()["activities"]]
-    assert workshop.states.describe_activity(activityArn=arn)["name"] == "listed"
+    told = workshop.states.describe_activity(activityArn=arn)
+    assert (told["name"], told["encryptionConfiguration"]) == ("listed", {"type": "AWS_OWNED_KEY"})
+    key = {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "a-key"}}
+    taken = workshop.refused(workshop.states.create_activity, name="listed", **key)
+    assert taken == ("ActivityAlreadyExists", f"Activity Already Exists: '{arn}'")
     workshop.states.delete_activity(activityArn=arn)
     gone = workshop.refused(workshop.states.describe_activity, activityArn=arn)
     assert gone[0] == "ActivityDoesNotExist"

@@ -142,6 +142,8 @@ def test_creating_the_same_machine_twice_gives_the_first(workshop):
     other = {**PASS, "Comment": "another"}
     expected = ("StateMachineAlreadyExists", f"State Machine Already Exists: '{first}'")
     assert refused(workshop.machine, other, name="same") == expected
+    key = {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "a-key"}}
+    assert refused(workshop.machine, PASS, name="same", **key) == expected
 
 
 def test_an_update_has_to_change_something(workshop, machine):
@@ -155,9 +157,10 @@ def test_a_filter_that_is_no_status(workshop, machine):
         workshop.states.list_executions, stateMachineArn=machine, statusFilter="succeeded"
     )
     assert code == "ValidationException"
-    assert message.startswith(
+    assert message == (
         "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy "
-        "constraint: Member must satisfy enum value set: ["
+        "constraint: Member must satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, "
+        "ABORTED, FAILED, RUNNING]"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helpers.localaws.stepfunctions import machines
 from helpers.localaws.stepfunctions.callbacks import tokens
 from helpers.localaws.stepfunctions.operations.table import (
     Body,
@@ -28,7 +29,9 @@ def create_activity(backend: LocalStepFunctionsBackend, body: Body) -> Body:
 
 @operation
 def describe_activity(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    return _activity(backend.activity(body["activityArn"]))
+    activity = backend.activity(body["activityArn"])
+    keys = machines.encryption_of(activity.encryption_configuration)
+    return {**_activity(activity), "encryptionConfiguration": keys}
 
 
 def _activity(activity: Any) -> Body:

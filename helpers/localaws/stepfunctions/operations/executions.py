@@ -82,7 +82,7 @@ def list_executions(backend: LocalStepFunctionsBackend, body: Body) -> Body:
     if body.get("nextToken"):
         before = read_token(body["nextToken"])
         if not isinstance(before, list) or len(before) != 2:
-            raise errors.ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+            raise errors.invalid_token()
     executions, following = backend.list_page(
         body.get("stateMachineArn"),
         body.get("mapRunArn"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.localaws.stepfunctions import descriptions, errors, inputs, machines, trial
+from helpers.localaws.stepfunctions import descriptions, errors, inputs, machines, revisions, trial
 from helpers.localaws.stepfunctions.operations.table import (
     Body,
     operation,
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 @operation
 def create_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    if body.get("versionDescription") and not body.get("publish"):
-        raise errors.ApiError(
-            "ValidationException", "Version description can only be set when publish is true"
-        )
+    _check_description(body)
     machine = backend.create_state_machine(
         name=body["name"],
         definition=body["definition"],
@@ -42,8 +39,16 @@ def create_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Body
     return answer
 
 
+def _check_description(body: Body) -> None:
+    if body.get("versionDescription") and not body.get("publish"):
+        raise errors.ApiError(
+            "ValidationException", "Version description can only be set when publish is true"
+        )
+
+
 @operation
 def update_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Body:
+    _check_description(body)
     machine = backend.update_state_machine(
         body["stateMachineArn"],
         definition=body.get("definition"),
@@ -85,7 +90,7 @@ def describe_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Bo
     if body.get("includedData") != "METADATA_ONLY":
         answer["definition"] = machine.definition
         answer |= descriptions.variables_of(machine.definition)
-    if getattr(machine, "revision_id", None):
+    if getattr(machine, "revision_id", None) not in (None, revisions.INITIAL):
         answer["revisionId"] = machine.revision_id
     if getattr(machine, "description", None):
         answer["description"] = machine.description

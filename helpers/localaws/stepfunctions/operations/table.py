@@ -44,7 +44,7 @@ def read_token(token: str) -> Any:
     try:
         return json.loads(base64.urlsafe_b64decode(token.encode()))
     except (binascii.Error, ValueError):
-        raise errors.ApiError("InvalidToken", f"Invalid Token: 'Invalid token: {token}'") from None
+        raise errors.invalid_token() from None
 
 
 def page(items: list[Any], body: Body, default: int = 100) -> tuple[list[Any], str | None]:
@@ -54,7 +54,7 @@ def page(items: list[Any], body: Body, default: int = 100) -> tuple[list[Any], s
     if body.get("nextToken"):
         first = read_token(body["nextToken"])
         if not isinstance(first, int) or first < 0:
-            raise errors.ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+            raise errors.invalid_token()
     last = first + count
     return items[first:last], token_of(last) if last < len(items) else None
 

@@ -108,8 +108,7 @@ def describe_state_machine_alias(backend: LocalStepFunctionsBackend, body: Body)
 
 @operation
 def delete_state_machine_alias(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    alias = backend.alias(body["stateMachineAliasArn"])
-    del backend.machine(alias.statemachine_arn).aliases[alias.name]
+    backend.remove_alias(body["stateMachineAliasArn"])
     return {}
 
 
