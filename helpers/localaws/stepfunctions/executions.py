@@ -66,9 +66,7 @@ class Execution:
         self.run = _run_of(facts, program, self.history, services)
         self.flow = Flow(self.run)
         if "logging" in facts.extra:
-            self.history.listener = logs.writer(
-                facts.extra["logging"], facts.arn, facts.machine_name
-            )
+            self.history.listener = logs.writer(facts.extra["logging"], facts)
         if redriven is not None:
             self.history.events, self._bookmark = redriven
             self.flow.last = self.history.add(
