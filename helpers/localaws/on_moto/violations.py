@@ -64,7 +64,8 @@ def _check(shape: Any, value: Any, path: str, wrong: list[str], *, sensitive: bo
             _check(shape.value, item, f"{path}.{key}.member", wrong, sensitive=sensitive)
     elif kind == "string":
         if shape.enum and value not in shape.enum:
-            names = ", ".join(sorted(reversed(shape.enum), key=_bucket))
+            last_first = list(reversed(shape.enum))
+            names = ", ".join(sorted(last_first, key=_bucket))
             wrong.append(_wrong(value, path, f"satisfy enum value set: [{names}]"))
         _check_length(shape, value, path, wrong, sensitive=sensitive)
     elif kind in ("integer", "long", "float", "double"):

@@ -128,6 +128,7 @@ class Keeper:
         for _, _, backend in stepfunctions_backends.iter_backends():
             for run in backend.map_runs.values():
                 run.cut_short(at)
+            backend.finish_deletions()
 
     # -- writing it down
 

@@ -22,6 +22,7 @@ from helpers.localaws.metrics import of_states
 from helpers.localaws.stepfunctions import (
     errors,
     inputs,
+    logs,
     machines,
     names,
     revisions,
@@ -148,6 +149,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         arn = f"arn:{partition}:states:{self.region_name}:{self.account_id}:stateMachine:{name}"
         existing = self._machine(arn)
         if existing is not None:
+            machines.check_alive(existing)
             same = (
                 existing.definition == definition
                 and existing.type == kind
@@ -179,6 +181,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         if tags:
             self.tagger.tag_resource(arn, tags)
         self.state_machines.append(machine)
+        logs.begin_delivery(loggingConfiguration)
         return machine
 
     def update_state_machine(
@@ -193,7 +196,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         version_description: str | None = None,
     ) -> StateMachine:
         """Change a machine; executions that run keep the definition that they began with."""
-        machine = self.machine(arn)
+        machine = machines.check_alive(self.machine(arn))
         given = (definition, role_arn, logging_configuration, tracing_configuration,
                  encryption_configuration)  # fmt: skip
         if all(value is None for value in given):
@@ -225,23 +228,54 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             for name, value in changes.items():
                 setattr(machine, name, value)
             machine.revision_id = ids.uuid4()
+        logs.begin_delivery(changes.get("loggingConfiguration"))
         machine.update_date = clock.now()
         if publish:
             revisions.publish_update(machine, version_description)
         return machine
 
-    def delete_state_machine(self, arn: str) -> None:
-        """Delete a machine and its executions; one that does not exist is no error."""
+    def delete_state_machine(self, arn: str, *, at_once: bool = False) -> None:
+        """Delete a machine and its executions; one that does not exist is no error.
+
+        While Standard executions of it run it is only marked: each fails where it would go on to
+        another state, and with the last of them it is gone. at_once: they are stopped.
+        """
         names.check_machine(arn)
         machine = self._machine(arn)
         if machine is None:
             return
-        self.state_machines.remove(machine)
-        self.tagger.delete_all_tags_for_resource(arn)
-        for execution in list(self._running.values()):
-            if execution.facts.machine_arn == arn:
+        machine.deleting = True  # type: ignore[attr-defined]
+        for execution in self._executions_of(machine):
+            execution.run.machine_deleted = True
+            if at_once:
                 execution.stop(None, None)
-        store().forget(arn)
+        self._finish_deletion(machine)
+
+    def finish_deletions(self) -> None:
+        """Delete the machines whose executions ended with an earlier process."""
+        for machine in list(self.state_machines):
+            self._finish_deletion(machine)
+
+    def _finish_deletion(self, machine: StateMachine) -> None:
+        """Delete a machine that is marked, unless Standard executions of it run."""
+        if not machines.is_deleting(machine):
+            return
+        if machine.type == "STANDARD" and self._executions_of(machine):
+            return
+        with self._starting:  # two executions may end together
+            if machine in self.state_machines:
+                self.state_machines.remove(machine)
+                self.tagger.delete_all_tags_for_resource(machine.arn)
+                store().forget(machine.arn)
+
+    def _executions_of(self, machine: StateMachine) -> list[Execution]:
+        """Those that run, children of Map Runs too."""
+        running = list(self._running.values())
+        return [one for one in running if _machine_of(one.facts) == machine.arn]
+
+    def status(self, arn: str) -> str:
+        """What DescribeStateMachine says of the machine of an ARN: ACTIVE or DELETING."""
+        return "DELETING" if machines.is_deleting(self._revision(arn)[1]) else "ACTIVE"
 
     def machine(self, arn: str) -> StateMachine:
         """The machine of an ARN without a version or alias."""
@@ -342,6 +376,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
     ) -> tuple[Execution, bool]:
         """An execution that is ready to start, or the one that runs already; and if it is new."""
         revision, machine, version_arn, alias_arn = self._revision(state_machine_arn)
+        machines.check_alive(machine)
         made_up = name is None
         name = ids.uuid4() if made_up else name
         names.check_name(name)
@@ -395,6 +430,8 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
             store().add(execution)
         self._running[execution.facts.arn] = execution
         of_states.started(execution.facts)
+        machine = self._machine(_machine_of(execution.facts))
+        execution.run.machine_deleted = machine is not None and machines.is_deleting(machine)
 
     def map_run(self, arn: str) -> MapRun:
         """A Map Run that exists."""
@@ -408,6 +445,9 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         self._running.pop(execution.facts.arn, None)
         of_states.ended(execution.facts, execution.history.events)
         status_events.publish(execution.facts)
+        machine = self._machine(_machine_of(execution.facts))
+        if machine is not None:
+            self._finish_deletion(machine)
 
     def facts(self, arn: str) -> Facts:
         """What is known of an execution."""
@@ -537,6 +577,11 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         of_states.redriven(facts)
         status_events.publish(facts)
         return execution
+
+
+def _machine_of(facts: Facts) -> str:
+    """The ARN of an execution's machine; that of a Map Run's child has the Map's name besides."""
+    return facts.machine_arn.partition("/")[0]
 
 
 def _not_supported() -> errors.ApiError:

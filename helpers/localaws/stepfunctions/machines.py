@@ -30,6 +30,20 @@ def kept_of(machine: StateMachine) -> dict[str, Any]:
     return extra
 
 
+def is_deleting(machine: StateMachine) -> bool:
+    """Whether a machine is deleted but for executions that still run."""
+    return getattr(machine, "deleting", False)
+
+
+def check_alive(machine: StateMachine) -> StateMachine:
+    """The machine; raises ApiError where it is being deleted."""
+    if is_deleting(machine):
+        raise errors.ApiError(
+            "StateMachineDeleting", f"State Machine is being deleted: '{machine.arn}'"
+        )
+    return machine
+
+
 def check_role(arn: str, region: str) -> None:
     """Refuse what is no role's ARN, and a role that Step Functions may not assume."""
     names.check_role(arn)

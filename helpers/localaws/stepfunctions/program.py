@@ -37,6 +37,7 @@ class Program:
             flow.resumed = bookmark.get("children", {})
         while True:
             flow.check()
+            flow.check_machine()
             state = self.states.get(name)
             if state is None:
                 raise RuntimeFailure(f"There is no state '{name}'")

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from helpers.asl.evaluation import NO_VARIABLES, Outside, Scope
+from helpers.asl.failures import RuntimeFailure
 from helpers.localaws import ids
 from helpers.localaws.stepfunctions.history import Ended, History
 from helpers.localaws.turns.clock import clock
@@ -138,6 +139,8 @@ class Run:
 
         What comes from outside is waited for longer: the clock would keep each wait for a year.
         """
+        self.machine_deleted = False
+        """Whether its machine is deleted: it may end the state that it is in, but enter none."""
         self.turns: Turns | None = None
         self.probe: Probe | None = None
         """In TestState: what is mocked, and what is noted on the way."""
@@ -251,6 +254,14 @@ class Flow:
     def over(self) -> bool:
         """Whether nobody waits for this flow any more."""
         return self.run.history.closed or (self.crew is not None and self.crew.off)
+
+    def check_machine(self) -> None:
+        """Raise RuntimeFailure if the machine has been deleted meanwhile."""
+        if self.run.machine_deleted:
+            name = self.run.context["StateMachine"]["Name"].partition("/")[0]
+            failure = RuntimeFailure(f"State machine {name} has been deleted.")
+            failure.is_located = True  # AWS names no state
+            raise failure
 
     def note(self, name: str, data: Data | float) -> None:
         """Tell TestState, if it is what runs, of the data after a step."""

@@ -124,6 +124,26 @@ def test_executions_that_ran_at_stop_too(world):
     assert events[-2]["type"] in ("TaskStarted", "TaskSubmitted")
 
 
+def test_a_machine_that_was_being_deleted_is_gone(world):
+    sfn = world.endpoint.client("stepfunctions")
+    like = sfn.describe_state_machine(stateMachineArn=MACHINE.replace("trader", "waiting"))
+    made = {"name": "doomed", "definition": like["definition"], "roleArn": like["roleArn"]}
+    doomed = sfn.create_state_machine(**made)["stateMachineArn"]
+    before = world.messages()
+    sfn.start_execution(stateMachineArn=doomed)
+    until(lambda: world.messages() > before)
+    sfn.delete_state_machine(stateMachineArn=doomed)
+    assert sfn.describe_state_machine(stateMachineArn=doomed)["status"] == "DELETING"
+    world.settle()
+    world.restart("kill")
+    sfn = world.endpoint.client("stepfunctions")
+    listed = sfn.list_state_machines()["stateMachines"]
+    assert doomed not in [one["stateMachineArn"] for one in listed]
+    assert sfn.create_state_machine(**made)["stateMachineArn"] == doomed
+    assert sfn.list_executions(stateMachineArn=doomed)["executions"] == []
+    sfn.delete_state_machine(stateMachineArn=doomed)
+
+
 def test_killed_while_fifty_executions_run(world):
     """Each is FAILED or has its item, and none has succeeded without it."""
     sfn = world.endpoint.client("stepfunctions")

@@ -93,8 +93,8 @@ class StateMachine(ResourceType):
         return Made(request.physical_id, _attributes(request.physical_id))
 
     def delete(self, request: Request) -> None:
-        """Delete the state machine."""
-        _backend(request).delete_state_machine(request.physical_id)
+        """Delete the state machine; AWS would wait for its executions, here they are stopped."""
+        _backend(request).delete_state_machine(request.physical_id, at_once=True)
 
     def exists(self, request: Request) -> bool:
         """Whether the state machine is there."""

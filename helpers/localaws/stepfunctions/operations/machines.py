@@ -79,7 +79,7 @@ def describe_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Bo
     answer: Body = {
         "stateMachineArn": machine.arn,
         "name": machine.name,
-        "status": "ACTIVE",
+        "status": backend.status(body["stateMachineArn"]),
         "roleArn": machine.roleArn,
         "type": machine.type,
         "creationDate": seconds(machine.creation_date),

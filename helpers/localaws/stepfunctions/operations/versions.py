@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.localaws.stepfunctions import errors, revisions
+from helpers.localaws.stepfunctions import errors, machines, revisions
 from helpers.localaws.stepfunctions.operations.table import (
     Body,
     operation,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @operation
 def publish_state_machine_version(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    machine = backend.machine(body["stateMachineArn"])
+    machine = machines.check_alive(backend.machine(body["stateMachineArn"]))
     version = revisions.publish(machine, body.get("revisionId"), body.get("description"))
     return {
         "creationDate": seconds(version.creation_date),
@@ -52,7 +52,7 @@ def delete_state_machine_version(backend: LocalStepFunctionsBackend, body: Body)
 def create_state_machine_alias(backend: LocalStepFunctionsBackend, body: Body) -> Body:
     name, routes = body["name"], body["routingConfiguration"]
     revisions.check_name(name)
-    machine = backend.machine(revisions.check_routes(routes))
+    machine = machines.check_alive(backend.machine(revisions.check_routes(routes)))
     backend.check_versions(routes)
     existing = machine.aliases.get(name)
     if existing is None:
@@ -83,6 +83,7 @@ def update_state_machine_alias(backend: LocalStepFunctionsBackend, body: Body) -
             "Either the description or the routing configuration must be specified",
             reason="MISSING_REQUIRED_PARAMETER",
         )
+    machines.check_alive(backend.machine(alias.statemachine_arn))
     if routes is not None:
         revisions.check_routes(routes)
         backend.check_versions(routes)
