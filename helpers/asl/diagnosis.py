@@ -26,14 +26,18 @@ from helpers.asl.walk import walk
 
 
 def diagnose(
-    definition: str | bytes | dict[str, Any] | Definition, *, type: str = "STANDARD"
+    definition: str | bytes | dict[str, Any] | Definition,
+    *,
+    type: str = "STANDARD",
+    consequences: bool = False,
 ) -> list[Diagnostic]:
     """Everything that is wrong with a definition; an empty list if AWS would take it.
 
     `definition` is its JSON text, parsed data, or a `Definition` (whose YAML or JSON file gives
     the lines). `type` is "STANDARD" or "EXPRESS". Text that does not parse gives one diagnostic
     (INVALID_JSON_DESCRIPTION), never an exception. Placeholders (`${Name}`) are taken for what
-    they will hold.
+    they will hold. `consequences` adds what AWS reports beside a mistake though it may follow from
+    it: a state that no transition leads to, where another one leads nowhere.
 
     >>> [str(one) for one in diagnose({"StartAt": "Buy", "States": {
     ...     "Buy Stock": {"Type": "Pass", "End": True}}})]
@@ -41,16 +45,16 @@ def diagnose(
     """
     express = type == "EXPRESS"
     if isinstance(definition, Definition):
-        findings = _findings(definition.data, express)
+        findings = _findings(definition.data, express, consequences)
         return [_placed(one, definition.place(one.place)) for one in findings]
     if isinstance(definition, bytes | bytearray):
         definition = bytes(definition).decode("utf-8", "replace")
     if not isinstance(definition, str):
-        return [_placed(one, None) for one in _findings(definition, express)]
-    return _diagnose_text(definition, express)
+        return [_placed(one, None) for one in _findings(definition, express, consequences)]
+    return _diagnose_text(definition, express, consequences)
 
 
-def _diagnose_text(text: str, express: bool) -> list[Diagnostic]:
+def _diagnose_text(text: str, express: bool, consequences: bool) -> list[Diagnostic]:
     doubled: list[tuple[str, ...]] = []
 
     def pairs_to_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def _diagnose_text(text: str, express: bool) -> list[Diagnostic]:
     except ValueError:
         return [_not_json(text)]
     twice = doubled_keys(text) if doubled else set()
-    findings = _findings(data, express, twice)
+    findings = _findings(data, express, consequences, twice)
     if not findings:
         return []
     places = json_places(text)
@@ -98,7 +102,9 @@ def _not_json(text: str) -> Diagnostic:
     )
 
 
-def _findings(data: Any, express: bool, twice: set[Steps] | None = None) -> list[Finding]:
+def _findings(
+    data: Any, express: bool, consequences: bool, twice: set[Steps] | None = None
+) -> list[Finding]:
     if not isinstance(data, dict):
         return [_not_an_object("A definition is an object: {…}.")]
     if too_deep(data, MAX_DEPTH):
@@ -118,7 +124,8 @@ def _findings(data: Any, express: bool, twice: set[Steps] | None = None) -> list
             check_scope(findings, scope, steps, elsewhere, broken)
     else:
         _check_whole(findings, root)
-    return _in_order([one for one in findings.found if one.group not in findings.muted])
+    kept = [one for one in findings.found if consequences or not one.follows]
+    return _in_order([one for one in kept if one.group not in findings.muted])
 
 
 def _check_whole(findings: Findings, root: Scope) -> None:

@@ -55,6 +55,8 @@ class Finding:
     hint: str
     group: Hashable = None
     """Findings of one group are one mistake: the first is kept and names how many more places."""
+    follows: bool = False
+    """Whether it may follow from another mistake, which is reported as well."""
 
 
 class Findings:
@@ -75,11 +77,12 @@ class Findings:
         severity: Severity = "ERROR",
         nowhere: bool = False,
         group: Hashable = None,
+        follows: bool = False,
     ) -> None:
         """Reports `message` at `steps`; `place` is where to look in the text, if elsewhere."""
         where = None if nowhere else location(steps)
         place = steps if place is None else place
-        self.found.append(Finding(code, message, where, place, severity, hint, group))
+        self.found.append(Finding(code, message, where, place, severity, hint, group, follows))
 
     def mute(self, group: Hashable) -> None:
         """What belongs to this group follows from something reported already."""

@@ -106,13 +106,14 @@ def check_scope(
 ) -> None:
     """The transitions of one machine: each leads somewhere, each state is reached, one ends.
 
-    One mistake is reported once: while a target does not exist, or a state's own fields leave
-    open where it leads (`broken`), no state is called unreachable and no end missing.
+    One mistake is reported once: while a state's own fields leave open where it leads (`broken`),
+    no state is called unreachable and no end missing. While a target does not exist no end is
+    missing either, and a state that is not reached may be the one that was meant.
     """
     names = scope.states
     leads_to: dict[str, list[str]] = {name: [] for name in names}
     starts: list[str] = []
-    lost = False
+    lost = open_end = False
     where_to = [(starts, scope.raw.get("StartAt"), (*steps, "StartAt"))]
     for state in names.values():
         for target, place in transitions(state):
@@ -124,9 +125,12 @@ def check_scope(
             lost = True
             if isinstance(target, str) and not is_placeholder(target):
                 _report(findings, target, place, names, elsewhere)
-    if lost or any(state.steps in broken for state in names.values()):
+            else:
+                open_end = True
+    if open_end or any(state.steps in broken for state in names.values()):
         return
-    if scope.parent is None and not any(_ends(state) for state in names.values()):
+    no_end = scope.parent is None and not any(_ends(state) for state in names.values())
+    if no_end and not lost:
         findings.add(
             "Workflow has no terminal state",
             steps,
@@ -135,6 +139,18 @@ def check_scope(
             nowhere=True,
         )
         return
+    _report_unreached(findings, names, leads_to, starts, follows=lost)
+
+
+def _report_unreached(
+    findings: Findings,
+    names: dict[str, State],
+    leads_to: dict[str, list[str]],
+    starts: list[str],
+    *,
+    follows: bool,
+) -> None:
+    """Reports the states that no way leads to from a start; follows: as consequences."""
     reached: set[str] = set()
     todo = list(starts)
     while todo:
@@ -151,6 +167,7 @@ def check_scope(
             state.steps,
             "Let another state's Next lead to it, or take it away.",
             code=TARGET,
+            follows=follows,
         )
 
 

@@ -663,6 +663,34 @@ NO_CASCADE = {
 }
 
 
+# What AWS says besides, as others saw it: LocalStack's pull request 12487, cfn-lint's issue 4074.
+CONSEQUENCES = {
+    "a state nobody leads to beside a target that is not there": (
+        machine({"Type": "Pass", "Next": "gone"}, B=END),
+        [
+            (TARGET, "Missing 'Next' target: gone", "/States/A/Next"),
+            (TARGET, 'State "B" is not reachable.', "/States/B"),
+        ],
+    ),
+    "what follows the state that should come first is not told": (
+        {"StartAt": "Nope", "States": {"A": {"Type": "Pass", "Next": "Z"}, "Z": END}},
+        [
+            (TARGET, "Missing 'Next' target: Nope", "/StartAt"),
+            (TARGET, 'State "A" is not reachable.', "/States/A"),
+        ],
+    ),
+    "a placeholder may lead anywhere": (machine({"Type": "Pass", "Next": "${Next}"}, B=END), []),
+}
+
+
+@pytest.mark.parametrize("name", CONSEQUENCES)
+def test_what_may_follow_from_a_mistake_is_told_where_it_is_asked_for(name):
+    definition, expected = CONSEQUENCES[name]
+    told = diagnose(json.dumps(definition), consequences=True)
+    assert [(one.code, one.message, one.location) for one in told] == expected
+    assert len(diagnose(definition)) <= 1
+
+
 @pytest.mark.parametrize("name", NO_CASCADE)
 def test_one_mistake_is_one_diagnostic(name):
     definition, expected = NO_CASCADE[name]

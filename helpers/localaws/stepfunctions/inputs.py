@@ -38,7 +38,8 @@ def refusal(definition: str, kind: str) -> str | None:
 
     kind: STANDARD or EXPRESS.
     """
-    mistakes = [one for one in asl.diagnose(definition, type=kind) if one.severity == "ERROR"]
+    found = asl.diagnose(definition, type=kind, consequences=True)
+    mistakes = [one for one in found if one.severity == "ERROR"]
     return asl.invalid_definition_message(mistakes) if mistakes else None
 
 
@@ -47,7 +48,7 @@ def validation(definition: str, kind: str, severity: str, most: int) -> dict[str
 
     severity: the least that is told, ERROR or WARNING. most: how many problems are told.
     """
-    diagnostics = asl.diagnose(definition, type=kind)
+    diagnostics = asl.diagnose(definition, type=kind, consequences=True)
     told = [one for one in diagnostics if one.severity == "ERROR" or severity == "WARNING"]
     return {
         "result": "FAIL" if any(one.severity == "ERROR" for one in diagnostics) else "OK",

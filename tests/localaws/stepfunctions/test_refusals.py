@@ -263,12 +263,17 @@ def test_express_executions_cannot_be_looked_at_afterwards(workshop):
 
 
 def test_a_bad_definition_is_told_as_aws_tells_it(workshop):
-    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}
+    end = {"Type": "Pass", "End": True}
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "C": end}}
     assert refused(workshop.machine, definition) == (
         "InvalidDefinition",
         "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: "
-        "Missing 'Next' target: B at /States/A/Next'",
+        "Missing 'Next' target: B at /States/A/Next, "
+        'MISSING_TRANSITION_TARGET: State "C" is not reachable. at /States/C\'',
     )
+    validate = workshop.states.validate_state_machine_definition
+    told = validate(definition=json.dumps(definition))["diagnostics"]
+    assert [one["location"] for one in told] == ["/States/A/Next", "/States/C"]
     assert workshop.output({"A": {"Type": "Pass", "End": True}}, {"n": 1}) == {"n": 1}
 
 
