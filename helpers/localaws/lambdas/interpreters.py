@@ -56,8 +56,8 @@ def find(runtime: str, function: str) -> Interpreter:
     wanted = int(match[1]), int(match[2])
     if wanted < OLDEST:
         raise NoInterpreter(
-            f"The function {function} has the runtime {runtime}, which AWS no longer supports and "
-            f"the local endpoint does not run. Deploy it with Runtime: {OWN}."
+            f"The function {function} has the runtime {runtime}, which AWS has deprecated and "
+            f"still runs, and the local endpoint does not. Deploy it with Runtime: {OWN}."
         )
     with _lock:
         if runtime not in _found:

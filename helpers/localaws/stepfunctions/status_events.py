@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from helpers.asl.json_text import dump
-from helpers.localaws.stepfunctions.descriptions import not_redrivable
+from helpers.localaws.stepfunctions.descriptions import redrivable
 from helpers.localaws.stepfunctions.facts import Facts
 
 LARGEST = 248 * 1024
@@ -28,12 +28,12 @@ def publish(facts: Facts) -> None:
             "aws.states",
             "Step Functions Execution Status Change",
             [facts.arn],
-            detail(facts, not_redrivable(facts)),
+            detail(facts),
         )
 
 
-def detail(facts: Facts, why: str | None) -> dict[str, Any]:
-    """What an event says of an execution. why: why it cannot be redriven, None if it can."""
+def detail(facts: Facts) -> dict[str, Any]:
+    """What an event says of an execution."""
     output = facts.output
     with_output = output is None or _escaped(output) <= LARGEST
     size = _escaped(facts.input) + (_escaped(output) if output is not None else 0)
@@ -49,8 +49,8 @@ def detail(facts: Facts, why: str | None) -> dict[str, Any]:
         "stopDate": _milliseconds(facts.stop),
         "redriveCount": facts.redrive_count,
         "redriveDate": _milliseconds(facts.redrive_date),
-        "redriveStatus": "REDRIVABLE" if why is None else "NOT_REDRIVABLE",
-        "redriveStatusReason": why,
+        "redriveStatusReason": None,
+        **redrivable(facts),
         "input": facts.input if with_input else None,
         "inputDetails": {"included": with_input},
         "output": output if with_output else None,

@@ -63,7 +63,7 @@ def test_another_python_on_path_runs_its_functions(functions, both_ways, moved_c
         ),
         ("java21", "runs functions in Python only"),
         ("python3.99", "no python3.99 that works is on PATH"),
-        ("python3.8", "AWS no longer supports"),
+        ("python3.9", "AWS has deprecated and still runs"),
     ],
 )
 def test_a_runtime_that_is_not_here_is_refused_in_a_sentence(functions, runtime, words):

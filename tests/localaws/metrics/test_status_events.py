@@ -75,6 +75,18 @@ def test_a_rule_for_failures_starts_another_machine(sky):
     assert given["detail"]["redriveStatus"] == "REDRIVABLE"
 
 
+def test_children_of_a_map_run_are_redriven_with_it(sky):
+    _, url, queue = sky.queue()
+    config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    each = {"Type": "Map", "Label": "Each", "ItemProcessor": {**config, **sky.failing}, "End": True}
+    machine = sky.machine({"StartAt": "M", "States": {"M": each}})
+    sky.rule(pattern(f"{machine}/Each", "FAILED"), queue)
+    sky.run(machine, [1])
+    [child] = sky.received(url)
+    assert child["detail"]["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+    assert child["detail"]["redriveStatusReason"] is None
+
+
 def test_express_executions_tell_nothing(sky):
     _, url, queue = sky.queue()
     machine = sky.machine(type="EXPRESS")
@@ -98,7 +110,7 @@ def test_what_is_too_large_is_left_out(given, output, included):
         "arn", "n", "arn:aws:states:us-east-1:123456789012:stateMachine:m", "m", "r", "{}", 1.0,
         input=json.dumps("x" * given), status="SUCCEEDED", output=json.dumps("x" * output),
     )  # fmt: skip
-    told = detail(facts, "why")
+    told = detail(facts)
     assert (told["input"] is not None, told["output"] is not None) == included
     shown = (told["inputDetails"]["included"], told["outputDetails"]["included"])
     assert shown == included
