@@ -13,9 +13,9 @@ from typing import Any
 from helpers.asl.evaluation import DefinitionError, Expression, Outside, Scope
 from helpers.asl.failures import StateError
 from helpers.asl.json_text import dump
-from helpers.asl.jsonata.causes import cause_of
+from helpers.asl.jsonata.causes import cause_of, cause_of_error
 from helpers.asl.jsonata.functions import functions
-from helpers.asl.jsonata.limits import TOO_DEEP, TOO_LONG, LimitReached, Limits
+from helpers.asl.jsonata.limits import TOO_DEEP, LimitReached, Limits
 from helpers.asl.jsonata.mended import evaluator
 from helpers.asl.jsonata.patterns import Pattern
 from helpers.asl.jsonata.reading import read, reads_context
@@ -73,8 +73,6 @@ def unexpected(text: str, location: str, kind: str, value: Any) -> str:
 
 
 def _evaluate(tree: Any, states: dict[str, Any], scope: Scope, text: str, location: str) -> Any:
-    from jsonata.jexception import JException
-
     said = f"The JSONata expression '{text}' specified for the field '{location}'"
     try:
         result = value_of(tree, states, scope)
@@ -89,32 +87,11 @@ def _evaluate(tree: Any, states: dict[str, Any], scope: Scope, text: str, locati
         cause = f": {error}"
     except RecursionError:
         cause = f": {TOO_DEEP}"
-    except TimeoutError:  # of a regular expression
-        cause = f": {TOO_LONG}"
-    except JException as error:
-        cause = ". " + cause_of(error.error, (error.current, error.expected, error.extra))
     except OverflowError:
         cause = ". " + cause_of("D1001", (math.inf,))
-    except ValueError as error:
-        cause = ". " + _cause_of_a_value(str(error))
-    except Exception:  # what the library lets through on odd input: its words help nobody
-        cause = ". The local JSONata engine cannot evaluate it"
+    except Exception as error:
+        cause = ". " + cause_of_error(error)
     raise QueryError(f"{said} threw an error during evaluation{cause}", location) from None
-
-
-def _cause_of_a_value(words: str) -> str:
-    """What JSONata says where the library hands on a ValueError of Python's."""
-    for beginning, code in _OF_PYTHON.items():
-        if words.startswith(beginning):
-            return cause_of(code, (words.removeprefix(beginning)[1:-1],))
-    return words
-
-
-_OF_PYTHON = {
-    "could not convert string to float: ": "D3030",
-    "Invalid isoformat string: ": "D3110",
-}
-"""How a message of Python's begins, the text that does not fit behind it, and JSONata's code."""
 
 
 def value_of(tree: Any, states: dict[str, Any], scope: Scope) -> Any:

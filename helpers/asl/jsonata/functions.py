@@ -14,6 +14,7 @@ from typing import Any
 from helpers.asl.evaluation import Outside
 from helpers.asl.hashing import ALGORITHMS, digest
 from helpers.asl.json_text import parse
+from helpers.asl.jsonata.corrections import corrected
 from helpers.asl.jsonata.limits import TOO_MUCH, LimitReached
 from helpers.asl.jsonata.pictures import fault
 from helpers.asl.jsonata.values import to_library
@@ -58,6 +59,7 @@ def functions(outside: Outside) -> dict[str, tuple[Native, str]]:
         "power": (_power, "<n-n:n>"),
         "formatNumber": (_format_number, "<n-so?:s>"),
     }
+    table |= corrected()
     return {name: (Native(function), signature) for name, (function, signature) in table.items()}
 
 
@@ -114,7 +116,7 @@ def _power(base: float | None, exponent: float) -> float | None:
 
     try:
         return Functions.power(base, exponent)
-    except (OverflowError, ZeroDivisionError):
+    except (OverflowError, ZeroDivisionError, TypeError):  # the last of a complex one
         raise JException("D3061", -1, base, exponent) from None
 
 

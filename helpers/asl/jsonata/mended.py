@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 import operator
 import re
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from helpers.asl.jsonata.corrections import in_order
 from helpers.asl.jsonata.writing import string
 
 _OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul}
@@ -23,6 +24,7 @@ def evaluator() -> Any:
     from jsonata.utils import Utils
 
     _mend_signatures()
+    _mend_words()
 
     class Evaluator(Jsonata):
         def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str | None) -> Any:
@@ -36,6 +38,20 @@ def evaluator() -> Any:
 
         def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
             return "".join(string(value) or "" for value in (lhs, rhs))
+
+        def evaluate_binary(self, expr: Any, given: Any, environment: Any) -> Any:
+            if expr.value not in ("and", "or"):
+                return super().evaluate_binary(expr, given, environment)
+            left = self.eval(expr.lhs, given, environment)  # here the library hides what fails
+            right = partial(self.eval, expr.rhs, given, environment)
+            return self.evaluate_boolean_expression(left, right, expr.value)
+
+        def evaluate_sort_expression(self, expr: Any, given: Any, environment: Any) -> Any:
+            if not isinstance(given, list) or len(given) < 2:
+                return given
+            of_tuples = isinstance(given, Utils.JList) and given.tuple_stream
+            compare = Jsonata.ComparatorWrapper(self, expr, environment, of_tuples).compare
+            return in_order(list(given), lambda one, other: compare(one, other) == 1)
 
         def evaluate_range_expression(self, lhs: Any, rhs: Any) -> Any:
             numbers = super().evaluate_range_expression(lhs, rhs)
@@ -55,13 +71,26 @@ def _result(op: str | None, left: float, right: float) -> float:
     return math.copysign(math.inf, left) if left and not math.isnan(left) else math.nan
 
 
+def _mend_words() -> None:
+    """What the library says of pictures names what is wrong in them."""
+    from jsonata.constants import Constants
+
+    for name, words in list(vars(Constants).items()):
+        if name.startswith("ERR_MSG_"):
+            setattr(Constants, name, words.replace("%s", "{}"))
+
+
 def _mend_signatures() -> None:
-    """Null is no missing argument, and the argument that does not fit is the one that is named."""
+    """Null is no missing argument, and the argument that does not fit is the one that is named.
+
+    The function is named by its own name, not by that of a parameter that it was handed on as.
+    """
     from jsonata.jexception import JException
     from jsonata.signature import Signature
     from jsonata.utils import Utils
 
-    symbol_of = Signature.get_symbol
+    symbol_of, validate_all = Signature.get_symbol, Signature.validate
+    name_it = Signature.set_function_name
 
     def get_symbol(self: Any, value: Any) -> str:
         return "l" if value is Utils.NULL_VALUE else symbol_of(self, value)
@@ -75,5 +104,18 @@ def _mend_signatures() -> None:
             good = match.end()
         raise JException("T0410", -1, good + 1, name)
 
+    def validate(self: Any, arguments: Any, context: Any) -> Any:
+        try:
+            return validate_all(self, arguments, context)
+        except JException as error:
+            if error.error != "T0411":
+                raise
+            raise JException("T0411", -1, error.expected, self.function_name) from None
+
+    def set_function_name(self: Any, name: str) -> None:
+        if self.function_name.startswith("<"):
+            name_it(self, name)
+
+    Signature.validate, Signature.set_function_name = validate, set_function_name
     Signature.get_symbol = get_symbol
     Signature.throw_validation_error = throw_validation_error

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from helpers.asl.jsonata.corrections import failure
+from helpers.asl.jsonata.limits import TOO_LONG, LimitReached
+
 _LONGEST_SECONDS = 2.0
-_GROUP = re.compile(r"\\g<(\d+)>")
+_PIECES = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 
 
 class Pattern:
     """A regular expression as jsonata-python uses it.
 
     What JavaScript may know and Python does not is no mistake of the definition: it is compiled
-    where it is first used. There it raises ValueError, and TimeoutError where it takes long.
+    where it is first used. What goes wrong there is raised as the library's own error.
     """
 
     def __init__(self, text: str, flags: Any) -> None:
@@ -30,29 +34,60 @@ class Pattern:
             if self._flags.multiline:
                 wanted |= regex.MULTILINE
             try:
-                self._compiled = regex.compile(self._text, wanted)
+                self._compiled = regex.compile(_as_python(self._text, wanted), wanted)
             except regex.error as error:
-                raise ValueError(f"/{self._text}/ cannot be used: {error}") from None
+                raise failure(f"/{self._text}/ cannot be used: {error}") from None
         return self._compiled
 
     def search(self, string: str) -> Any:
         """The first match, or None."""
-        return self._pattern.search(string, **_LIMITS)
+        return next(self.finditer(string), None)
 
-    def finditer(self, string: str) -> Any:
-        """All matches, one after the other."""
-        return self._pattern.finditer(string, **_LIMITS)
+    def finditer(self, string: str) -> Iterator[Any]:
+        """All matches, one after the other; an empty one is a failure, as JSONata has it."""
+        try:
+            for match in self._pattern.finditer(string, **_LIMITS):
+                if not match[0]:
+                    raise failure("D1004", self._text)
+                yield match
+        except TimeoutError:
+            raise LimitReached(TOO_LONG) from None
 
-    def sub(self, repl: Any, string: str, count: int = 0) -> str:
-        """`string` with its matches replaced."""
-        for number in _GROUP.findall(repl) if isinstance(repl, str) else ():
-            if int(number) > self._pattern.groups:  # the library waits for `re`'s words
-                raise ValueError(f"invalid group reference {number} at position 0")
-        return self._pattern.sub(repl, string, count, **_LIMITS)
+    def sub(self, replacement: Callable[[Any], str], string: str) -> str:
+        """`string` with its matches replaced: the library knows a pattern by its having this."""
+        pieces, at = [], 0
+        for match in self.finditer(string):
+            pieces += [string[at : match.start()], replacement(match)]
+            at = match.end()
+        return "".join([*pieces, string[at:]])
 
     def split(self, string: str, maxsplit: int = 0) -> list[str]:
         """The pieces of `string` between its matches."""
-        return self._pattern.split(string, maxsplit, **_LIMITS)
+        pieces, at = [], 0
+        for match in self.finditer(string):
+            pieces.append(string[at : match.start()])
+            at = match.end()
+            if len(pieces) == maxsplit:
+                break
+        return [*pieces, string[at:]]
 
 
 _LIMITS: dict[str, Any] = {"timeout": _LONGEST_SECONDS, "concurrent": True}
+
+
+def _as_python(text: str, flags: int) -> str:
+    """A pattern of JavaScript's as Python reads it: `$` is the end and nothing before it.
+
+    Letters and digits are those of ASCII, unless the case of letters is not to matter.
+    """
+    import regex
+
+    if not flags & regex.MULTILINE:
+        text = _PIECES.sub(lambda piece: r"\Z" if piece[0] == "$" else piece[0], text)
+    for sign, meant in () if flags & regex.IGNORECASE else _OF_ASCII:
+        text = _PIECES.sub(lambda piece, s=sign, m=meant: m if piece[0] == s else piece[0], text)
+    return text
+
+
+_OF_ASCII = ((r"\d", "[0-9]"), (r"\D", "[^0-9]"), (r"\w", "[A-Za-z0-9_]"), (r"\W", "[^A-Za-z0-9_]"))
+"""What these mean outside of brackets."""

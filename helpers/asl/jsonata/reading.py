@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
+from helpers.asl.jsonata.causes import words_of
 from helpers.asl.jsonata.patterns import Pattern
 
 ERROR_OUTPUT = "$states.errorOutput"
 STATES_FIELDS = ("input", "result", "errorOutput", "context")
 """What `$states` has; the third is known to a Catch only."""
-
-_QUOTED = {"S0201", "S0202", "S0203", "S0204", "S0205", "S0208", "S0211", "S0213", "S0214"}
-"""Error codes whose message quotes the tokens; the Python port leaves the quotes out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,32 @@ def read(expression: str) -> Reading:
 def _parsed(expression: str) -> Any:
     """The tree of jsonata-python. Its reader looks past the end of a text that ends with a comment
     or a `/`; behind a new line there is something to look at."""
-    return _parser().parse(expression + "\n", Pattern)
+    tree = _parser().parse(expression + "\n", Pattern)
+    if "\\u" in expression:
+        _join_surrogates(tree)
+    return tree
+
+
+def _refuse_newer_operators(parser: Any) -> None:
+    """Has a parser say of `a ?: b` and `a ?? b` what JSONata 2.0.6 says, which has neither.
+
+    AWS has 2.0.6; the operators came with 2.1.
+    """
+    for sign in ("?:", "??"):
+        symbol = parser.symbol_table[sign]
+
+        def led(_: Any, second: str = sign[1]) -> Any:
+            raise _library()[1]("S0211", 0, second)
+
+        symbol.led = led
+
+
+def _join_surrogates(tree: Any) -> None:
+    """Makes one letter of two escapes that stand for one: `"\\uD834\\uDD1E"`."""
+    for node in nodes(tree):
+        if node.type == "string":
+            units = node.value.encode("utf-16", "surrogatepass")
+            node.value = units.decode("utf-16", "surrogatepass")
 
 
 _kept = threading.local()
@@ -85,7 +108,8 @@ def _parser() -> Any:
     parser = getattr(_kept, "parser", None)
     if parser is None:
         parser = _kept.parser = _library()[0]()
-    parser.ancestry = []
+        _refuse_newer_operators(parser)
+    parser.ancestry, parser.ancestor_label, parser.ancestor_index = [], 0, 0
     return parser
 
 
@@ -104,9 +128,9 @@ def _message(error: Exception) -> str:
     code = error.error
     if code == "S0301" and error.current is not None:  # the port has one code for two errors
         return f"Unsupported escape sequence: \\{error.current}"
-    template = type(error).error_codes.get(code)
-    if code not in _QUOTED or template is None:
+    if code not in type(error).error_codes:
         return str(error)
+    template = words_of(code)
     values = [_quoted(error.current), _quoted(error.expected)]
     said = ""
     for number, piece in enumerate(template.split("{{")):

@@ -121,7 +121,7 @@ def test_random_numbers_repeat_with_a_seed():
         ("$single([1, 2], function($x) {true})", "D3138: The $single() function expected exact"),
         ("$sqrt(-1)", "D3060: The sqrt function cannot be applied to a negative number: -1"),
         ("$error('no')", "evaluation. D3137: no"),
-        ("$sort([1, 'a'])", "evaluation. The local JSONata engine cannot evaluate it"),
+        ("$sort([1, 'a'])", "evaluation. D3070: The single argument form of the sort function"),
         (
             "($f := function($n) { $f($n + 1) + 1 }; $f(1))",
             "threw an error during evaluation: Stack overflow error: Check for non-terminating "
