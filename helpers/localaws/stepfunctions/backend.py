@@ -412,7 +412,7 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
                 alias_arn=alias_arn,
                 trace_header=trace_header,
                 express=express,
-                extra=machines.kept_of(machine),
+                extra=machines.kept_of(revision),
             )
             execution = Execution(facts, program, self.services)
             self._note(execution)

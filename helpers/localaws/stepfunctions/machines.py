@@ -8,25 +8,26 @@ from helpers.asl.evaluation import DefinitionError
 from helpers.localaws.iam import principals, trust
 from helpers.localaws.stepfunctions import errors, inputs, names
 from helpers.localaws.stepfunctions.compiling import compile_program
+from helpers.localaws.stepfunctions.revisions import INITIAL
 
 if TYPE_CHECKING:
-    from moto.stepfunctions.models import StateMachine
+    from moto.stepfunctions.models import StateMachine, StateMachineVersion
 
 
-def kept_of(machine: StateMachine) -> dict[str, Any]:
-    """What an execution keeps of its machine besides the definition; `Facts.extra`.
+def kept_of(revision: StateMachine | StateMachineVersion) -> dict[str, Any]:
+    """What an execution keeps of its machine or version besides the definition; `Facts.extra`.
 
     DescribeStateMachineForExecution tells of it.
     """
-    extra: dict[str, Any] = {"updated": round(machine.update_date.timestamp(), 3)}
-    if logging_of(machine.loggingConfiguration)["level"] != "OFF":
-        extra["logging"] = machine.loggingConfiguration
-    if machine.tracingConfiguration.get("enabled"):
-        extra["tracing"] = machine.tracingConfiguration
-    if machine.encryptionConfiguration["type"] != "AWS_OWNED_KEY":
-        extra["encryption"] = machine.encryptionConfiguration
-    if machine.revision_id:
-        extra["revision"] = machine.revision_id
+    extra: dict[str, Any] = {"updated": round(revision.update_date.timestamp(), 3)}
+    if logging_of(revision.loggingConfiguration)["level"] != "OFF":
+        extra["logging"] = revision.loggingConfiguration
+    if revision.tracingConfiguration.get("enabled"):
+        extra["tracing"] = revision.tracingConfiguration
+    if revision.encryptionConfiguration["type"] != "AWS_OWNED_KEY":
+        extra["encryption"] = revision.encryptionConfiguration
+    if revision.revision_id not in (None, INITIAL):
+        extra["revision"] = revision.revision_id
     return extra
 
 

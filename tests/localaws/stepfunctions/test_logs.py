@@ -64,6 +64,34 @@ def test_logging_that_comes_later_leaves_its_proof_too(workshop, logs, group):
     assert streams(logs, group) == [PROOF]
 
 
+def test_an_execution_logs_and_is_described_as_its_version(workshop, logs, group):
+    machine = workshop.machine(PASS, publish=True)
+    workshop.states.update_state_machine(
+        stateMachineArn=machine, definition=json.dumps(FAIL), loggingConfiguration=into(group)
+    )
+    told = []
+    for arn in (f"{machine}:1", machine):
+        run = workshop.run(arn)["executionArn"]
+        told.append(workshop.states.describe_state_machine_for_execution(executionArn=run))
+    old, new = told
+    assert (old["loggingConfiguration"]["level"], "revisionId" in old) == ("OFF", False)
+    assert (new["loggingConfiguration"]["level"], "revisionId" in new) == ("ALL", True)
+    assert old["updateDate"] < new["updateDate"]
+    until(lambda: len(lines(logs, group, streams(logs, group)[-1])) == 3)
+    mine = [json.loads(line) for line in lines(logs, group, streams(logs, group)[-1])]
+    assert {one["execution_arn"] for one in mine} == {run}
+
+
+def test_a_line_is_as_long_as_its_event(workshop, logs, group):
+    configuration = {**into(group), "includeExecutionData": True}
+    machine = workshop.machine(PASS, loggingConfiguration=configuration)
+    given = json.dumps("x" * 255_000)
+    workshop.run(machine, given)
+    until(lambda: len(lines(logs, group, streams(logs, group)[-1])) == 4)
+    first = json.loads(lines(logs, group, streams(logs, group)[-1])[0])["details"]
+    assert (first["input"], first["inputDetails"]) == (given, {"truncated": False})
+
+
 def test_what_a_redriven_execution_writes_counts_its_redrives(workshop, logs, group):
     machine = workshop.machine(FAIL, loggingConfiguration=into(group, "FATAL"))
     failed = workshop.run(machine)["executionArn"]
