@@ -289,6 +289,16 @@ class LocalStepFunctionsBackend(StepFunctionBackend):
         """The machine or the version that an ARN names."""
         return self._revision(arn)[0]
 
+    def publish_version(
+        self, arn: str, revision_id: str | None, description: str | None
+    ) -> StateMachineVersion:
+        """A version of a machine as it is; see `revisions.publish`."""
+        return revisions.publish(machines.check_alive(self.machine(arn)), revision_id, description)
+
+    def remove_version(self, arn: str) -> None:
+        """Delete a version that no alias leads to; one that does not exist is no error."""
+        revisions.delete_version(self.machine(arn.rpartition(":")[0]), arn)
+
     def alias(self, arn: str) -> Any:
         """The alias of an ARN."""
         names.check_machine(arn)

@@ -8,7 +8,7 @@ from helpers.asl.evaluation import DefinitionError
 from helpers.localaws.iam import principals, trust
 from helpers.localaws.stepfunctions import errors, inputs, names
 from helpers.localaws.stepfunctions.compiling import compile_program
-from helpers.localaws.stepfunctions.revisions import INITIAL
+from helpers.localaws.stepfunctions.revisions import INITIAL, revision_of
 
 if TYPE_CHECKING:
     from moto.stepfunctions.models import StateMachine, StateMachineVersion
@@ -26,8 +26,8 @@ def kept_of(revision: StateMachine | StateMachineVersion) -> dict[str, Any]:
         extra["tracing"] = revision.tracingConfiguration
     if revision.encryptionConfiguration["type"] != "AWS_OWNED_KEY":
         extra["encryption"] = revision.encryptionConfiguration
-    if revision.revision_id not in (None, INITIAL):
-        extra["revision"] = revision.revision_id
+    if revision_of(revision) != INITIAL:
+        extra["revision"] = revision_of(revision)
     return extra
 
 

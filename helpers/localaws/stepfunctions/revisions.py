@@ -19,11 +19,16 @@ INITIAL = "INITIAL"
 """The revision of a machine that was never changed; no description tells it."""
 
 
+def revision_of(one: StateMachine | StateMachineVersion) -> str:
+    """The revision that a machine or a version is; INITIAL where it was never changed."""
+    return getattr(one, "revision_id", None) or INITIAL
+
+
 def publish(
     machine: StateMachine, revision_id: str | None, description: str | None
 ) -> StateMachineVersion:
     """A version of the machine as it is; the last one, if nothing has changed since."""
-    current = machine.revision_id or INITIAL
+    current = revision_of(machine)
     if revision_id is not None and revision_id != current:
         raise errors.ApiError(
             "ConflictException",
@@ -31,7 +36,7 @@ def publish(
             f"The current State Machine revision is {current}.",
         )
     last = machine.latest_version
-    if last is not None and last.revision_id == current:
+    if last is not None and revision_of(last) == current:
         if description is not None and description != last.description:
             raise errors.ApiError(
                 "ConflictException",
@@ -47,8 +52,8 @@ def publish_update(machine: StateMachine, description: str | None) -> StateMachi
 
     Unlike PublishStateMachineVersion, an update that changed nothing may describe it anew.
     """
-    last, current = machine.latest_version, machine.revision_id or INITIAL
-    if last is None or last.revision_id != current or description not in (None, last.description):
+    last, current = machine.latest_version, revision_of(machine)
+    if last is None or revision_of(last) != current or description not in (None, last.description):
         return _published(machine, current, description)
     return last
 

@@ -116,3 +116,46 @@ def test_a_token_that_is_none_of_a_list(workshop, versions):
         (states.list_activities, {}),
     ):
         assert workshop.refused(call, **given, nextToken="nonsense") == words
+
+
+def test_a_version_of_a_stack_is_one_like_any_other(workshop):
+    stacks = workshop.endpoint.client("cloudformation")
+    revision = {"Fn::GetAtt": ["Machine", "StateMachineRevisionId"]}
+
+    def resources(comment, description):
+        made = {
+            "RoleArn": workshop.role,
+            "StateMachineName": "of-versions",
+            "Definition": {**PASS, "Comment": comment},
+        }
+        version = {
+            "StateMachineArn": {"Ref": "Machine"},
+            "StateMachineRevisionId": revision,
+            "Description": description,
+        }
+        return {
+            "Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": made},
+            comment: {"Type": "AWS::StepFunctions::StateMachineVersion", "Properties": version},
+        }
+
+    def deployed(verb, body):
+        given = {"StackName": "versions", "TemplateBody": json.dumps({"Resources": body})}
+        getattr(stacks, f"{verb}_stack")(**given)
+        waiter = stacks.get_waiter(f"stack_{verb}_complete")
+        waiter.wait(StackName="versions", WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+
+    machine = "arn:aws:states:us-east-1:123456789012:stateMachine:of-versions"
+    deployed("create", resources("One", "first"))
+    publish = workshop.states.publish_state_machine_version
+    assert publish(stateMachineArn=machine)["stateMachineVersionArn"] == f"{machine}:1"
+    done = workshop.run(f"{machine}:1")
+    told = workshop.states.describe_state_machine_for_execution(executionArn=done["executionArn"])
+    assert "revisionId" not in told
+    deployed("update", resources("Two", "second"))
+    two = described(workshop, f"{machine}:2")
+    assert two["revisionId"] == described(workshop, machine)["revisionId"]
+    listed = workshop.states.list_state_machine_versions(stateMachineArn=machine)
+    assert [one["stateMachineVersionArn"] for one in listed["stateMachineVersions"]] == [
+        f"{machine}:2"
+    ]
+    stacks.delete_stack(StackName="versions")

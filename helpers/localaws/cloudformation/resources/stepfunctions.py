@@ -61,7 +61,7 @@ class StateMachine(ResourceType):
                 version_description=None,
             )
         )
-        return Made(machine.arn, _attributes(machine.arn))
+        return Made(machine.arn, _attributes(machine))
 
     def update(self, request: Request) -> Made | None:
         """Change definition, role and configurations; running executions keep the old ones."""
@@ -71,7 +71,7 @@ class StateMachine(ResourceType):
             # what is no longer said is switched off again
             return _lower(wanted.get(name)) or (off if old.get(name) else None)
 
-        _call(
+        machine = _call(
             lambda: _backend(request).update_state_machine(
                 request.physical_id,
                 definition=definition(request),
@@ -90,7 +90,7 @@ class StateMachine(ResourceType):
         if gone:
             backend.untag_resource(request.physical_id, gone)
         backend.tag_resource(request.physical_id, request.tag_map())
-        return Made(request.physical_id, _attributes(request.physical_id))
+        return Made(request.physical_id, _attributes(machine))
 
     def delete(self, request: Request) -> None:
         """Delete the state machine; AWS would wait for its executions, here they are stopped."""
@@ -121,23 +121,26 @@ class StateMachineVersion(ResourceType):
 
     def create(self, request: Request) -> Made:
         """Publish what the state machine is now."""
-        machine = _call(
-            lambda: _backend(request).describe_state_machine(request.properties["StateMachineArn"])
+        wanted = request.properties
+        version = _call(
+            lambda: _backend(request).publish_version(
+                wanted["StateMachineArn"],
+                wanted.get("StateMachineRevisionId"),
+                wanted.get("Description"),
+            )
         )
-        machine.publish(request.properties.get("Description"))
-        arn = machine.latest_version.arn
-        return Made(arn, {"Arn": arn})
+        return Made(version.arn, {"Arn": version.arn})
 
     def update(self, request: Request) -> Made | None:
         """Nothing of a version changes."""
         return None
 
     def delete(self, request: Request) -> None:
-        """Delete the version."""
-        arn, number = request.physical_id.rsplit(":", 1)
-        for machine in _backend(request).state_machines:
-            if machine.arn == arn:
-                machine.versions.pop(int(number), None)
+        """Delete the version; that its state machine is gone is no error."""
+        arn = request.physical_id
+        source = arn.rpartition(":")[0]
+        if any(machine.arn == source for machine in _backend(request).state_machines):
+            _call(lambda: _backend(request).remove_version(arn))
 
 
 class StateMachineAlias(ResourceType):
@@ -223,8 +226,9 @@ def _routing(request: Request) -> list[dict[str, Any]]:
     ]
 
 
-def _attributes(arn: str) -> dict[str, str]:
-    return {"Arn": arn, "Name": arn.rsplit(":", 1)[1], "StateMachineRevisionId": str(uuid.uuid4())}
+def _attributes(machine: Any) -> dict[str, str]:
+    revision = machine.revision_id or "INITIAL"
+    return {"Arn": machine.arn, "Name": machine.name, "StateMachineRevisionId": revision}
 
 
 def _call(operation: Any) -> Any:

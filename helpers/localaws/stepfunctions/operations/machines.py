@@ -90,7 +90,7 @@ def describe_state_machine(backend: LocalStepFunctionsBackend, body: Body) -> Bo
     if body.get("includedData") != "METADATA_ONLY":
         answer["definition"] = machine.definition
         answer |= descriptions.variables_of(machine.definition)
-    if getattr(machine, "revision_id", None) not in (None, revisions.INITIAL):
+    if revisions.revision_of(machine) != revisions.INITIAL:
         answer["revisionId"] = machine.revision_id
     if getattr(machine, "description", None):
         answer["description"] = machine.description

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 @operation
 def publish_state_machine_version(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    machine = machines.check_alive(backend.machine(body["stateMachineArn"]))
-    version = revisions.publish(machine, body.get("revisionId"), body.get("description"))
+    version = backend.publish_version(
+        body["stateMachineArn"], body.get("revisionId"), body.get("description")
+    )
     return {
         "creationDate": seconds(version.creation_date),
         "stateMachineVersionArn": version.arn,
@@ -43,8 +44,7 @@ def list_state_machine_versions(backend: LocalStepFunctionsBackend, body: Body) 
 
 @operation
 def delete_state_machine_version(backend: LocalStepFunctionsBackend, body: Body) -> Body:
-    arn = body["stateMachineVersionArn"]
-    revisions.delete_version(backend.machine(arn.rpartition(":")[0]), arn)
+    backend.remove_version(body["stateMachineVersionArn"])
     return {}
 
 
