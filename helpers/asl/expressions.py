@@ -120,10 +120,13 @@ def _of_whole_call(call: Call, text: str) -> Expression:
             return inner(scope)
         except PathMissing as missing:
             path = missing.path[1:] if missing.path.startswith("$$") else missing.path
-            raise RuntimeFailure(
-                f"The function '{text}' had the following error: The JsonPath argument for the "
-                f"field '{path}' could not be found in the input '{dump(scope.input)}'"
-            ) from None
+            why = (
+                f"The JsonPath argument for the field '{path}' could not be found in the input "
+                f"'{dump(scope.input)}'"
+            )
+            if missing.reason.startswith("Filter: "):  # no array, of which AWS says no more
+                why = missing.reason
+            raise RuntimeFailure(f"The function '{text}' had the following error: {why}") from None
 
     return evaluate
 

@@ -63,6 +63,15 @@ class RuntimeFailure(StateError):
             )
 
 
+def ends_all(error: Exception) -> bool:
+    """Whether an error ends the execution from wherever it is: nothing catches it, no state fails.
+
+    >>> ends_all(RuntimeFailure("no")), ends_all(StateError("States.TaskFailed"))
+    (True, False)
+    """
+    return isinstance(error, StateError) and error.error == RUNTIME
+
+
 class PathMissing(Exception):
     """A path selects nothing in the data that it was asked of."""
 

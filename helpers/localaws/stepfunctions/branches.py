@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers.asl.evaluation import DefinitionError, Expression
 from helpers.asl.expressions import compile_template
-from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
+from helpers.asl.failures import PathMissing, RuntimeFailure, StateError, ends_all
 from helpers.asl.json_text import dump
 from helpers.asl.jsonata.evaluation import QueryError, unexpected
 from helpers.asl.jsonata.reading import inside
@@ -39,14 +39,17 @@ class BranchingState(RetryingState):
     def complete(self, flow: Flow, given: Data, result: Data, assigned: dict[str, Any]) -> Data:
         if self.jsonata:
             return self.finish(flow, given, result, assigned)
-        return self.complete_jsonpath(flow, given, result, assigned)
+        events = flow.run.history.events
+        done = events[-1]["id"] if events and flow.crew is None else flow.last
+        try:
+            return self.complete_jsonpath(flow, given, result, assigned)
+        except (RuntimeFailure, PathMissing):  # which end the execution after …StateSucceeded
+            flow.last = done
+            raise
 
     def gave_up(self, flow: Flow, error: StateError) -> None:
-        if isinstance(error, QueryError):
-            began = flow.children is None and error.location in ("", "Items")
-        else:
-            began = flow.children is not None
-        if began:
+        fails_itself = isinstance(error, QueryError) and error.location in ("", "Items")
+        if not ends_all(error) and (fails_itself or flow.children is not None):
             flow.event(f"{self.kind}StateFailed")
 
     def succeeded(self, flow: Flow, result: Data) -> Data:

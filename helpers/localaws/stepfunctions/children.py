@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from helpers.asl.failures import StateError
+from helpers.asl.failures import StateError, ends_all
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.history import Ended
 from helpers.localaws.stepfunctions.items import in_context
@@ -87,9 +87,10 @@ class Children:
         self._failure = error
         if isinstance(error, StateError):
             self.flow.last = failed.last
-            for number, child in sorted(self._all.items()):
-                if isinstance(child, Flow):
-                    self._called_off(child, number, failed)
+            if not ends_all(error):
+                for number, child in sorted(self._all.items()):
+                    if isinstance(child, Flow):
+                        self._called_off(child, number, failed)
         self._crew.called_off = True
 
     # -- what the history tells of a child itself: of a branch nothing

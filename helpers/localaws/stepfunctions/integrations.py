@@ -227,10 +227,10 @@ def _await_execution(task: ServiceTask, call: Call, region: str, answer: Any) ->
         raise
     if call.is_settled:
         return None
-    told = nested.result(arn, parsed=task.pattern == "sync:2")
-    if told["Status"] != "SUCCEEDED":
+    told = nested.result(arn, parsed=False)
+    if told["Status"] != "SUCCEEDED":  # of which `.sync:2` tells in text, too
         raise task.failure("States.TaskFailed", dump(told))
-    return told
+    return nested.result(arn, parsed=True) if task.pattern == "sync:2" else told
 
 
 _put_all_events = _optimized("events", "EventBridge", "AmazonEventBridge")("putEvents")

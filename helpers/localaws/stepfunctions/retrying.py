@@ -139,8 +139,9 @@ class RetryingState(State):
                     self.failed(flow, error)
                 if self._retried(flow, error, counts):
                     continue
+                before = flow.last
                 self.gave_up(flow, error)
-                caught = self._caught(flow, given, error, assigned)
+                caught = self._caught_or_failed_anew(flow, given, error, assigned, before)
                 flow.inside.pop()
                 flow.token = None
                 flow.children = None
@@ -165,6 +166,27 @@ class RetryingState(State):
                 flow.pause(seconds)
                 return True
         return False
+
+    def _caught_or_failed_anew(
+        self,
+        flow: Flow,
+        given: Data,
+        error: StateError,
+        assigned: dict[str, Any],
+        before: int,
+    ) -> Step:
+        """Where a Catch leads. An expression in it that fails makes the state fail once more.
+
+        before: the event after which the first failure was recorded, which the second follows too.
+        """
+        try:
+            return self._caught(flow, given, error, assigned)
+        except QueryError as anew:
+            if anew is not error:
+                flow.last = before
+                self.report(flow, anew)
+                self.gave_up(flow, anew)
+            raise
 
     def _caught(self, flow: Flow, given: Data, error: StateError, assigned: dict[str, Any]) -> Step:
         """Where a Catch leads; raises the error if nothing catches it."""

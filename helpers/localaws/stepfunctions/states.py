@@ -332,7 +332,6 @@ class State:
 _LOCATED = (
     "States.ResultPathMatchFailure",
     "States.IntrinsicFailure",
-    "States.NoChoiceMatched",
     "States.ParameterPathFailure",
 )
 
@@ -477,10 +476,9 @@ class ChoiceState(State):
                 break
         else:
             if self.default is None:
-                raise StateError(
-                    "States.NoChoiceMatched",
+                raise RuntimeFailure(
                     "Failed to transition out of the state. The state does not point to a next "
-                    "state.",
+                    "state."
                 )
             following = self.default
             if self.assign is not None:

@@ -106,6 +106,28 @@ def test_nested(workshop, sync):
     assert given == {"n": 1}
 
 
+@pytest.mark.parametrize("sync", [".sync", ".sync:2"])
+def test_what_became_of_a_nested_execution_that_failed_is_told_in_text(workshop, sync):
+    """Its input stays text under `.sync:2` too, and its own error is not the Task's."""
+    failing = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E", "Cause": "C"}}}
+    states = {
+        "A": {
+            "Type": "Task",
+            "Resource": f"arn:aws:states:::states:startExecution{sync}",
+            "Parameters": {"StateMachineArn": workshop.machine(failing), "Input": {"n": 1}},
+            "Catch": [
+                {"ErrorEquals": ["E"], "Next": "Not"},
+                {"ErrorEquals": ["States.TaskFailed"], "Next": "Told"},
+            ],
+            "End": True,
+        },
+        "Not": {"Type": "Fail"},
+        "Told": {"Type": "Pass", "End": True},
+    }
+    told = json.loads(workshop.output(states)["Cause"])
+    assert (told["Error"], told["Cause"], told["Input"]) == ("E", "C", '{"n":1}')
+
+
 def test_versions_and_aliases(workshop):
     machine = workshop.machine(PASS)
     first = workshop.states.publish_state_machine_version(stateMachineArn=machine)

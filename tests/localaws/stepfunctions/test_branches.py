@@ -181,3 +181,70 @@ def test_a_map_or_parallel_keeps_its_language_to_itself(workshop):
     branch = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True, **plain}}}
     state = {"Type": "Parallel", "QueryLanguage": "JSONata", "Branches": [branch], "End": True}
     assert workshop.output({"P": state}, {"n": 1}) == [{"v": 1}]
+
+
+def kinds(workshop, states, given=None, **fields):
+    """The history's kinds of event behind the state's own …Started, and what each follows."""
+    machine = {"StartAt": "A", "States": states, **fields}
+    events = workshop.events(workshop.run(machine, given or {}))[3:]
+    return [(event["type"], event["previousEventId"]) for event in events]
+
+
+NOWHERE = {"Type": "Pass", "Parameters": {"m.$": "$.nope"}, "End": True}
+UNDEFINED = {"Type": "Pass", "Output": "{% $states.input.nope %}", "End": True}
+JSONATA = {"QueryLanguage": "JSONata"}
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        (parallel(branch(P=NOWHERE)), [("PassStateEntered", 3), ("ExecutionFailed", 4)]),
+        (
+            mapped(branch(P=NOWHERE), MaxConcurrency=1, ItemsPath="$.items"),
+            [("MapIterationStarted", 3), ("PassStateEntered", 4), ("ExecutionFailed", 5)],
+        ),
+        (
+            parallel(branch(P=AFTER), ResultSelector={"m.$": "$.nope"}),
+            [
+                ("PassStateEntered", 3),
+                ("PassStateExited", 4),
+                ("ParallelStateSucceeded", 5),
+                ("ExecutionFailed", 6),
+            ],
+        ),
+    ],
+)
+def test_what_nothing_catches_ends_the_execution_from_where_it_is(workshop, states, expected):
+    """As measured: neither the iteration nor the state is told to have failed."""
+    assert kinds(workshop, states, {"items": [1, 2]}) == expected
+
+
+def test_a_state_in_which_an_expression_fails_fails(workshop):
+    states = parallel(branch(P=UNDEFINED), Catch=[{"ErrorEquals": ["States.ALL"], "Next": "B"}])
+    told = [kind for kind, _ in kinds(workshop, {**states, "B": AFTER}, **JSONATA)]
+    assert told[:4] == [
+        "PassStateEntered",
+        "EvaluationFailed",
+        "ParallelStateFailed",
+        "ParallelStateExited",
+    ]
+    iterations = mapped(branch(P=UNDEFINED), MaxConcurrency=1, Items=[1, 2])
+    told = kinds(workshop, iterations, **JSONATA)
+    assert [kind for kind, _ in told][2:] == [
+        "EvaluationFailed",
+        "MapIterationFailed",
+        "MapStateFailed",
+        "ExecutionFailed",
+    ]
+
+
+def test_an_expression_of_a_catch_that_fails_makes_the_state_fail_once_more(workshop):
+    catch = [{"ErrorEquals": ["E"], "Output": "{% $states.input.nope %}", "Next": "B"}]
+    states = parallel(branch(F={"Type": "Fail", "Error": "E"}), Catch=catch)
+    assert kinds(workshop, {**states, "B": AFTER}, **JSONATA) == [
+        ("FailStateEntered", 3),
+        ("ParallelStateFailed", 4),
+        ("EvaluationFailed", 4),
+        ("ParallelStateFailed", 6),
+        ("ExecutionFailed", 7),
+    ]

@@ -107,6 +107,13 @@ def test_numbers_keep_their_size(workshop):
             "for the field '$.no' could not be found in the input '{\"a\":1}'",
         ),
         (
+            {"Parameters": {"x.$": "States.Format('{}', $.a[0])"}},
+            "States.Runtime",
+            "An error occurred while executing the state 'A' (entered at the event id #2). The "
+            "function 'States.Format('{}', $.a[0])' had the following error: Filter: [0] can only "
+            "be applied to arrays. Current context is: 1",
+        ),
+        (
             {"Result": 1, "ResultPath": "$.a.b"},
             "States.ResultPathMatchFailure",
             "An error occurred while executing the state 'A' (entered at the event id #2). Unable "
@@ -264,7 +271,7 @@ def test_a_rule_about_nothing(workshop):
 def test_no_rule_holds_and_there_is_no_default(workshop):
     states = {"A": {"Type": "Choice", "Choices": [rule(NumericEquals=1)]}, "Yes": END}
     assert workshop.failure(states, {"v": 2}) == (
-        "States.NoChoiceMatched",
+        "States.Runtime",
         "An error occurred while executing the state 'A' (entered at the event id #2). Failed to "
         "transition out of the state. The state does not point to a next state.",
     )
