@@ -29,6 +29,8 @@ MOST_WIDTH = 10_000
 MOST_AT_ONCE = 40
 """How many iterations of an inline Map run at once where MaxConcurrency does not say."""
 
+_OF_DISTRIBUTED = ("ItemReader", "ItemBatcher", "ResultWriter")
+
 Compile = Callable[[dict[str, Any]], Program]
 """Makes a branch's, or an iteration's, program of its definition."""
 
@@ -207,8 +209,14 @@ class MapState(BranchingState):
         super().__init__(name, definition, jsonata=jsonata)
         self.program = compile_(processor_of(definition))
         self.fields = MapFields(definition, jsonata=jsonata)
+        self.is_distributed_in_part = any(name in definition for name in _OF_DISTRIBUTED)
 
     def attempt(self, flow: Flow, given: Data) -> Data:
+        if self.is_distributed_in_part:
+            raise RuntimeFailure(
+                "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE "
+                "maps"
+            )
         effective = given if self.jsonata else self.effective_input(flow, given)
         width = self.fields.width(flow, effective, MOST_AT_ONCE)
         items = self.fields.find_items(flow, effective)

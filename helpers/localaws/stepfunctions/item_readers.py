@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError
@@ -12,6 +11,7 @@ from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
 from helpers.asl.json_text import dump, parse
 from helpers.asl.jsonata.templates import compile_jsonata
 from helpers.localaws.stepfunctions.answers import ServiceError
+from helpers.localaws.stepfunctions.csv_rows import rows
 from helpers.localaws.stepfunctions.data import Data
 from helpers.localaws.stepfunctions.items import pairs
 from helpers.localaws.stepfunctions.run import Flow
@@ -127,32 +127,29 @@ class ItemReader:
                     return pairs(items)
                 if isinstance(items, list):
                     return items
-                raise ValueError("no array")
-        except (ValueError, KeyError, IndexError, csv.Error):
-            raise StateError(
-                READER_FAILED,
-                f"Attempting to map over non-iterable node, or the file is no {self.kind}: {where}",
-            ) from None
+                raise KeyError(self.pointer)
+        except (KeyError, IndexError, TypeError):
+            raise StateError(READER_FAILED, "Attempting to map over non-iterable node.") from None
+        except (ValueError, csv.Error):
+            raise StateError(READER_FAILED, f"The file is no {self.kind}: {where}") from None
         raise StateError(
             READER_FAILED, f"The local endpoint does not read items of the type {self.kind}"
         )
 
     def _csv(self, body: str) -> list[Any]:
         # https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
-        text = io.StringIO(body.lstrip("\ufeff"))
-        rows = list(csv.reader(text, delimiter=self.delimiter, escapechar="\\"))
+        lines = rows(body.lstrip("\ufeff"), self.delimiter)
         headers = self.headers
         if headers is None:
-            if not rows:
+            if not lines:
                 return []
-            headers, rows = rows[0], rows[1:]
+            headers, lines = lines[0], lines[1:]
         if len(set(headers)) < len(headers):
             raise StateError(READER_FAILED, "CSV headers cannot contain duplicates.")
         items = []
-        for row in rows:
-            if row:
-                cells = [*row, *[""] * (len(headers) - len(row))]
-                items.append(dict(zip(headers, cells, strict=False)))
+        for row in lines:
+            cells = [*row, *[""] * (len(headers) - len(row))]
+            items.append(dict(zip(headers, cells, strict=False)))
         return items
 
 
@@ -171,10 +168,11 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _epoch(text: str) -> int:
+def _epoch(text: str) -> float:
+    """Seconds; AWS has them as a number that is not whole, and writes 1.789180622E9."""
     from datetime import datetime
 
-    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp())
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 class ResultWriter:

@@ -219,6 +219,39 @@ def test_quotes_and_backslashes_in_a_column(workshop):
     ]
 
 
+def test_doubled_quotes_in_a_column_that_is_not_enclosed(workshop):
+    text = 'a,b,c\n1,{""MyKey"":""My, Value""},"[1,\n""2""]"\n\n2,"x"y,\n'
+    config = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}
+    states = distributed(ItemReader=reading(text, "doubled.csv", workshop, **config))
+    assert workshop.output(states, {}) == [
+        {"a": "1", "b": '{"MyKey":"My', "c": ' Value"}'},
+        {"a": "2", "b": "xy", "c": ""},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"), [("5", ""), ('{"a": 5}', "/a"), ('{"a": 5}', "/b"), ("[1]", "/3")]
+)
+def test_what_is_no_array_and_no_object_is_not_mapped_over(workshop, body, pointer):
+    config = {"InputType": "JSON", "ItemsPointer": pointer}
+    states = distributed(ItemReader=reading(body, "scalar.json", workshop, **config))
+    assert workshop.failure(states, {}) == (
+        "States.ItemReaderFailed",
+        "Attempting to map over non-iterable node.",
+    )
+
+
+@pytest.mark.parametrize("field", [{"ItemBatcher": {"MaxItemsPerBatch": 2}}, {"ResultWriter": {}}])
+def test_what_only_a_distributed_map_has_fails_an_inline_one(workshop, field):
+    processor = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    states = {"A": {"Type": "Map", "ItemProcessor": processor, "End": True, **field}}
+    error, cause = workshop.failure(states, [1])
+    assert error == "States.Runtime"
+    assert cause.endswith(
+        " The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps"
+    )
+
+
 def test_the_fields_of_an_object_that_is_listed(workshop):
     reader = reading("{}", "only/one.json", workshop)
     reader |= {
@@ -228,6 +261,7 @@ def test_the_fields_of_an_object_that_is_listed(workshop):
     del reader["ReaderConfig"]
     (item,) = workshop.output(distributed(ItemReader=reader), {})
     assert list(item) == ["Etag", "Key", "LastModified", "Size", "StorageClass"]
+    assert isinstance(item["LastModified"], float)
     assert (item["Key"], item["Size"], item["StorageClass"]) == ("only/one.json", 2, "STANDARD")
 
 
