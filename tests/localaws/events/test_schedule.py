@@ -489,6 +489,18 @@ def test_events_that_are_put_reach_the_state_machine_too(aws, fired):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", json.loads(text)["time"])
 
 
+def test_an_event_for_a_bus_that_is_not_there_is_taken_and_lost(aws, fired):
+    """https://github.com/aws/aws-cli/issues/9186; the others of the same call arrive."""
+    aws.events.put_rule(Name="kept", EventPattern='{"source": ["kept"]}')
+    aws.events.put_targets(Rule="kept", Targets=[{"Id": "1", "Arn": aws.machine, "RoleArn": ROLE}])
+    entry = {"Source": "kept", "DetailType": "order", "Detail": '{"n": 2}'}
+    answer = aws.events.put_events(Entries=[entry | {"EventBusName": "no-such-bus"}, entry])
+    assert answer["FailedEntryCount"] == 0
+    assert [list(told) for told in answer["Entries"]] == [["EventId"], ["EventId"]]
+    aws.advance(seconds=0)
+    assert len(fired()) == 1
+
+
 # -- EventBridge Scheduler
 
 

@@ -22,7 +22,7 @@ from moto.sns.exceptions import InvalidParameterValue, TopicNotFound
 from moto.sns.models import PlatformEndpoint, SNSBackend, Topic
 
 from helpers.asl.wildcards import matches
-from helpers.localaws import globs
+from helpers.localaws import globs, ids
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.on_moto.mends import expression_attributes, table_names, tag_limits
 from helpers.localaws.on_moto.mends.malformed import refused
@@ -157,17 +157,28 @@ _MALFORMED = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malform
 
 
 def _put_events(self: EventsBackend, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """For EventsBackend.put_events, which takes a Detail that is JSON and no object."""
-    if len(events) > _MOST_EVENTS or not any(map(_is_no_object, events)):
+    """For EventsBackend.put_events, which takes a Detail that is JSON and no object, and refuses
+    all where one is for a bus that is not there: AWS takes that one, and it is lost."""
+    if len(events) > _MOST_EVENTS:
         return _plain_put_events(self, events)
-    told = iter(_plain_put_events(self, [one for one in events if not _is_no_object(one)]))
-    return [dict(_MALFORMED) if _is_no_object(one) else next(told) for one in events]
+    here = [_answered_here(self, one) for one in events]
+    others = [one for one, answer in zip(events, here, strict=True) if answer is None]
+    told = iter(_plain_put_events(self, others))
+    return [next(told) if answer is None else answer for answer in here]
+
+
+def _answered_here(backend: EventsBackend, event: dict[str, Any]) -> dict[str, str] | None:
+    """What is told of an event that moto shall not see; None: it shall."""
+    if not (event.get("Source") and event.get("DetailType") and event.get("Detail")):
+        return None
+    if _is_no_object(event):
+        return dict(_MALFORMED)
+    bus = backend._normalize_event_bus_arn(event.get("EventBusName"))
+    return None if bus in backend.event_buses else {"EventId": ids.uuid4()}
 
 
 def _is_no_object(event: dict[str, Any]) -> bool:
-    """Whether an event that is whole otherwise has a Detail that is JSON and no object."""
-    if not (event.get("Source") and event.get("DetailType") and event.get("Detail")):
-        return False
+    """Whether an event's Detail is JSON and no object."""
     try:
         return not isinstance(json.loads(event["Detail"]), dict)
     except ValueError:
