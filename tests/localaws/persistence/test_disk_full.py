@@ -21,7 +21,7 @@ home, said = Path({home!r}), {{}}
 with an_endpoint(home / "localaws") as endpoint:
     dynamodb, s3 = endpoint.client("dynamodb"), endpoint.client("s3")
     dynamodb.create_table(
-        TableName="t", BillingMode="PAY_PER_REQUEST",
+        TableName="table", BillingMode="PAY_PER_REQUEST",
         KeySchema=[{{"AttributeName": "id", "KeyType": "HASH"}}],
         AttributeDefinitions=[{{"AttributeName": "id", "AttributeType": "S"}}])
     s3.create_bucket(Bucket="bucket")
@@ -34,12 +34,12 @@ with an_endpoint(home / "localaws") as endpoint:
             pass
     for number in range(20):
         item = {{"id": {{"S": str(number)}}, "x": {{"S": "y" * 2000}}}}
-        dynamodb.put_item(TableName="t", Item=item)
+        dynamodb.put_item(TableName="table", Item=item)
     s3.put_object(Bucket="bucket", Key="k", Body=b"z" * 100_000)
     state = lambda: endpoint.control("/_local/status")["state"]
     said["trouble"] = until(lambda: state()["trouble"], pause=0.1)
     said["status"] = endpoint.command("status").stdout
-    said["answered"] = dynamodb.scan(TableName="t")["Count"]
+    said["answered"] = dynamodb.scan(TableName="table")["Count"]
     said["object"] = len(s3.get_object(Bucket="bucket", Key="k")["Body"].read())
     (home / "filler").unlink()
     until(lambda: not state()["trouble"], 60, pause=0.1)
@@ -47,7 +47,7 @@ with an_endpoint(home / "localaws") as endpoint:
     said["log"] = (home / "localaws" / "endpoint.log").read_text()
     os.kill(endpoint.control("/_local/status")["pid"], signal.SIGKILL)
     endpoint.command("start", check=True)
-    said["kept"] = dynamodb.scan(TableName="t")["Count"]
+    said["kept"] = dynamodb.scan(TableName="table")["Count"]
     said["kept object"] = len(s3.get_object(Bucket="bucket", Key="k")["Body"].read())
 print(json.dumps(said))
 """
