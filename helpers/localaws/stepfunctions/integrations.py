@@ -75,10 +75,10 @@ def _invoke_lambda(task: ServiceTask, call: Call, region: str) -> Any:
         value = returned
     if result.error is not None:
         raise task.failure(error_type(returned), dump(value))
-    answer = {"ExecutedVersion": result.version, "Payload": value}
-    log = None
+    answer, log = {"ExecutedVersion": result.version}, None
     if parameters.get("LogType") == "Tail":
         log = answer["LogResult"] = base64.b64encode(result.log.encode()).decode()
+    answer["Payload"] = value
     answer |= flow.run.services.lambda_metadata(returned, result.version, log)
     answer["StatusCode"] = 200
     return answer

@@ -160,7 +160,7 @@ def test_lambda_invoke(workshop):
     states = task(INVOKE, Parameters={"FunctionName": arn, "Payload.$": "$", "LogType": "Tail"})
     answer = workshop.output(states, {"n": 5})
     assert list(answer) == [
-        "ExecutedVersion", "Payload", "LogResult", "SdkHttpMetadata", "SdkResponseMetadata",
+        "ExecutedVersion", "LogResult", "Payload", "SdkHttpMetadata", "SdkResponseMetadata",
         "StatusCode",
     ]  # fmt: skip
     assert answer["Payload"] == {"n": 5}
