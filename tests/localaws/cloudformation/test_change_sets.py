@@ -370,3 +370,13 @@ def test_wrong_properties_fail_the_resource_before_it_is_made(stacks):
         "Properties validation failed for resource Queue with message:\n"
         "#: extraneous key [VisibilityTimout] is not permitted"
     )
+
+
+def test_a_secret_with_two_words_for_a_name_is_not_made(stacks):
+    name = stacks.name()
+    secret = resource("AWS::SecretsManager::Secret", Name="two words", SecretString="s")
+    stack = stacks.deploy(name, template(Secret=secret))
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert stacks.reason(name, "Secret", "CREATE_FAILED").startswith(
+        'Resource handler returned message: "Invalid name. Must be a valid name containing '
+    )

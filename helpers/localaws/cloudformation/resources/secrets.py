@@ -7,13 +7,29 @@ import uuid
 from typing import Any
 
 from helpers.localaws.cloudformation import names
-from helpers.localaws.cloudformation.resources.base import Made, Request, ResourceType
+from helpers.localaws.cloudformation.resources.base import (
+    Made,
+    Request,
+    ResourceType,
+    handler_error,
+)
 
 
 def _backend(request: Request) -> Any:
     from moto.secretsmanager.models import secretsmanager_backends
 
     return secretsmanager_backends[request.account][request.region]
+
+
+def _refuse_wrong(name: str) -> None:
+    """Raise what Secrets Manager says of a name that it does not take."""
+    from moto.secretsmanager.exceptions import ValidationException
+
+    from helpers.localaws.on_moto.mends import secret_names
+
+    told = secret_names.wrong(name)
+    if told is not None:
+        raise handler_error(ValidationException(told), "SecretsManager")
 
 
 class Secret(ResourceType):
@@ -29,8 +45,10 @@ class Secret(ResourceType):
     def create(self, request: Request) -> Made:
         """Create the secret."""
         wanted = request.properties
+        name = self.name(request) if wanted.get("Name") else self.generated_name(request)
+        _refuse_wrong(name)
         made = _backend(request).create_secret(
-            name=self.name(request) if wanted.get("Name") else self.generated_name(request),
+            name=name,
             secret_string=_value(request),
             secret_binary=None,
             description=wanted.get("Description"),

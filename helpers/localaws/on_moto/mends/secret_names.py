@@ -1,4 +1,6 @@
-"""What a secret may be called: moto looks at no name. One hook; imports moto.
+"""What a secret may be called: moto looks at no name. One hook, which CloudFormation goes past.
+
+Imports moto.
 
 docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 """
@@ -20,6 +22,20 @@ def install() -> None:
     SecretsManagerResponse.call_action = _call_action
 
 
+def wrong(name: str) -> str | None:
+    """What Secrets Manager says of a name; None if it may be one.
+
+    >>> wrong("app/key") is None, wrong("two words")[:13]
+    (True, 'Invalid name.')
+    """
+    if _NAME.fullmatch(name):
+        return None
+    return (
+        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the "
+        "following: -/_+=.@!"
+    )
+
+
 _plain_call_action = SecretsManagerResponse.call_action
 
 
@@ -27,9 +43,7 @@ def _call_action(self: SecretsManagerResponse) -> Any:
     """For SecretsManagerResponse.call_action; an ARN may stand where a secret is sought."""
     name, sought = self._get_param("Name"), self._get_param("SecretId")
     for given in (name, None if str(sought).startswith("arn:") else sought):
-        if isinstance(given, str) and given and not _NAME.fullmatch(given):
-            raise refused(
-                "Invalid name. Must be a valid name containing alphanumeric characters, or any of "
-                "the following: -/_+=.@!"
-            )
+        told = wrong(given) if isinstance(given, str) and given else None
+        if told is not None:
+            raise refused(told)
     return _plain_call_action(self)
