@@ -81,9 +81,9 @@ TASK = Task(
     check=check,
     hints={
         "": (
-            "Three of these four mishaps pass the Catch by. Which one does it take?",
-            "An error can be taken by its name, or not be let happen. Which of the three has a "
-            "name that a Catch takes?",
+            "Try the four mishaps one by one. Which of them pass the Catch by?",
+            "An error can be taken by its name, or not be let happen. Which of them has a name "
+            "that a Catch takes?",
             "What comes in, and what comes back, can be looked at before it is used. Which type of "
             "state looks?",
         ),
@@ -97,8 +97,8 @@ TASK = Task(
         "too-large": (
             "Which error does the execution end with? Is it among the names in Catch, to the "
             "letter?",
-            "What is handed from state to state may have 256 KB. The error for more is not among "
-            "those that the wildcard takes.",
+            "What is handed from state to state may have 256 KB. The error for more has a name, "
+            "and by AWS's guide the wildcard does not stand for it.",
             "It can be taken by its own name, in an entry of its own that stands above the "
             "wildcard.",
         ),
@@ -126,21 +126,23 @@ TASK = Task(
         ),
     },
     reasoning="""
-States.ALL is not all. Two kinds of errors pass it by.
+States.ALL is not all. AWS's guide has two kinds of errors that pass it by.
 
 States.Runtime is a mistake of the workflow: a path that leads nowhere, in Parameters, in a
 ResultSelector, in a Choice. It cannot be retried or caught, not even by its name. So it must not
 come to that: a Choice asks with IsPresent, before the field is used.
 
-States.DataLimitExceeded is more than 256 KB between two states. The wildcard leaves it out; an
-entry of its own, above the wildcard, takes it. The better cure is an answer that is not so large:
-notebook 11 shows how.
+States.DataLimitExceeded is more than 256 KB between two states. By the guide the wildcard leaves
+it out; yet AWS was seen to let it take a task's answer that was too large, and so it does here. An
+entry of its own, above the wildcard, takes it whoever is right. The better cure is an answer that
+is not so large: notebook 11 shows how.
 
 A Choice has neither Retry nor Catch. The price that is missing is asked for by a rule above the one
 that compares.
 
-Also right: handing the function the whole order, and asking for the limit later; or JSONata, where
-a path that leads nowhere is States.QueryEvaluationError, which the wildcard does take.
+Also right: the wildcard alone for the large answer, as long as AWS takes it so; handing the
+function the whole order, and asking for the limit later; or JSONata, where a path that leads
+nowhere is States.QueryEvaluationError, which the wildcard does take.
 
 Usual mistakes: States.Runtime in ErrorEquals, which AWS accepts and never obeys; the name beside
 States.ALL, which has to stand alone, or below it, since it has to be last; a ResultSelector for the
