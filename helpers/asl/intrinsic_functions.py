@@ -16,6 +16,7 @@ from typing import Any
 
 from helpers.asl.evaluation import Outside
 from helpers.asl.hashing import ALGORITHMS, digest
+from helpers.asl.jackson import why_not_json
 from helpers.asl.json_text import dump, parse
 
 
@@ -68,7 +69,7 @@ def _string_to_json(text: Any) -> Any:
     try:
         return parse(text) if text.strip(" \t\r\n") else None
     except ValueError as error:
-        raise BadArguments(f"the argument is not JSON: {error}") from None
+        raise BadArguments(f"the argument is not JSON: {why_not_json(text, error)}") from None
 
 
 def _list(value: Any) -> list[Any]:
@@ -101,7 +102,13 @@ def _array_partition(array: Any, size: Any) -> list[Any]:
 
 
 def _array_contains(array: Any, value: Any) -> bool:
-    return any(item == value and type(item) is type(value) for item in _list(array))
+    sought = _in_order_of_names(value)
+    return any(_in_order_of_names(item) == sought for item in _list(array))
+
+
+def _in_order_of_names(value: Any) -> str:
+    """A text that two values share if they are equal: 1, 1.0 and true are three."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _array_range(first: Any, last: Any, step: Any) -> list[int]:
@@ -124,7 +131,7 @@ def _array_get_item(array: Any, index: Any) -> Any:
 def _array_unique(array: Any) -> list[Any]:
     seen: dict[str, Any] = {}
     for item in _list(array):
-        seen.setdefault(json.dumps(item, sort_keys=True), item)
+        seen.setdefault(_in_order_of_names(item), item)
     return list(seen.values())
 
 
@@ -143,8 +150,8 @@ def _base64_encode(value: Any) -> str:
 def _base64_decode(value: Any) -> str:
     try:
         return base64.b64decode(_coded(value), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise BadArguments(f"the argument is not Base64: {error}") from None
+    except (binascii.Error, ValueError):
+        raise BadArguments("the argument is not the Base64 of a text") from None
 
 
 def _hash(value: Any, algorithm: Any) -> str:

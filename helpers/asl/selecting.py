@@ -99,11 +99,10 @@ class Path:
                 reason = f"No results for path: {shown(way)}"
             else:
                 reason = f"Missing property in path {shown(way)}"
-                if self.rest and self.rest[0].kind != "names":
-                    return ParentMissing(self.text, data, reason)
         elif isinstance(here, list):
             reason = f"Index out of bounds when evaluating path {shown(way)}"
-            return (PastTheEnd if last else PathMissing)(self.text, data, reason)
+            if last:
+                return PastTheEnd(self.text, data, reason)
         elif here is None:
             reason = f"The path {shown(way[:-1])} is null"
         else:
@@ -111,7 +110,8 @@ class Path:
                 f"Filter: {shown(self.keys[number:])[1:]} can only be applied to arrays. "
                 f"Current context is: {dump(here)}"
             )
-        return PathMissing(self.text, data, reason)
+        several = self.rest and self.rest[0].kind != "names"
+        return (ParentMissing if several else PathMissing)(self.text, data, reason)
 
     def _select(self, node: Any, data: Any) -> Any:
         if self.rest[0].kind == "names":

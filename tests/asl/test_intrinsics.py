@@ -42,6 +42,8 @@ def call(text):
         ("States.ArrayPartition($.list, 3)", [[1, 2, 2], [3]]),
         ("States.ArrayContains($.list, 3)", True),
         ("States.ArrayContains($.list, '3')", False),
+        ("States.ArrayContains(States.Array(States.Array(1)), States.Array(true))", False),
+        ("States.ArrayContains(States.Array(States.Array(1, null)), States.Array(1, null))", True),
         ("States.ArrayRange(1, 9, 2)", [1, 3, 5, 7, 9]),
         ("States.ArrayRange(3, 1, -1)", [3, 2, 1]),
         ("States.ArrayGetItem($.list, 1)", 2),

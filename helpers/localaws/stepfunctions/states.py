@@ -103,20 +103,20 @@ class Field:
 
     def whole(self, value: Any) -> int:
         """`value`, which the field gave, as a whole number; a path may lead to a text of digits."""
-        number = self._number(value, int)
+        number = self.number(value, int)
         if number is None:
             raise self._no_number(value, "integer")
         return int(number)
 
     def real(self, value: Any) -> float:
         """`value`, which the field gave, as a number; a path may lead to a text that is one."""
-        number = self._number(value, float)
+        number = self.number(value, float)
         if number is None:
             raise self._no_number(value, "float")
         return number
 
-    def _number(self, value: Any, kind: type[int] | type[float]) -> float | None:
-        """None if it is none of the kind. Text counts as a number behind a path only."""
+    def number(self, value: Any, kind: type[int] | type[float]) -> float | None:
+        """`value` as a number; None if it is none of the kind. Text counts behind a path only."""
         if isinstance(value, str) and self.path is not None and _NUMERAL[kind].fullmatch(value):
             return kind(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -138,11 +138,10 @@ class Field:
             value = self.get(flow, given.value)
         except PathMissing as missing:
             raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        number = self.number(value, int)
+        if number is None or number <= 0:
             raise self.wrong(f"{name} must be a positive integer, not {dump(value)}")
-        return value
+        return int(number)
 
 
 def put_result(path: Path | None, original: Data, result: Data) -> Data:
@@ -530,17 +529,17 @@ class WaitState(State):
                 f"The {name} parameter does not reference an input value: {shown}"
             ) from None
         if field is self.seconds:
-            whole = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not whole or value != int(value):
+            seconds = field.number(value, int)
+            if seconds is None:
                 raise field.wrong(
                     f"The {name} parameter cannot be parsed as a long value: "
                     f"{shown} == {value if isinstance(value, str) else dump(value)}"
                 )
-            if value < 0:
+            if seconds < 0:
                 raise field.wrong(
                     f"The {name} parameter references a negative value: {shown} == {value}"
                 )
-            return min(float(value), 99_999_999.0)
+            return min(float(seconds), 99_999_999.0)
         until = timestamp(value)
         if until is None:
             text = value if isinstance(value, str) else dump(value)

@@ -296,6 +296,7 @@ def waited(workshop, done):
         ({"Seconds": 90}, {}, 90),
         ({"SecondsPath": "$.n"}, {"n": 86_400}, 86_400),
         ({"SecondsPath": "$.n"}, {"n": 2.0}, 2),
+        ({"SecondsPath": "$.n"}, {"n": "40"}, 40),
         ({"SecondsPath": "$$.Execution.Input.n"}, {"n": 30}, 30),
         ({"Timestamp": "2020-01-01T00:00:00Z"}, {}, 0),
         ({"Seconds": "{% $states.input.n * 2 %}", "QueryLanguage": "JSONata"}, {"n": 21}, 42),
@@ -464,3 +465,13 @@ def test_a_list_below_nothing_is_empty(workshop):
               "d.$": "States.ArrayLength($.items[*])"}  # fmt: skip
     expected = {"a": [], "b": [], "c": [], "d": 0}
     assert workshop.output(one({"Type": "Pass", "Parameters": fields}), {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [("$.items[*]", [1]), ("$.items.y[*].x", {"items": "a"}), ("$.a[9][*]", {"a": [1]}),
+     ("$.a.b[1:]", {"a": None}), ("$.a[0].b[?(@.x > 1)]", {"a": {"c": 1}})],
+)  # fmt: skip
+def test_so_is_a_list_below_what_is_of_another_kind(workshop, path, given):
+    state = one({"Type": "Pass", "Parameters": {"x.$": path}})
+    assert workshop.output(state, given) == {"x": []}

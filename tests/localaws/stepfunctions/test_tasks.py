@@ -359,9 +359,10 @@ def test_a_task_takes_too_long(workshop, invoke):
     assert details(workshop, done, scheduled)[0]["timeoutInSeconds"] == 1
 
 
-def test_a_timeout_from_the_input(workshop):
+@pytest.mark.parametrize("seconds", [60, "60"])
+def test_a_timeout_from_the_input(workshop, seconds):
     states = task(workshop.function(ECHO), TimeoutSecondsPath="$.t")
-    done = workshop.run({"StartAt": "A", "States": states}, {"t": 60})
+    done = workshop.run({"StartAt": "A", "States": states}, {"t": seconds})
     assert details(workshop, done, "LambdaFunctionScheduled")[0]["timeoutInSeconds"] == 60
 
 
