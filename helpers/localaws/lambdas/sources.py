@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
 
 from moto.awslambda.exceptions import LambdaClientError
 
@@ -168,7 +169,10 @@ def _sqs_attribute(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def s3_event(name: str, bucket: FakeBucket, key: FakeKey, notification: str) -> dict[str, Any]:
-    """For notifications._get_s3_event, which leaves out who did it and the order of events."""
+    """For notifications._get_s3_event, which leaves out who did it and the order of events.
+
+    A key is encoded as in a form, but for its slashes.
+    """
     event = _plain["event"](name, bucket, key, notification)
     (record,) = event["Records"]
     who = {"principalId": f"AWS:{ACCOUNT}"}
@@ -178,10 +182,12 @@ def s3_event(name: str, bucket: FakeBucket, key: FakeKey, notification: str) -> 
     stamp = f"{int(clock.time() * 1_000_000):018X}"
     record["responseElements"] = {"x-amz-request-id": stamp[-16:], "x-amz-id-2": stamp}
     record["s3"]["bucket"]["ownerIdentity"] = {"principalId": ACCOUNT}
-    if bucket.is_versioned and key.version_id is not None:
+    changed["key"] = quote_plus(key.name, safe="/*")
+    if key.version_id not in (None, "null"):
         changed["versionId"] = key.version_id
     if record["eventName"].startswith("ObjectRemoved:"):
         changed.pop("size", None)
+    if record["eventName"] == "ObjectRemoved:Delete":
         changed.pop("eTag", None)
     changed["sequencer"] = stamp
     return event

@@ -144,7 +144,7 @@ def _moto_app() -> Dispatcher:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     api_model.import_boto3()
     from helpers.localaws import cloudformation, metrics, stepfunctions
-    from helpers.localaws.events import schedule
+    from helpers.localaws.events import of_s3, schedule
     from helpers.localaws.iam import access
     from helpers.localaws.log_filters import hook as log_filters
     from helpers.localaws.logs_insights import hook as logs_insights
@@ -159,6 +159,7 @@ def _moto_app() -> Dispatcher:
     logs_insights.install()
     metrics.install()
     schedule.install()
+    of_s3.install()
     lambdas.install()
     stepfunctions.install()
     app = dispatch.Dispatcher()

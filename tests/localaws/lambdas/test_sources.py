@@ -103,11 +103,12 @@ def test_s3_tells_who_what_and_in_which_order_and_waits_for_nobody(endpoint, mak
         NotificationConfiguration={"LambdaFunctionConfigurations": [configuration]},
     )
     began = time.monotonic()
-    s3.put_object(Bucket=bucket, Key="a b.txt", Body=b"four")
-    s3.delete_object(Bucket=bucket, Key="a b.txt")
+    s3.put_object(Bucket=bucket, Key="in/a b+c.csv", Body=b"four")
+    s3.delete_object(Bucket=bucket, Key="in/a b+c.csv")
     assert time.monotonic() - began < 1.9  # the two runs sleep longer
     made, gone = sorted((one for (one,) in seen(name, 2)), key=lambda one: one["eventName"])
     assert (made["eventName"], gone["eventName"]) == ("ObjectCreated:Put", "ObjectRemoved:Delete")
+    assert made["s3"]["object"]["key"] == "in/a+b%2Bc.csv"
     assert made["s3"]["object"]["size"] == 4
     assert "size" not in gone["s3"]["object"]
     assert made["s3"]["object"]["sequencer"] < gone["s3"]["object"]["sequencer"]

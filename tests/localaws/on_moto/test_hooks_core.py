@@ -217,6 +217,23 @@ REPLACED = {
         ("moto.dynamodb.responses", "DynamoHandler", "transact_write_items"),
         ("moto.logs.models", "LogsBackend", "put_delivery_destination"),
     ],
+    "log_times": [
+        ("moto.logs.models", "LogsBackend", "filter_log_events"),
+        ("moto.logs.models", "LogsBackend", "get_log_events"),
+        ("moto.logs.models", "LogsBackend", "put_log_events"),
+    ],
+    "queues": [
+        ("moto.sqs.models", "Queue", "delete_message"),
+        ("moto.sqs.models", "SQSBackend", "receive_message"),
+    ],
+    "versions": [
+        ("moto.s3.models", "S3Backend", "delete_object"),
+        ("moto.s3.models", "S3Backend", "put_object_tagging"),
+        ("moto.s3.models", "FakeBucket", "set_acl"),
+        ("moto.s3.models", "FakeKey", "set_acl"),
+        ("moto.s3.responses", "S3Response", "_acl_from_body"),
+        ("moto.s3.responses", "S3Response", "_tagging_from_xml"),
+    ],
     "tag_limits": [
         ("moto.utilities.tagging_service", "TaggingService", "tag_resource"),
         ("moto.events.responses", "EventsHandler", "put_rule"),

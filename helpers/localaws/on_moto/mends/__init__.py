@@ -25,6 +25,7 @@ def install() -> None:
         table_exports,
         tag_limits,
         tagged,
+        versions,
     )
 
     for module in (
@@ -43,6 +44,7 @@ def install() -> None:
         table_exports,
         tag_limits,
         tagged,
+        versions,
     ):
         module.install()
 

@@ -13,6 +13,8 @@ from moto.core.utils import unix_time_millis
 from moto.s3.exceptions import MalformedXML
 from moto.s3.models import S3Backend
 
+from helpers.localaws.on_moto.mends import versions
+
 _plain_list = S3Backend.list_object_versions
 _plain_delete_objects = S3Backend.delete_objects
 _MOST_KEYS = 1000
@@ -62,10 +64,12 @@ def _there(
 def _delete_objects(
     self: S3Backend, bucket_name: str, objects: list[Any], *args: Any, **kwargs: Any
 ) -> Any:
-    """For S3Backend.delete_objects, which has no limit.
+    """For S3Backend.delete_objects, which has no limit, and does not tell of all delete markers.
 
     docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
     """
     if len(objects) > _MOST_KEYS:
         raise MalformedXML
-    return _plain_delete_objects(self, bucket_name, objects, *args, **kwargs)
+    markers = versions.markers_among(self, bucket_name, objects)
+    deleted, errors = _plain_delete_objects(self, bucket_name, objects, *args, **kwargs)
+    return [(key, of, of if (key, of) in markers else new) for key, of, new in deleted], errors

@@ -23,6 +23,7 @@ from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
 from helpers.localaws.iam import documents
+from helpers.localaws.on_moto.mends import versions
 from helpers.localaws.on_moto.mends.malformed import refused
 
 
@@ -124,7 +125,7 @@ _plain_key_response = S3Response._key_response
 
 def _key_response(self: S3Response, request: Any, full_url: str) -> Any:
     """For S3Response._key_response, whose denial by a bucket policy is a 403 without a word."""
-    answer = _plain_key_response(self, request, full_url)
+    answer = versions.answered(self, request, full_url, _plain_key_response)
     if answer == (403, {}, ""):
         raise S3AccessDeniedError
     return answer

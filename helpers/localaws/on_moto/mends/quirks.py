@@ -24,7 +24,12 @@ from moto.sns.models import PlatformEndpoint, SNSBackend, Topic
 from helpers.asl.wildcards import matches
 from helpers.localaws import globs, ids
 from helpers.localaws.account import ACCOUNT
-from helpers.localaws.on_moto.mends import expression_attributes, table_names, tag_limits
+from helpers.localaws.on_moto.mends import (
+    expression_attributes,
+    table_names,
+    tag_limits,
+    versions,
+)
 from helpers.localaws.on_moto.mends.malformed import refused
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -85,9 +90,12 @@ _plain_put_object = S3Backend.put_object
 _plain_init_key = FakeKey.__init__
 
 
-def _put_object(self: S3Backend, *args: Any, **kwargs: Any) -> FakeKey:
+def _put_object(
+    self: S3Backend, bucket_name: str, key_name: str, *args: Any, **kwargs: Any
+) -> FakeKey:
     """For S3Backend.put_object, which does not say that a checksum is of the whole object."""
-    key = _plain_put_object(self, *args, **kwargs)
+    with versions.kept(self, bucket_name, key_name):
+        key = _plain_put_object(self, bucket_name, key_name, *args, **kwargs)
     if key.checksum_value is not None:
         key.checksum_type = "FULL_OBJECT"
     return key
