@@ -107,7 +107,7 @@ def take_up(events: list[dict[str, Any]]) -> None:
 
 
 def resume() -> None:
-    """Take up what waits in queues since an earlier process; nothing is imported for it."""
+    """Take up what waits in queues and streams since an earlier process; imports nothing for it."""
     if _invoker is not None:
         from helpers.localaws.lambdas import backend
 

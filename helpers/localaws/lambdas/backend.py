@@ -28,7 +28,15 @@ from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE, BaseResponse
 
 from helpers.localaws.account import ACCOUNT
-from helpers.localaws.lambdas import errors, functions, limits, mappings, polling, sources
+from helpers.localaws.lambdas import (
+    errors,
+    functions,
+    limits,
+    mappings,
+    polling,
+    sources,
+    streams,
+)
 from helpers.localaws.lambdas.invoking import Invoker
 from helpers.localaws.lambdas.versions import chosen
 
@@ -38,19 +46,23 @@ _invoker: Invoker
 """Who runs the functions; set by `install`."""
 _poller: polling.Poller
 """Who takes messages out of queues for them; set by `install`."""
+_reader: streams.Reader
+"""Who reads streams for them; set by `install`."""
 _plain_enrich = BaseResponse._enrich_response
 _plain_publish = LambdaResponse.publish_version
 
 
 def install(invoker: Invoker) -> None:
     """Put the hooks in place; a second call only changes who runs the functions."""
-    global _invoker, _poller
+    global _invoker, _poller, _reader
     _invoker, _poller = invoker, polling.Poller(invoker.invoke)
+    _reader = streams.Reader(invoker.invoke)
     models.lambda_backends.backend = LocalLambdaBackend
     functions.install(_invoke_function, invoker.pools.prepare)
     sources.install(invoker.send)
     mappings.install()
     polling.install(_poller)
+    streams.install(_reader)
     LambdaResponse.invoke = _answer_invoke
     LambdaResponse.invoke_async = _answer_invoke_async
     LambdaResponse.publish_version = _answer_publish_version
@@ -58,13 +70,15 @@ def install(invoker: Invoker) -> None:
 
 
 def resume() -> None:
-    """Take up what waits in the queues that functions are to be given."""
+    """Take up what waits in the queues and streams that functions are to be given."""
     _poller.resume()
+    _reader.resume()
 
 
 def clear() -> None:
-    """Look at no queue any more: all are gone."""
+    """Look at no queue and no stream any more: all are gone."""
     _poller.clear()
+    _reader.clear()
 
 
 class LocalLambdaBackend(LambdaBackend):
@@ -204,13 +218,10 @@ class LocalLambdaBackend(LambdaBackend):
         """Make a mapping, unless AWS would refuse it; what waits in a queue is taken at once."""
         spec = mappings.checked(self, spec)
         _, arn = mappings.target(self, spec["FunctionName"])
-        if mappings.queue_of(spec["EventSourceArn"]) is None:
-            mapping = super().create_event_source_mapping(spec)
-            mapping.function_arn = arn
-        else:  # moto would have the queue hand over its messages itself
-            made_of = {"FunctionArn": arn, "RegionName": self.region_name}
-            mapping = EventSourceMapping(spec | made_of | {"AccountId": self.account_id})
-            self._event_source_mappings[mapping.uuid] = mapping
+        # Not by moto's: its sources would hand over themselves what comes into them.
+        made_of = {"FunctionArn": arn, "RegionName": self.region_name}
+        mapping = EventSourceMapping(spec | made_of | {"AccountId": self.account_id})
+        self._event_source_mappings[mapping.uuid] = mapping
         self._changed(mapping)
         return mapping
 
@@ -227,13 +238,6 @@ class LocalLambdaBackend(LambdaBackend):
             _, mapping.function_arn = mappings.target(self, spec["FunctionName"])
             mapping.function_name = spec["FunctionName"]
         self._changed(mapping)
-        return mapping
-
-    def delete_event_source_mapping(self, uuid: str) -> EventSourceMapping | None:
-        """Delete a mapping; moto goes on handing over what comes into its source."""
-        mapping = super().delete_event_source_mapping(uuid)
-        if mapping is not None:
-            mappings.let_go(mapping)
         return mapping
 
     def list_event_source_mappings(
@@ -256,6 +260,8 @@ class LocalLambdaBackend(LambdaBackend):
         queue = mappings.queue_of(mapping.event_source_arn)
         if queue is not None:
             _poller.look(queue)
+        else:
+            _reader.look(mapping.event_source_arn)
 
 
 def _check(wrong: tuple[str, str] | None) -> None:

@@ -20,7 +20,7 @@ def failed(payload: bytes, ids: Collection[str]) -> set[str]:
 
     >>> sorted(failed(b'{"batchItemFailures": [{"itemIdentifier": "b"}]}', ["a", "b"]))
     ['b']
-    >>> failed(b"null", ["a", "b"]), failed(b'{"batchItemFailures": []}', ["a"])
+    >>> failed(b'""', ["a", "b"]), failed(b'{"batchItemFailures": []}', ["a"])
     (set(), set())
     >>> sorted(failed(b'{"batchItemFailures": [{"itemIdentifier": "x"}]}', ["a", "b"]))
     ['a', 'b']
@@ -34,7 +34,7 @@ def failed(payload: bytes, ids: Collection[str]) -> set[str]:
 
 def _reported(answer: object) -> set[str]:
     """The identifiers in an answer. Raises ValueError if it is not of the form that they have."""
-    if answer is None:
+    if not answer:
         return set()
     if not isinstance(answer, dict):
         raise ValueError("no object")

@@ -14,7 +14,6 @@ from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE
-from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodbstreams.models import dynamodbstreams_backends
 from moto.kinesis.models import kinesis_backends
 from moto.sqs.models import Queue, sqs_backends
@@ -68,7 +67,7 @@ def checked(backend: LambdaBackend, spec: dict[str, Any]) -> dict[str, Any]:
         raise errors.InvalidParameter("Unrecognized event source.")
     function, arn = target(backend, spec.get("FunctionName"))
     _check(spec, source, int(spec.get("MaximumBatchingWindowInSeconds") or 0))
-    _check_source(backend, source, function)
+    _check_source(backend, source, function, spec.get("StartingPosition"))
     for known in backend._event_source_mappings.values():
         if (known.event_source_arn, known.function_arn) == (source, arn):
             raise _conflict(known, function)
@@ -137,6 +136,26 @@ def _check(spec: dict[str, Any], source: str, window: int) -> None:
         _check_of_queue(spec, source.endswith(".fifo"), window)
 
 
+_POSITIONS = {
+    "dynamodb": ("LATEST", "TRIM_HORIZON"),
+    "kinesis": ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"),
+}
+
+
+def _check_position(source: str, position: str | None) -> None:
+    """Refuse a stream's mapping that does not say where it begins."""
+    if position is None:
+        raise errors.InvalidParameter(
+            "1 validation error detected: Value null at 'startingPosition' failed to satisfy "
+            "constraint: Member must not be null."
+        )
+    if position not in _POSITIONS["kinesis"]:
+        enum = "satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]"
+        raise errors.ValidationError(position, "startingPosition", enum)
+    if position not in _POSITIONS[_service(source)]:
+        raise errors.InvalidParameter(f"Unsupported starting position for arn type: {source}")
+
+
 def _check_of_queue(spec: dict[str, Any], fifo: bool, window: int) -> None:
     if (spec.get("DestinationConfig") or {}).get("OnFailure"):
         raise errors.InvalidParameter(
@@ -155,10 +174,13 @@ def _check_of_queue(spec: dict[str, Any], fifo: bool, window: int) -> None:
         )
 
 
-def _check_source(backend: LambdaBackend, source: str, function: LambdaFunction) -> None:
+def _check_source(
+    backend: LambdaBackend, source: str, function: LambdaFunction, position: str | None
+) -> None:
     if _service(source) == "sqs":
         _check_queue(queue_of(source), int(function.timeout or 3))
         return
+    _check_position(source, position)
     account, region = backend.account_id, backend.region_name
     if _service(source) == "kinesis":
         there = [one.arn for one in kinesis_backends[account][region].streams.values()]
@@ -193,16 +215,6 @@ def _conflict(known: EventSourceMapping, function: LambdaFunction) -> errors.Res
     return errors.ResourceConflict(
         f"{words} Please update or delete the existing mapping with UUID {known.uuid}"
     )
-
-
-def let_go(mapping: EventSourceMapping) -> None:
-    """Take a mapping that is deleted out of its stream; queues are not asked for theirs."""
-    account, region = mapping.account_id, mapping.region
-    streams = kinesis_backends[account][region].streams.values()
-    for source in (*streams, *dynamodb_backends[account][region].tables.values()):
-        known = source.lambda_event_source_mappings
-        for key in [key for key, one in known.items() if one.uuid == mapping.uuid]:
-            del known[key]
 
 
 # -- how it is told

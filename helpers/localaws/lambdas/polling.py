@@ -25,13 +25,12 @@ from moto.sqs.exceptions import QueueDoesNotExist, ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
 from helpers.localaws.lambdas import batches, event_filters, mappings
+from helpers.localaws.lambdas.attending import Attendant, begin
 from helpers.localaws.lambdas.results import Result
 from helpers.localaws.lambdas.sources import sqs_event
 from helpers.localaws.lambdas.versions import find
 from helpers.localaws.on_moto.mends import queues
-from helpers.localaws.turns.clock import Timer, Token, clock
-from helpers.localaws.turns.gate import gate
-from helpers.localaws.turns.threads import Threads
+from helpers.localaws.turns.clock import clock
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 5
@@ -39,36 +38,21 @@ AT_ONCE = 5
 LARGEST = 6_000_000
 """Bytes of text in one batch; Lambda takes events of 6 MB."""
 
-_threads = Threads("queues")
-
 
 class Poller:
     """Takes messages out of the queues that have mappings; one for the endpoint."""
 
     def __init__(self, invoke: Callable[[str, bytes], Result]) -> None:
         self._invoke = invoke
+        self._attendant = Attendant(self._serve)
         self._lock = threading.Lock()
-        self._wanted: dict[str, Queue] = {}  # by ARN, in the order in which they are looked at
-        self._runner: int | None = None
-        self._looks_at: str | None = None
         self._under_way: Counter[str] = Counter()  # by the mapping's UUID
         self._since: dict[str, float] = {}  # when a batch began to gather, by the mapping's UUID
-        self._timers: dict[str, Timer] = {}
 
     def look(self, queue: Queue) -> None:
         """Something has happened to a queue: see soon, in another thread, what there is to take."""
-        if not any(_mappings(queue)):
-            return
-        arn = queue.queue_arn
-        with self._lock:
-            if self._runner == threading.get_ident() and self._looks_at == arn:
-                return  # it is what it does to the queue itself
-            self._wanted[arn] = queue
-            if self._runner is not None:
-                return
-            self._runner = -1
-        token = clock.busy_token(pulls=False)
-        _threads.run(lambda: self._run(token))
+        if any(_mappings(queue)):
+            self._attendant.want(queue.queue_arn, queue)
 
     def resume(self) -> None:
         """Take up what was in the queues when an earlier process ended."""
@@ -79,33 +63,10 @@ class Poller:
 
     def clear(self) -> None:
         """Look at nothing any more; the queues are gone."""
-        with self._lock:
-            self._wanted.clear()
-            timers = list(self._timers.values())
-            self._timers.clear()
-            self._since.clear()
-        for timer in timers:
-            timer.cancel()
+        self._attendant.clear()
+        self._since.clear()
 
     # -- one queue after the other, in one thread
-
-    def _run(self, token: Token) -> None:
-        with clock.adopt(token):
-            self._runner = threading.get_ident()
-            while (queue := self._next()) is not None:
-                try:
-                    with gate:
-                        self._serve(queue)
-                except Exception:
-                    LOG.exception("the queue %s cannot be polled", queue.queue_arn)
-
-    def _next(self) -> Queue | None:
-        with self._lock:
-            if not self._wanted:
-                self._runner = self._looks_at = None
-                return None
-            self._looks_at = next(iter(self._wanted))
-            return self._wanted.pop(self._looks_at)
 
     def _serve(self, queue: Queue) -> None:
         if not _is_there(queue):
@@ -147,8 +108,7 @@ class Poller:
             return
         with self._lock:
             self._under_way[mapping.uuid] += 1
-        token = clock.busy_token(pulls=False)
-        _threads.run(lambda: self._hand_over(queue, mapping, wanted, token))
+        begin(lambda: self._hand_over(queue, mapping, wanted))
 
     def _remind(self, queue: Queue, times: list[float]) -> None:
         """Look again when a batching window ends or the next message comes in sight."""
@@ -156,30 +116,20 @@ class Poller:
         hidden = [max(one.visible_at, one.delayed_until) for one in list(queue._messages)]
         # A message is in sight after that time, not at it.
         times = times + [when / 1000 + 0.001 for when in hidden if when >= now]
-        with self._lock:
-            before = self._timers.pop(queue.queue_arn, None)
-        if before is not None:
-            before.cancel()
-        if times:
-            name = f"the queue {queue.name}"
-            timer = clock.at(min(times), lambda: self.look(queue), name, silent=True)
-            with self._lock:
-                self._timers[queue.queue_arn] = timer
+        self._attendant.want_at(min(times, default=None), queue.queue_arn, queue)
 
     # -- one batch, in a thread of its own
 
     def _hand_over(
-        self, queue: Queue, mapping: EventSourceMapping, messages: list[Message], token: Token
+        self, queue: Queue, mapping: EventSourceMapping, messages: list[Message]
     ) -> None:
-        with clock.adopt(token):
-            try:
-                with gate:
-                    failed = self._failed(queue, mapping, messages)
-                    _delete(queue, [one for one in messages if one.id not in failed])
-            finally:
-                with self._lock:
-                    self._under_way[mapping.uuid] -= 1
-                self.look(queue)
+        try:
+            failed = self._failed(queue, mapping, messages)
+            _delete(queue, [one for one in messages if one.id not in failed])
+        finally:
+            with self._lock:
+                self._under_way[mapping.uuid] -= 1
+            self.look(queue)
 
     def _failed(
         self, queue: Queue, mapping: EventSourceMapping, messages: list[Message]

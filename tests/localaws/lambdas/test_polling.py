@@ -131,6 +131,8 @@ def test_a_message_that_a_function_fails_at_is_tried_again_after_the_visibility_
     [
         ("None", 0),
         ("{}", 0),
+        ("''", 0),
+        ("[]", 0),
         ("{'batchItemFailures': None}", 0),
         ("{'batchItemFailures': []}", 0),
         ("{'batchItemFailures': [{'itemIdentifier': records[0]['messageId']}]}", 1),

@@ -1,4 +1,4 @@
-"""Queues as event sources go on after a restart where they were."""
+"""Queues and streams as event sources go on after a restart where they were."""
 
 import json
 
@@ -7,7 +7,23 @@ from kept_world import Restartable
 
 from tests.workshop import make_function, until
 
+TAKES = (
+    "def handler(event, context):\n"
+    "    keys = [r['dynamodb']['Keys']['Id']['S'] for r in event['Records']]\n"
+    "    print('given', keys)\n"
+)
 FAILS = "def handler(event, context):\n    print('given', event['Records'][0]['body'])\n    1 / 0\n"
+
+
+def told(endpoint, function):
+    """What a function has said that it was given."""
+    try:
+        found = endpoint.client("logs").filter_log_events(
+            logGroupName=f"/aws/lambda/{function}", filterPattern="given"
+        )
+    except ClientError:
+        return []
+    return [one["message"].strip().removeprefix("given ") for one in found["events"]]
 
 
 def test_a_message_goes_on_with_its_tries(module_endpoint):
@@ -24,13 +40,7 @@ def test_a_message_goes_on_with_its_tries(module_endpoint):
     )
 
     def given():
-        try:
-            found = module_endpoint.client("logs").filter_log_events(
-                logGroupName=f"/aws/lambda/{name}", filterPattern="given"
-            )
-        except ClientError:
-            return 0
-        return len(found["events"])
+        return len(told(module_endpoint, name))
 
     sqs.send_message(QueueUrl=url, MessageBody="first")
     until(given)
@@ -42,3 +52,37 @@ def test_a_message_goes_on_with_its_tries(module_endpoint):
     assert given() == 2
     (letter,) = sqs.receive_message(QueueUrl=letters)["Messages"]
     assert letter["Body"] == "first"
+
+
+def test_a_stream_is_read_on_where_it_was(module_endpoint):
+    world, dynamodb = Restartable(module_endpoint), module_endpoint.client("dynamodb")
+    role = module_endpoint.role("role-of-streams")
+    client = module_endpoint.client("lambda")
+    name = make_function(client, role, TAKES)["FunctionName"]
+    made = dynamodb.create_table(
+        TableName="streamed", BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )  # fmt: skip
+    mapping = client.create_event_source_mapping(
+        FunctionName=name, EventSourceArn=made["TableDescription"]["LatestStreamArn"],
+        StartingPosition="TRIM_HORIZON",
+    )["UUID"]  # fmt: skip
+
+    def put(key):
+        dynamodb.put_item(TableName="streamed", Item={"Id": {"S": key}})
+
+    put("first")
+    until(lambda: told(module_endpoint, name))
+    client.update_event_source_mapping(UUID=mapping, Enabled=False)
+    put("second")
+    client.update_event_source_mapping(UUID=mapping, BatchSize=7)
+    world.settle()
+    world.restart("kill")
+    assert told(module_endpoint, name) == ["['first']"]
+    client.update_event_source_mapping(UUID=mapping, Enabled=True)
+    put("third")
+    module_endpoint.control("/_local/clock", {"advance": 1})
+    keys = "".join(told(module_endpoint, name)[1:])
+    assert keys in ("['second', 'third']", "['second']['third']")
