@@ -139,9 +139,9 @@ def call(operation: str, parameters: Any, account: str, region: str) -> dict[str
     handler.current_account, handler.region = account, region
     handler.headers, handler.response_headers = {}, {}
     handler.body = handler.params = _copied(_checked(operation, _read(parameters)))
-    undefined = expression_attributes.undefined(handler.body)
-    if undefined is not None:
-        raise ServiceError("ValidationException", undefined)
+    wrong = expression_attributes.problem(operation, handler.body)
+    if wrong is not None:
+        raise ServiceError("ValidationException", wrong)
     action = getattr(handler, f"{operation[:-4].lower()}_item")
     try:
         with gate, _lock:  # two writers at once would lose an item

@@ -188,6 +188,11 @@ REPLACED = {
         ("moto.events.models", "EventPattern", "_wildcard_match"),
         ("moto.iam.access_control", "IAMPolicyStatement", "_match"),
         ("moto.dynamodb.responses", "DynamoHandler", "call_action"),
+        (
+            "moto.dynamodb.parsing.validators",
+            "OverlappingPathsValidator",
+            "check_for_overlapping_paths",
+        ),
         ("moto.dynamodb.responses", "DynamoHandler", "create_table"),
         ("moto.dynamodb.responses", "DynamoHandler", "delete_table"),
         ("moto.dynamodb.responses", "DynamoHandler", "update_item"),

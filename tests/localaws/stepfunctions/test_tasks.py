@@ -143,8 +143,8 @@ def test_an_expression_with_a_name_that_nobody_gives_can_be_caught(workshop, res
     states["A"]["Catch"] = [{"ErrorEquals": [called], "Next": "B"}]
     found = workshop.output({**states, "B": AFTER})
     assert found["Cause"].startswith(
-        "Invalid UpdateExpression: An expression attribute name used in the document path is not "
-        "defined; attribute name: #price (Service: "
+        "1 validation error detected: Invalid UpdateExpression: An expression attribute name used "
+        "in the document path is not defined; attribute name: #price (Service: "
     )
 
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.core.utils import get_service_model
+from moto.dynamodb.exceptions import TransactionCanceledException
 from moto.dynamodb.responses import DynamoHandler
 from moto.logs.models import LogsBackend
 from moto.s3.exceptions import (
@@ -23,7 +25,7 @@ from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
 from helpers.localaws.iam import documents
-from helpers.localaws.on_moto.mends import versions
+from helpers.localaws.on_moto.mends import batches, versions
 from helpers.localaws.on_moto.mends.malformed import refused
 
 
@@ -150,10 +152,25 @@ _plain_transact_write_items = DynamoHandler.transact_write_items
 
 
 def _transact_write_items(self: DynamoHandler) -> Any:
-    """For DynamoHandler.transact_write_items, which looks at the first thing that an item asks."""
+    """For DynamoHandler.transact_write_items, which looks at the first thing that an item asks,
+    and carries out twice what was only said twice.
+    """
     if any(not isinstance(item, dict) or len(item) != 1 for item in self.body["TransactItems"]):
         raise refused("TransactItems can only contain one of Check, Put, Update or Delete")
-    return _plain_transact_write_items(self)
+    if (why := batches.long_token(self.body)) is not None:
+        raise refused(why)
+    if batches.was_done(self.dynamodb_backend, self.body):
+        return ActionResult({})
+    reasons = batches.reasons(self.body["TransactItems"], self.dynamodb_backend.get_table)
+    if any(reasons):
+        told = [("ValidationError", why, None) if why else (None, None, None) for why in reasons]
+        raise TransactionCanceledException(told)
+    answer = _plain_transact_write_items(self)
+    batches.note_done(self.dynamodb_backend, self.body)
+    for name in ("ConsumedCapacity", "ItemCollectionMetrics"):
+        if not answer.result.get(name):  # moto knows nothing of them, and tells them unasked
+            answer.result.pop(name, None)
+    return answer
 
 
 _plain_put_delivery_destination = LogsBackend.put_delivery_destination

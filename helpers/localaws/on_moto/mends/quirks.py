@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+from moto.dynamodb.parsing.validators import OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler
 from moto.events.models import EventPattern, EventsBackend
 from moto.events.responses import EventsHandler
@@ -25,6 +26,7 @@ from helpers.asl.wildcards import matches
 from helpers.localaws import globs, ids
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.on_moto.mends import (
+    batches,
     expression_attributes,
     table_names,
     tag_limits,
@@ -58,6 +60,7 @@ def install() -> None:
     IAMPolicyStatement._match = staticmethod(_policy_match)
     EventsHandler.test_event_pattern = _test_event_pattern
     DynamoHandler.call_action = _call_dynamodb
+    OverlappingPathsValidator.check_for_overlapping_paths = _check_for_overlapping_paths
     DynamoHandler.create_table = _create_table
     DynamoHandler.delete_table = _delete_table
     DynamoHandler.update_item = _update_item
@@ -307,25 +310,23 @@ def _test_event_pattern(self: EventsHandler) -> Any:
 
 
 _plain_call_dynamodb = DynamoHandler.call_action
-_LONGEST_EXPRESSION = 4096
 
 
 def _call_dynamodb(self: DynamoHandler) -> Any:
-    """For DynamoHandler.call_action, which reads expressions of any length, the longer the slower,
-    stumbles over names that nobody gives, and takes any name of a table.
-
-    docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
-    """
-    for name, text in (getattr(self, "params", None) or {}).items():
-        if name.endswith("Expression") and len(str(text).encode()) > _LONGEST_EXPRESSION:
-            message = f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
-            raise refused(message)
-    params = getattr(self, "params", None) or {}
-    wrong = table_names.refusal(params, new=self._get_action() == "CreateTable")
-    wrong = wrong or expression_attributes.undefined(params)
+    """For DynamoHandler.call_action, which lets wrong names and expressions pass, or stumbles."""
+    operation, request = self._get_action() or "", getattr(self, "params", None) or {}
+    wrong = table_names.refusal(request, new=operation == "CreateTable")
+    wrong = wrong or expression_attributes.problem(operation, request)
     if wrong is not None:
         raise refused(wrong)
     return _plain_call_dynamodb(self)
+
+
+def _check_for_overlapping_paths(self: OverlappingPathsValidator, node: Any) -> Any:
+    """For OverlappingPathsValidator.check_for_overlapping_paths, which takes an attribute whose
+    name has a dot for a path: `expression_attributes` has looked already.
+    """
+    return node
 
 
 _plain_create_table = DynamoHandler.create_table
@@ -345,7 +346,6 @@ def _delete_table(self: DynamoHandler) -> Any:
 
 _plain_update_item = DynamoHandler.update_item
 _plain_batch_write_item = DynamoHandler.batch_write_item
-_MOST_WRITES = 25
 
 
 def _update_item(self: DynamoHandler) -> Any:
@@ -354,16 +354,20 @@ def _update_item(self: DynamoHandler) -> Any:
 
 
 def _batch_write_item(self: DynamoHandler) -> Any:
-    """For DynamoHandler.batch_write_item, which counts wrongly and tells of capacity unasked."""
-    if sum(map(len, self.body["RequestItems"].values())) > _MOST_WRITES:
-        message = "Too many items requested for the BatchWriteItem call"
-        raise refused(message)
+    """For DynamoHandler.batch_write_item, which takes for two items what has one key, and tells of
+    capacity unasked.
+    """
+    why = batches.problem(self.body["RequestItems"], self.dynamodb_backend.get_table)
+    if why is not None:
+        raise refused(why)
     return _without_capacity(self, _plain_batch_write_item(self))
 
 
 def _without_capacity(handler: DynamoHandler, answer: Any) -> Any:
     if handler.body.get("ReturnConsumedCapacity", "NONE") == "NONE":
         answer.result.pop("ConsumedCapacity", None)
+    if not answer.result.get("ItemCollectionMetrics"):
+        answer.result.pop("ItemCollectionMetrics", None)
     return answer
 
 
