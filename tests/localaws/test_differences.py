@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import an_endpoint
-from tests.workshop import ended, make_function, zipped
+from tests.workshop import RUNTIME, ended, make_function, stack_at_rest, zipped
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 MISSING_ROLE = "arn:aws:iam::123456789012:role/nobody-made-this"
@@ -304,6 +304,72 @@ def test_starts_cannot_be_made_quicker(module_endpoint, function):
         functions.put_provisioned_concurrency_config,
         FunctionName=name, Qualifier=version["Version"], ProvisionedConcurrentExecutions=1,
     )  # fmt: skip
+    assert answer["Code"] == "NotImplemented"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "what"),
+    [
+        ("DurableConfig", {"ExecutionTimeout": 3600}, "durable functions"),
+        ("TenancyConfig", {"TenantIsolationMode": "PER_TENANT"}, "tenant isolation"),
+        ("CapacityProviderConfig", {"LambdaManagedInstancesCapacityProviderConfig": {
+            "CapacityProviderArn": "arn:aws:lambda:us-east-1:123456789012:capacity-provider:mine"
+        }}, "capacity providers"),
+        ("FileSystemConfigs", [{"LocalMountPath": "/mnt/files", "Arn":
+            "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
+        }], "file systems"),
+    ],
+)  # fmt: skip
+def test_what_a_function_cannot_have_is_refused(module_endpoint, function, setting, value, what):
+    words = f"The local endpoint has no {what}: leave out {setting}, or deploy to an AWS account."
+    code = "def handler(event, context):\n    return 1\n"
+    with pytest.raises(ClientError) as made:
+        function(code, **{setting: value})
+    assert made.value.response["Error"]["Message"] == words
+    stacks = module_endpoint.client("cloudformation")
+    properties = {"Runtime": RUNTIME, "Handler": "index.handler", "InlineCode": code}
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {
+            "It": {"Type": "AWS::Serverless::Function", "Properties": properties | {setting: value}}
+        },
+    }
+    stack = f"without-{setting}"
+    stacks.create_stack(
+        StackName=stack, TemplateBody=json.dumps(template),
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )  # fmt: skip
+    assert stack_at_rest(stacks, stack)["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = stacks.describe_stack_events(StackName=stack)["StackEvents"]
+    assert words in [event.get("ResourceStatusReason") for event in events]
+
+
+def test_settings_of_a_function_without_effect(module_endpoint, role):
+    stacks = module_endpoint.client("cloudformation")
+    code = "def handler(event, context):\n    return 1\n"
+    it = {
+        "Runtime": RUNTIME, "Handler": "index.handler", "InlineCode": code, "Role": role,
+        "AutoPublishAlias": "live", "RecursiveLoop": "Allow",
+        "RuntimeManagementConfig": {"UpdateRuntimeOn": "FunctionUpdate"},
+        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1},
+    }  # fmt: skip
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"It": {"Type": "AWS::Serverless::Function", "Properties": it}},
+    }
+    stacks.create_stack(
+        StackName="no-effect", TemplateBody=json.dumps(template),
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )  # fmt: skip
+    assert stack_at_rest(stacks, "no-effect")["StackStatus"] == "CREATE_COMPLETE"
+    made = stacks.describe_stack_resource(StackName="no-effect", LogicalResourceId="It")
+    name = made["StackResourceDetail"]["PhysicalResourceId"]
+    functions = module_endpoint.client("lambda")
+    for ask in (functions.get_function_recursion_config, functions.get_runtime_management_config):
+        assert refused(ask, FunctionName=name)["Code"] == "NotImplemented"
+    answer = refused(
+        functions.get_provisioned_concurrency_config, FunctionName=name, Qualifier="live"
+    )
     assert answer["Code"] == "NotImplemented"
 
 

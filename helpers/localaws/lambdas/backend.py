@@ -38,7 +38,7 @@ from helpers.localaws.lambdas import (
     streams,
 )
 from helpers.localaws.lambdas.invoking import Invoker
-from helpers.localaws.lambdas.versions import chosen
+from helpers.localaws.lambdas.versions import chosen, parted
 
 LOG = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ def install(invoker: Invoker) -> None:
     _invoker, _poller = invoker, polling.Poller(invoker.invoke)
     _reader = streams.Reader(invoker.invoke)
     models.lambda_backends.backend = LocalLambdaBackend
+    urls.url_paths = {_with_dollar(path): view for path, view in urls.url_paths.items()}
     functions.install(_invoke_function, invoker.pools.prepare)
     sources.install(invoker.send)
     mappings.install()
@@ -79,6 +80,14 @@ def clear() -> None:
     """Look at no queue and no stream any more: all are gone."""
     _poller.clear()
     _reader.clear()
+
+
+def _with_dollar(path: str) -> str:
+    """A path of moto's that takes `name:$LATEST` for a function's name, too.
+
+    A dollar sign by its number: as itself, moto drops it from all its paths.
+    """
+    return path.replace(r"[\w_:%-]+", r"[\w_:%\x24-]+")
 
 
 class LocalLambdaBackend(LambdaBackend):
@@ -130,6 +139,7 @@ class LocalLambdaBackend(LambdaBackend):
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
         """Change a function, unless AWS would refuse its new configuration."""
+        _check_latest(function_name, qualifier)
         _check(limits.problem(body))
         _check_role(body.get("Role"), self.region_name)
         function = self.get_function(function_name, qualifier)
@@ -141,7 +151,8 @@ class LocalLambdaBackend(LambdaBackend):
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
         """Give a function other code, unless it has changed since the caller looked at it."""
-        _check(limits.architectures_problem(body.get("Architectures")))
+        _check(limits.problem(body))
+        _check_latest(function_name, qualifier)
         function = self.get_function(function_name, qualifier)
         _check_revision(function, body)
         if not body.get("DryRun"):
@@ -187,13 +198,48 @@ class LocalLambdaBackend(LambdaBackend):
 
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
         """Delete a function or one version of it; its workers end."""
-        function = self.get_function(function_name, qualifier)
-        gone = [function]
-        if qualifier is None:
-            gone += self.list_versions_by_function(function.function_name)
-        super().delete_function(function_name, qualifier)
+        name, qualifier = _qualified(function_name, qualifier)
+        function = self.get_function(name)
+        if qualifier is not None:
+            self._delete_version(function, qualifier)
+            return
+        gone = [function, *self.list_versions_by_function(function.function_name)]
+        super().delete_function(name)
         for one in gone:
             _invoker.forget(one)
+
+    def _delete_version(self, function: LambdaFunction, qualifier: str) -> None:
+        """Delete a version, unless an alias leads to it; that it is not there is no error."""
+        if qualifier == "$LATEST":
+            raise errors.InvalidParameter(
+                "$LATEST version cannot be deleted without deleting the function."
+            )
+        if not qualifier.isdigit():
+            raise errors.InvalidParameter("Deletion of aliases is not currently supported.")
+        name = function.function_name
+        versions = self._lambdas._functions[name]["versions"]
+        gone = next((one for one in versions if str(one.version) == qualifier), None)
+        if gone is None:
+            return
+        aliases = self._lambdas._get_function_aliases(name).values()
+        users = [alias.name for alias in aliases if _leads_to(alias, qualifier)]
+        if users:
+            raise errors.ResourceConflict(
+                "Unable to delete version because the following aliases reference it: "
+                f"[{', '.join(users)}]"
+            )
+        super().delete_function(name, qualifier)
+        _invoker.forget(gone)
+
+    def put_function_concurrency(self, function_name: str, reserved_concurrency: str) -> str:
+        """Set how many events a function may have at once; no version has that for itself."""
+        if parted(function_name)[1] is not None:
+            raise errors.InvalidParameter(
+                "This operation is permitted on Lambda functions only. Aliases and versions do not "
+                "support this operation. Please specify either a function name or an unqualified "
+                "function ARN."
+            )
+        return super().put_function_concurrency(function_name, reserved_concurrency)
 
     def put_function_event_invoke_config(
         self, function_name: str, config: dict[str, Any]
@@ -267,6 +313,30 @@ class LocalLambdaBackend(LambdaBackend):
 def _check(wrong: tuple[str, str] | None) -> None:
     if wrong is not None:
         raise LambdaClientError(*wrong)
+
+
+def _qualified(function_name: str, qualifier: str | None) -> tuple[str, str | None]:
+    """A function's name, and the qualifier that its name or the request has."""
+    name, named = parted(function_name)
+    if named is not None and qualifier is not None and named != qualifier:
+        raise errors.InvalidParameter(
+            "The derived qualifier from the function name does not match the specified qualifier."
+        )
+    return name, named if qualifier is None else qualifier
+
+
+def _leads_to(alias: LambdaAlias, version: str) -> bool:
+    weights = (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
+    return version in (str(alias.function_version), *map(str, weights))
+
+
+def _check_latest(function_name: str, qualifier: str | None) -> None:
+    """Refuse to change what is published (github.com/appleboy/lambda-action/issues/6)."""
+    if _qualified(function_name, qualifier)[1] not in (None, "$LATEST"):
+        raise errors.InvalidParameter(
+            "Current operation does not support versions other than $LATEST. Please set the "
+            "version to $LATEST or do not set a version in your request."
+        )
 
 
 def _check_revision(function: LambdaFunction, body: dict[str, Any]) -> None:

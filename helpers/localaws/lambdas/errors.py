@@ -114,7 +114,7 @@ class InvalidParameter(_Error):
 
 
 class ResourceConflict(_Error):
-    """There is such a thing already."""
+    """There is such a thing already, or something needs what is to go."""
 
     code = 409
 

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from moto.awslambda.models import LambdaFunction, LayerVersion
+from moto.awslambda.models import ImageConfig, LambdaFunction, LayerVersion
 from moto.logs.models import logs_backends
 
 from helpers.localaws.lambdas import code, errors
@@ -19,6 +19,14 @@ from helpers.localaws.lambdas.settings import logging_config
 
 KEPT = {"LoggingConfig": "logging_config", "DeadLetterConfig": "dead_letter_config"}
 """Parameters that moto 5.2.5 takes and forgets, and the attributes that hold them here."""
+
+OVERLOOKED: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "EphemeralStorage": ("ephemeral_storage", lambda given: given.get("Size", 512)),
+    "ImageConfig": ("image_config", ImageConfig),
+    "KMSKeyArn": ("kms_key_arn", str),
+    "TracingConfig": ("tracing_config", dict),
+}
+"""Parameters of CreateFunction that moto 5.2.5 overlooks in UpdateFunctionConfiguration."""
 
 plain_init = LambdaFunction.__init__
 plain_set_code = LambdaFunction._set_function_code
@@ -72,6 +80,9 @@ def _update_configuration(self: LambdaFunction, config_updates: dict[str, Any]) 
     except errors.InvalidParameter:
         self.__dict__.update(before)
         raise
+    for parameter, (attribute, read) in OVERLOOKED.items():
+        if config_updates.get(parameter):
+            setattr(self, attribute, read(config_updates[parameter]))
     return plain_update(self, config_updates)
 
 

@@ -6,6 +6,7 @@ Sources: docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html and
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -30,7 +31,17 @@ RESERVED = {
     "LAMBDA_RUNTIME_DIR",
 }
 ENVIRONMENT = 4096
-"""All environment variables of a function together, in bytes."""
+"""All environment variables of a function together, in bytes of JSON."""
+NOT_HERE = {
+    "DurableConfig": "durable functions",
+    "CapacityProviderConfig": "capacity providers",
+    "FunctionScalingConfig": "capacity providers",
+    "PublishTo": "capacity providers",
+    "PublishToLatestPublished": "capacity providers",
+    "TenancyConfig": "tenant isolation",
+    "FileSystemConfigs": "file systems",
+}
+"""Settings without which a function would do something else, and what nobody has here for them."""
 
 _RUNTIME = re.compile(
     r"python[23]\.\d+|nodejs(\d+\.x|\d\.\d(-edge)?)?|java\d+(\.al2)?|dotnet(core\d\.\d|\d+)|go1\.x"
@@ -96,6 +107,8 @@ def problem(spec: dict[str, Any]) -> tuple[str, str] | None:
 
     spec: the parameters of CreateFunction or UpdateFunctionConfiguration that are given.
     """
+    if (why := not_here(spec)) is not None:
+        return "InvalidParameterValueException", why
     for parameter, (member, least, most) in _RANGES.items():
         value = spec.get(parameter)
         if isinstance(value, dict):
@@ -170,6 +183,18 @@ def _layers_problem(layers: list[Any]) -> tuple[str, str] | None:
     return _invalid(f"[{', '.join(map(str, layers))}]", "layers", constraint)
 
 
+def not_here(spec: dict[str, Any]) -> str | None:
+    """The sentence that refuses a function with settings that nothing here can carry out."""
+    wanted = [name for name in NOT_HERE if spec.get(name)]
+    if not wanted:
+        return None
+    what = " and ".join(dict.fromkeys(NOT_HERE[name] for name in wanted))
+    return (
+        f"The local endpoint has no {what}: leave out {', '.join(wanted)}, or deploy to an AWS "
+        "account."
+    )
+
+
 def _variables(variables: dict[str, Any]) -> tuple[str, str] | None:
     start = (
         "Lambda was unable to configure your environment variables because the environment "
@@ -190,7 +215,10 @@ def _variables(variables: dict[str, Any]) -> tuple[str, str] | None:
                 f"constraint: Map keys must satisfy constraint: [Member must satisfy regular "
                 f"expression pattern: {_VARIABLE.pattern}]; {name!r} does not",
             )
-    size = sum(len(str(name)) + len(str(value)) for name, value in variables.items())
-    if size > ENVIRONMENT:
-        return ("InvalidParameterValueException", f"{start}exceeded the 4KB limit.")
+    measured = json.dumps(variables, ensure_ascii=False, separators=(",", ":"))
+    if len(measured.encode()) > ENVIRONMENT:
+        return (
+            "InvalidParameterValueException",
+            f"{start}exceeded the 4KB limit. String measured: {measured}",
+        )
     return None

@@ -25,6 +25,17 @@ def invoked_arn(function: LambdaFunction, qualifier: str | None) -> str:
     return f"{base}:{qualifier}" if qualifier else base
 
 
+def parted(name_or_arn: str) -> tuple[str, str | None]:
+    """The name or ARN of a function without its qualifier, and the qualifier if it has one.
+
+    >>> parted("arn:aws:lambda:us-east-1:123456789012:function:f:1"), parted("f")
+    (('arn:aws:lambda:us-east-1:123456789012:function:f', '1'), ('f', None))
+    """
+    start, function, last = name_or_arn.rpartition("function:")
+    name, colon, qualifier = last.partition(":")
+    return f"{start}{function}{name}", qualifier if colon else None
+
+
 def chosen(
     backend: Any, name_or_arn: str, qualifier: str | None
 ) -> tuple[LambdaFunction, str | None]:

@@ -52,6 +52,136 @@ def test_the_qualifier_is_heard(endpoint, make):
     assert json.loads(client.invoke(FunctionName=f"{arn}:1")["Payload"].read()) == "one"
 
 
+def test_the_log_tail_is_the_last_4_kb(endpoint, make):
+    name = make("def handler(e, c): print('x' * 5000)\n")
+    answer = endpoint.client("lambda").invoke(FunctionName=name, LogType="Tail")
+    log = base64.b64decode(answer["LogResult"])
+    assert len(log) == 4096
+    assert log.startswith(b"xxx") and b"\nREPORT RequestId:" in log
+
+
+@pytest.fixture
+def published(endpoint, make):
+    """The name of a function with the versions 1 and 2, and aliases of the first."""
+    client = endpoint.client("lambda")
+    name = make("def handler(e, c): return 'one'\n")
+    client.publish_version(FunctionName=name)
+    client.update_function_code(FunctionName=name, ZipFile=zipped("def handler(e, c): pass\n"))
+    client.publish_version(FunctionName=name)
+    client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    some = {"AdditionalVersionWeights": {"1": 0.5}}
+    client.create_alias(FunctionName=name, Name="some", FunctionVersion="2", RoutingConfig=some)
+    return name
+
+
+def refused(call, **parameters):
+    """What a call is refused with: status, code and words."""
+    with pytest.raises(ClientError) as raised:
+        call(**parameters)
+    error = raised.value.response["Error"]
+    return raised.value.response["ResponseMetadata"]["HTTPStatusCode"], *error.values()
+
+
+@pytest.mark.parametrize("qualifier", ["1", "live", "nobodys"])
+def test_what_is_published_does_not_change(endpoint, published, qualifier):
+    client = endpoint.client("lambda")
+    before = client.get_function_configuration(FunctionName=published, Qualifier="1")
+    arn = client.get_function_configuration(FunctionName=published)["FunctionArn"]
+    code = zipped("def handler(e, c): return 'other'\n")
+    words = (
+        "Current operation does not support versions other than $LATEST. Please set the version to "
+        "$LATEST or do not set a version in your request."
+    )
+    for name in (f"{published}:{qualifier}", f"{arn}:{qualifier}"):
+        for call, change in (
+            (client.update_function_code, {"ZipFile": code}),
+            (client.update_function_configuration, {"Timeout": 9}),
+        ):
+            status, *told = refused(call, FunctionName=name, **change)
+            assert (status, sorted(told)) == (400, [words, "InvalidParameterValueException"])
+    after = client.get_function_configuration(FunctionName=published, Qualifier="1")
+    assert after["RevisionId"] == before["RevisionId"]
+    assert after["CodeSha256"] == before["CodeSha256"]
+
+
+def test_the_latest_version_may_be_called_by_its_name(endpoint, published):
+    client = endpoint.client("lambda")
+    latest = f"{published}:$LATEST"
+    code = zipped("def handler(e, c): return 'newest'\n")
+    client.update_function_code(FunctionName=latest, ZipFile=code, Architectures=["arm64"])
+    client.update_function_configuration(FunctionName=latest, Timeout=9)
+    told = client.get_function_configuration(FunctionName=latest)
+    assert (told["Timeout"], told["Architectures"]) == (9, ["arm64"])
+    assert json.loads(client.invoke(FunctionName=published)["Payload"].read()) == "newest"
+
+
+def test_which_versions_can_be_deleted(endpoint, published):
+    delete = endpoint.client("lambda").delete_function
+    for qualifier, expected in (
+        ("1", (409, "ResourceConflictException", "Unable to delete version because the following "
+               "aliases reference it: [live, some]")),
+        ("$LATEST", (400, "InvalidParameterValueException",
+                     "$LATEST version cannot be deleted without deleting the function.")),
+        ("live", (400, "InvalidParameterValueException",
+                  "Deletion of aliases is not currently supported.")),
+    ):  # fmt: skip
+        for names in (
+            {"FunctionName": published, "Qualifier": qualifier},
+            {"FunctionName": f"{published}:{qualifier}"},
+        ):
+            assert sorted(map(str, refused(delete, **names))) == sorted(map(str, expected))
+    delete(FunctionName=published, Qualifier="99")
+    client = endpoint.client("lambda")
+    for alias in ("live", "some"):
+        client.delete_alias(FunctionName=published, Name=alias)
+    delete(FunctionName=published, Qualifier="1")
+    left = client.list_versions_by_function(FunctionName=published)["Versions"]
+    assert [version["Version"] for version in left] == ["$LATEST", "2"]
+
+
+def test_names_that_do_not_fit_the_operation(endpoint, published):
+    client = endpoint.client("lambda")
+    found = refused(client.delete_function, FunctionName=f"{published}:1", Qualifier="2")
+    assert "The derived qualifier from the function name does not match" in " ".join(found[1:])
+    found = refused(client.delete_function, FunctionName="nobodys", Qualifier="1")
+    assert found[0] == 404 and any(words.endswith(":function:nobodys") for words in found[1:])
+    found = refused(
+        client.put_function_concurrency,
+        FunctionName=f"{published}:1", ReservedConcurrentExecutions=1,
+    )  # fmt: skip
+    assert "This operation is permitted on Lambda functions only." in " ".join(found[1:])
+
+
+def test_what_is_changed_is_kept(endpoint, make):
+    client = endpoint.client("lambda")
+    name = make(ECHO)
+    changes = {
+        "EphemeralStorage": {"Size": 1024},
+        "KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+        "TracingConfig": {"Mode": "Active"},
+    }
+    client.update_function_configuration(FunctionName=name, **changes)
+    told = client.get_function_configuration(FunctionName=name)
+    assert {setting: told[setting] for setting in changes} == changes
+
+
+def test_an_environment_that_is_too_large_is_shown(endpoint, make):
+    client = endpoint.client("lambda")
+    name = make(ECHO)
+    fits = {"SMALL": "ok", "LARGE": "x" * (4096 - len('{"SMALL":"ok","LARGE":""}'))}
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": fits})
+    more = {**fits, "LARGE": fits["LARGE"] + "x"}
+    found = refused(
+        client.update_function_configuration, FunctionName=name, Environment={"Variables": more}
+    )
+    words = max(map(str, found), key=len)
+    assert words == (
+        "Lambda was unable to configure your environment variables because the environment "
+        "variables you have provided exceeded the 4KB limit. String measured: "
+        + json.dumps(more, separators=(",", ":"))
+    )
+
+
 def test_a_function_error_is_a_200_with_its_mark(endpoint, make):
     answer = endpoint.client("lambda").invoke(
         FunctionName=make("def handler(e, c): raise ValueError('no')\n")

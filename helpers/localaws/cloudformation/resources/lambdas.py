@@ -8,13 +8,14 @@ import json
 import zipfile
 from typing import Any
 
+from helpers.localaws.cloudformation.errors import ResourceFailure
 from helpers.localaws.cloudformation.resources.base import (
     Made,
     Request,
     ResourceType,
     handler_failure,
 )
-from helpers.localaws.lambdas import interpreters
+from helpers.localaws.lambdas import interpreters, limits
 
 # What a function has when its template does not say (Lambda API Reference, CreateFunction).
 DEFAULTS: dict[str, Any] = {"Description": "", "MemorySize": 128, "Timeout": 3, "Layers": []}
@@ -44,6 +45,7 @@ class Function(ResourceType):
     def create(self, request: Request) -> Made:
         """Create the function from its zip in S3 or its inline code."""
         wanted, name = request.properties, self.name(request)
+        _check_here(wanted)
         if any(f.function_name == name for f in backend(request).list_functions()):
             raise handler_failure(f"Function already exist: {name}", "AlreadyExists")
         spec = {key: wanted[key] for key in (*PLAIN, *DEFAULTS) if key in wanted}
@@ -66,6 +68,7 @@ class Function(ResourceType):
     def update(self, request: Request) -> Made | None:
         """Change code and configuration in place; what is not said goes back to its default."""
         wanted, name, lambdas = request.properties, request.physical_id, backend(request)
+        _check_here(wanted)
         if _code(wanted) != _code(request.old):
             lambdas.update_function_code(name, None, _code(wanted))
         body: dict[str, Any] = {key: wanted.get(key) for key in PLAIN}
@@ -106,6 +109,12 @@ class Function(ResourceType):
         except interpreters.NoInterpreter as error:
             return f"Deployed, but it cannot run on this machine. {error}"
         return None
+
+
+def _check_here(properties: dict[str, Any]) -> None:
+    """Refuse what a function here would not do."""
+    if (why := limits.not_here(properties)) is not None:
+        raise ResourceFailure(why)
 
 
 def _actual(function: Any) -> dict[str, Any]:
