@@ -273,8 +273,15 @@ def test_an_event_pattern(aws):
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (("application-insights", "list-problems"), "ListProblems of Application Insights"),
-        (("account", "get-contact-information"), "POST /getContactInformation"),
+        (
+            ("application-insights", "list-problems"),
+            "The local endpoint does not have this operation: ListProblems of Application Insights",
+        ),
+        (
+            ("account", "get-contact-information"),
+            "The local endpoint cannot carry out account:GetContactInformation, and makes no "
+            "answer up. Deploy to an AWS account to run it; ",
+        ),
         (("stepfunctions", "describe-map-run", "--map-run-arn", "x"), None),
     ],
 )
@@ -282,6 +289,6 @@ def test_what_the_endpoint_lacks_it_says(aws, command, words):
     said = aws.fails(*command)
     if words is not None:
         assert "(NotImplemented)" in said
-        assert said.endswith(f"The local endpoint does not have this operation: {words}")
+        assert words in said
     assert "InternalFailure" not in said
     assert "reached max retries" not in said

@@ -18,6 +18,7 @@ from tests.conftest import an_endpoint
 from tests.workshop import RUNTIME, ended, make_function, stack_at_rest, zipped
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+PROVIDER = "arn:aws:lambda:us-east-1:123456789012:capacity-provider:mine"
 MISSING_ROLE = "arn:aws:iam::123456789012:role/nobody-made-this"
 
 
@@ -313,8 +314,7 @@ def test_starts_cannot_be_made_quicker(module_endpoint, function):
         ("DurableConfig", {"ExecutionTimeout": 3600}, "durable functions"),
         ("TenancyConfig", {"TenantIsolationMode": "PER_TENANT"}, "tenant isolation"),
         ("CapacityProviderConfig", {"LambdaManagedInstancesCapacityProviderConfig": {
-            "CapacityProviderArn": "arn:aws:lambda:us-east-1:123456789012:capacity-provider:mine"
-        }}, "capacity providers"),
+            "CapacityProviderArn": PROVIDER}}, "capacity providers"),
         ("FileSystemConfigs", [{"LocalMountPath": "/mnt/files", "Arn":
             "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
         }], "file systems"),
@@ -327,6 +327,7 @@ def test_what_a_function_cannot_have_is_refused(module_endpoint, function, setti
         function(code, **{setting: value})
     assert made.value.response["Error"]["Message"] == words
     stacks = module_endpoint.client("cloudformation")
+    value = {"Arn": PROVIDER} if setting == "CapacityProviderConfig" else value  # SAM's short form
     properties = {"Runtime": RUNTIME, "Handler": "index.handler", "InlineCode": code}
     template = {
         "Transform": "AWS::Serverless-2016-10-31",

@@ -18,7 +18,7 @@ from helpers.localaws.cloudformation import application_insights
 from helpers.localaws.front import bodies
 from helpers.localaws.front.http import Environ
 from helpers.localaws.front.refusals import service_of
-from helpers.localaws.on_moto import mends
+from helpers.localaws.on_moto import inventions, mends
 from helpers.localaws.stepfunctions import api as stepfunctions
 
 _MOTO_ITSELF = "/moto-api/"
@@ -73,6 +73,7 @@ class Dispatcher(DomainDispatcherApplication):
             return application_insights.respond(environ, start_response)
         if environ["PATH_INFO"].startswith(_MOTO_ITSELF):
             raise NotImplementedError(environ["PATH_INFO"][:100])
+        inventions.check(service, environ)
         host = self.infer_service_region_host(environ, environ["PATH_INFO"])
         if host is not None and self.get_backend_for_host(host) is None:
             raise NotImplementedError(f"the service {service}")

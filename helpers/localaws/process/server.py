@@ -81,9 +81,12 @@ class Endpoint:
         refusal = None
         if self.readiness.is_told and not environ["PATH_INFO"].startswith("/_local/"):
             try:
+                from helpers.localaws.on_moto import inventions
                 from helpers.localaws.on_moto.mends import malformed
 
-                refusal = malformed.refusal(environ, error)
+                if isinstance(error, NotImplementedError):
+                    refusal = inventions.lacking(refusals.service_of(environ), environ)
+                refusal = refusal or malformed.refusal(environ, error)
             except Exception:
                 LOG.exception("could not look for what is wrong with a request")
         if refusal is not None:

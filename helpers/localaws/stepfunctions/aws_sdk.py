@@ -70,25 +70,6 @@ class NotHere(Exception):
     """The endpoint has no such service, or not this action of it."""
 
 
-_MADE_UP = {
-    "bedrock-runtime": "",
-    "comprehend": "batchdetect classify contains detect",
-    "rekognition": "",
-    "textract": "",
-}
-"""Services whose answers moto makes up, and what the actions begin with that it does so for."""
-
-
-def is_made_up(service: str, action: str) -> bool:
-    """Whether nothing here can carry out an action, and moto would answer with an invention.
-
-    >>> is_made_up("comprehend", "detectSentiment"), is_made_up("comprehend", "listEndpoints")
-    (True, False)
-    """
-    begins = _MADE_UP.get(boto_name(service))
-    return begins is not None and action.lower().startswith(tuple(begins.split() or [""]))
-
-
 def boto_name(service: str) -> str:
     """What boto3 calls the service that a Resource ARN names."""
     return _BOTO_NAMES.get(service.lower(), service.lower())

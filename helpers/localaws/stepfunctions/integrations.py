@@ -13,7 +13,7 @@ from helpers.asl.evaluation import DefinitionError
 from helpers.asl.failures import RUNTIME, StateError
 from helpers.asl.json_text import dump, parse
 from helpers.asl.task_calls import OPTIMIZED
-from helpers.localaws import ids
+from helpers.localaws import ids, made_up
 from helpers.localaws.stepfunctions import aws_sdk, nested
 from helpers.localaws.stepfunctions.answers import ServiceError
 from helpers.localaws.stepfunctions.data import Data
@@ -239,17 +239,6 @@ _OPTIMIZED: dict[str, tuple[tuple[str, ...], Callable[[str], Work]]] = {
     "sqs": (("sendMessage",), _optimized("sqs", "SQS", "AmazonSQS")),
     "sns": (("publish",), _optimized("sns", "SNS", "AmazonSNS")),
     "events": (("putEvents",), lambda _action: _put_events),
-    "batch": (("submitJob",), _optimized("batch", "Batch", "AWSBatch")),
-    "codebuild": (
-        ("startBuild", "stopBuild", "batchDeleteBuilds", "batchGetReports", "startBuildBatch"),
-        _optimized("codebuild", "CodeBuild", "AWSCodeBuild"),
-    ),
-    "ecs": (("runTask",), _optimized("ecs", "ECS", "AmazonECS")),
-    "glue": (("startJobRun",), _optimized("glue", "Glue", "AWSGlue")),
-    "athena": (
-        ("startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"),
-        _optimized("athena", "Athena", "AmazonAthena"),
-    ),
 }
 """Services with an optimized integration: their actions, and how those are carried out."""
 
@@ -295,7 +284,7 @@ def _service_task(region: str, service: str, action: str, pattern: str) -> Servi
         name, _, action = action.partition(":")
         if not name or not action or synchronous:
             return None
-        if aws_sdk.is_made_up(name, action):
+        if made_up.is_made_up(name, action):
             return ServiceTask(f"aws-sdk:{name}", action, region, _not_here, pattern)
         return ServiceTask(f"aws-sdk:{name}", action, region, _sdk(name, action), pattern)
     actions, of = _OPTIMIZED.get(service, ((), None))

@@ -548,15 +548,31 @@ def test_an_event_that_is_refused_fails_its_task(workshop, wrong, refused):
         "aws-sdk:comprehend:detectSentiment",
         "aws-sdk:rekognition:detectLabels",
         "aws-sdk:textract:detectDocumentText",
+        "aws-sdk:polly:synthesizeSpeech",
+        "aws-sdk:sagemakerruntime:invokeEndpoint.waitForTaskToken",
+        "aws-sdk:rdsdata:executeStatement",
+        "aws-sdk:redshiftdata:executeStatement",
+        "aws-sdk:ssm:sendCommand",
+        "aws-sdk:glue:startCrawler",
+        "aws-sdk:nobodyknows:thisService",
+        "athena:startQueryExecution",
+        "batch:submitJob",
+        "codebuild:startBuild",
+        "ecs:runTask.waitForTaskToken",
+        "glue:startJobRun",
     ],
 )
 def test_an_answer_is_never_made_up(workshop, called):
-    """What sees, reads or writes as a model does is not here: the task says how to mock it."""
+    """What sees, reads or writes as a model does is not here, nor a machine that jobs run on: the
+    task says how to mock it.
+    """
     parameters = {"ModelId": "m", "Text": "t", "LanguageCode": "en"}
     if ":translate:" in called:
         parameters = {"Text": "t", "SourceLanguageCode": "en", "TargetLanguageCode": "de"}
     if ":cloudtrail:" in called:
         parameters = {}
+    if "TaskToken" in called:
+        parameters["Token.$"] = "$$.Task.Token"
     states = task(f"arn:aws:states:::{called}", Parameters=parameters)
     error, cause = workshop.failure(states)
     assert error == "States.Runtime"
@@ -638,10 +654,12 @@ def test_sqs_and_sns_and_events(workshop):
 
 def test_waiting_for_a_job_of_another_service_says_what_is_missing(workshop):
     states = task("arn:aws:states:::glue:startJobRun.sync", Parameters={"JobName": "j"})
-    workshop.endpoint.client("glue").create_job(Name="j", Role="r", Command={"Name": "glueetl"})
+    glue = workshop.endpoint.client("glue")
+    glue.create_job(Name="j", Role="r", Command={"Name": "glueetl"})
     error, cause = workshop.failure(states)
     assert error == "States.Runtime"
-    assert "cannot wait for a job of glue" in cause
+    assert cause.startswith("The local endpoint cannot carry out glue:startJobRun.sync. ")
+    assert glue.get_job_runs(JobName="j")["JobRuns"] == []
 
 
 # -- hostile

@@ -135,6 +135,11 @@ def _operation(model: Any, protocol: str, request: Request) -> tuple[Any, dict[s
         raise UnknownOperation(f"{request.method} {request.path}") from None
 
 
+def operation_named(model: Any, request: Request) -> str:
+    """The name of the operation of a service that a request is for. Raises UnknownOperation."""
+    return str(_operation(model, str(model.protocol), request)[0].name)
+
+
 def _given(
     protocol: str, operation: Any, request: Request, body: bytes, uri: dict[str, Any]
 ) -> Any:
