@@ -135,11 +135,14 @@ def call(operation: str, parameters: Any, account: str, region: str) -> dict[str
     from moto.dynamodb.responses import DynamoHandler
     from werkzeug.exceptions import HTTPException
 
+    from helpers.localaws.on_moto.mends import dynamodb_keys
+
     handler = DynamoHandler()
     handler.current_account, handler.region = account, region
     handler.headers, handler.response_headers = {}, {}
     handler.body = handler.params = _copied(_checked(operation, _read(parameters)))
     wrong = expression_attributes.problem(operation, handler.body)
+    wrong = wrong or dynamodb_keys.problem(operation, handler.body, handler.dynamodb_backend.tables)
     if wrong is not None:
         raise ServiceError("ValidationException", wrong)
     action = getattr(handler, f"{operation[:-4].lower()}_item")

@@ -206,6 +206,13 @@ REPLACED = {
     "secret_names": [("moto.secretsmanager.responses", "SecretsManagerResponse", "call_action")],
     "multipart": [("moto.s3.models", "FakeMultipart", "complete")],
     "dynamodb_keys": [("moto.dynamodb.responses", "DynamoHandler", "query")],
+    "dynamodb_updates": [
+        ("moto.dynamodb.models", "DynamoDBBackend", "update_item"),
+        ("moto.dynamodb.models", "DynamoDBBackend", "transact_write_items"),
+        ("moto.dynamodb.models", "UpdateExpressionExecutor", "execute"),
+        ("moto.dynamodb.models.table", "StreamShard", "add"),
+        ("moto.dynamodb.responses", "DynamoHandler", "transact_get_items"),
+    ],
     "emptying": [
         ("moto.s3.models", "S3Backend", "list_object_versions"),
         ("moto.s3.models", "S3Backend", "delete_objects"),

@@ -12,6 +12,7 @@ def install() -> None:
     from helpers.localaws.on_moto.mends import (
         aws_policies,
         dynamodb_keys,
+        dynamodb_updates,
         emptying,
         iam_roles,
         identity,
@@ -31,6 +32,7 @@ def install() -> None:
     for module in (
         aws_policies,
         dynamodb_keys,
+        dynamodb_updates,
         emptying,
         iam_roles,
         identity,

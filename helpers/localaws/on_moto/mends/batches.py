@@ -16,6 +16,7 @@ from helpers.localaws.on_moto.mends.malformed import refused
 from helpers.localaws.turns.clock import clock
 
 _MOST_WRITES = 25
+_NO_KEY = "The provided key element does not match the schema"
 _DONE = "_transactions_done"
 """The attribute of a backend of moto's that keeps what was done, and so outlasts a restart."""
 _REMEMBERED = 600.0
@@ -36,10 +37,11 @@ def problem(requests: dict[str, list[Any]], table_of: Callable[[str], Any]) -> s
         return "Too many items requested for the BatchWriteItem call"
     seen: set[Any] = set()
     for name, writes in requests.items():
-        attributes = _key_attributes(table_of(name))
+        table = table_of(name)
+        attributes = _key_types(table)
         for item in _items(writes):
-            if any(attribute not in item for attribute in attributes):
-                return "The provided key element does not match the schema"
+            if misfit(table, {one: item[one] for one in attributes if one in item}):
+                return _NO_KEY
             key = name, *(_value(item[attribute]) for attribute in attributes)
             if key in seen:
                 return "Provided list of item keys contains duplicates"
@@ -47,8 +49,23 @@ def problem(requests: dict[str, list[Any]], table_of: Callable[[str], Any]) -> s
     return None
 
 
-def _key_attributes(table: Any) -> list[str]:
-    return [name for name in (table.hash_key_attr, table.range_key_attr) if name is not None]
+def misfit(table: Any, key: dict[str, Any]) -> str | None:
+    """What DynamoDB says of a key that has not the attributes of the table's, or other types.
+
+    A value that is none is for `malformed` to tell.
+    """
+    types = _key_types(table)
+    if not all(isinstance(value, dict) and len(value) == 1 for value in key.values()):
+        return None
+    fits = key.keys() == types.keys() and all(types[name] in key[name] for name in types)
+    return None if fits else _NO_KEY
+
+
+def _key_types(table: Any) -> dict[str, str]:
+    """The attributes of a table's key, and the type of each."""
+    types = {one["AttributeName"]: one["AttributeType"] for one in table.attr}
+    names = [name for name in (table.hash_key_attr, table.range_key_attr) if name is not None]
+    return {name: types[name] for name in names}
 
 
 def _items(writes: Iterable[Any]) -> Iterator[dict[str, Any]]:
@@ -65,21 +82,21 @@ def _value(attribute: dict[str, Any]) -> tuple[str, Any]:
 
 def reasons(items: Iterable[dict[str, Any]], table_of: Callable[[str], Any]) -> list[str | None]:
     """What is wrong with the key of each item of a TransactWriteItems; None where it is right."""
-    told: list[str | None] = []
-    for item in items:
-        asked = next(iter(item.values()))
-        attributes = _key_attributes(table_of(asked["TableName"]))
-        given = asked.get("Item", asked.get("Key")) or {}
-        missing = next((name for name in attributes if name not in given), None)
-        if missing is not None and "Item" in asked:
-            told.append(
-                f"One or more parameter values were invalid: Missing the key {missing} in the item"
-            )
-        elif missing is not None or ("Item" not in asked and len(given) > len(attributes)):
-            told.append("The provided key element does not match the schema")
-        else:
-            told.append(None)
-    return told
+    asked = [next(iter(item.values())) for item in items]
+    return [_reason(table_of(one["TableName"]), one) for one in asked]
+
+
+def _reason(table: Any, asked: dict[str, Any]) -> str | None:
+    if "Item" not in asked:
+        return misfit(table, asked.get("Key") or {})
+    start, item = "One or more parameter values were invalid:", asked["Item"]
+    for name, kind in _key_types(table).items():
+        if name not in item:
+            return f"{start} Missing the key {name} in the item"
+        if kind not in item[name]:
+            actual = next(iter(item[name]), "")
+            return f"{start} Type mismatch for key {name} expected: {kind} actual: {actual}"
+    return None
 
 
 def long_token(request: dict[str, Any]) -> str | None:

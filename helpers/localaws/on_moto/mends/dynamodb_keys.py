@@ -1,4 +1,4 @@
-"""What AWS says of a query without a key, or by an index that is not there.
+"""What AWS says of a key that is none of the table's, and of an index that is not there.
 
 Imports moto.
 """
@@ -10,9 +10,23 @@ from typing import Any
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
+from helpers.localaws.on_moto.mends import batches
 from helpers.localaws.on_moto.mends.malformed import refused
 
+_BY_KEY = ("GetItem", "UpdateItem", "DeleteItem")
+
 _plain_query = DynamoHandler.query
+
+
+def problem(operation: str, request: dict[str, Any], tables: dict[str, Table]) -> str | None:
+    """What DynamoDB says of the key that an operation is given, if it does not fit the table.
+
+    tables: those that there are, by their names.
+    """
+    if operation not in _BY_KEY or not isinstance(request.get("Key"), dict):
+        return None
+    table = tables.get(str(request.get("TableName")).rpartition("/")[2])
+    return None if table is None else batches.misfit(table, request["Key"])
 
 
 def install() -> None:

@@ -86,6 +86,8 @@ def _expressions(part: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _of_expressions(part: dict[str, Any]) -> str | None:
+    if part.get(_NAMES) == {}:
+        return f"{_NAMES} must not be empty"
     for kind, text in _expressions(part):
         if len(text.encode()) > _LONGEST:
             return f"Invalid {kind}: Expression size has exceeded the maximum allowed size;"

@@ -27,6 +27,7 @@ from helpers.localaws import globs, ids
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.on_moto.mends import (
     batches,
+    dynamodb_keys,
     expression_attributes,
     table_names,
     tag_limits,
@@ -317,6 +318,7 @@ def _call_dynamodb(self: DynamoHandler) -> Any:
     operation, request = self._get_action() or "", getattr(self, "params", None) or {}
     wrong = table_names.refusal(request, new=operation == "CreateTable")
     wrong = wrong or expression_attributes.problem(operation, request)
+    wrong = wrong or dynamodb_keys.problem(operation, request, self.dynamodb_backend.tables)
     if wrong is not None:
         raise refused(wrong)
     return _plain_call_dynamodb(self)

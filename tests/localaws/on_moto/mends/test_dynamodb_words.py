@@ -113,6 +113,15 @@ def test_paths_of_an_update_that_cannot_stand_together(endpoint, table, expressi
     assert (error["Code"], error["Message"]) == ("ValidationException", words)
 
 
+def test_names_must_not_be_empty(endpoint, table):
+    with pytest.raises(ClientError) as caught:
+        endpoint.client("dynamodb").scan(
+            TableName=table, FilterExpression="attribute_exists(a)", ExpressionAttributeNames={}
+        )
+    words = "ExpressionAttributeNames must not be empty"
+    assert caught.value.response["Error"]["Message"] == words
+
+
 def test_paths_that_a_reader_asks_for_twice(endpoint, table):
     read = {"ProjectionExpression": "#m, m.x", "ExpressionAttributeNames": {"#m": "m"}}
     words = (
