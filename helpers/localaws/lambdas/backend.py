@@ -191,10 +191,38 @@ class LocalLambdaBackend(LambdaBackend):
         description: str,
         routing_config: str,
     ) -> LambdaAlias:
-        """Make an alias, unless AWS would refuse its name."""
+        """Make an alias, unless AWS would refuse its name or whom it shares its events with."""
         _check(limits.alias_problem(name))
         plain = self.get_function(function_name).function_name
-        return super().create_alias(name, plain, function_version, description, routing_config)
+        routing = self._routing(plain, function_version, routing_config)
+        return super().create_alias(name, plain, function_version, description, routing)
+
+    def update_alias(
+        self,
+        name: str,
+        function_name: str,
+        function_version: str | None,
+        description: str | None,
+        routing_config: Any,
+    ) -> LambdaAlias:
+        """Change what is given of an alias, unless AWS would refuse it."""
+        plain = self.get_function(function_name).function_name
+        alias = self.get_alias(name, plain)
+        if routing_config is not None or function_version is not None:
+            version = function_version or alias.function_version
+            shared = alias.routing_config if routing_config is None else routing_config
+            routing = self._routing(plain, version, shared)
+            if routing_config is not None:
+                routing_config = routing
+        return super().update_alias(name, plain, function_version, description, routing_config)
+
+    def _routing(self, function_name: str, version: str, given: Any) -> Any:
+        """A routing configuration as it is kept; None is none, an empty one takes it away."""
+        weights = (given or {}).get("AdditionalVersionWeights") or {}
+        _check(limits.routing_problem(str(version), weights))
+        for other in weights:
+            self.get_function(function_name, other)
+        return {"AdditionalVersionWeights": weights} if weights else given and {}
 
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
         """Delete a function or one version of it; its workers end."""

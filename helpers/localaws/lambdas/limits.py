@@ -60,6 +60,15 @@ _LAYER = (
 )
 _HANDLER = r"[^\s]+"
 _ALIAS = r"(?!^[0-9]+$)([a-zA-Z0-9-_]+)"
+_WEIGHT = (
+    "Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member "
+    "must have value greater than or equal to 0.0, Member must not be null]"
+)
+_WEIGHED = (
+    "Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member "
+    "must have length greater than or equal to 1, Member must satisfy regular expression pattern: "
+    "[0-9]+]"
+)
 LONGEST_NAME = 64
 _NAME = (
     r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?"
@@ -93,12 +102,35 @@ def alias_problem(name: Any) -> tuple[str, str] | None:
     return _invalid(name, "name", f"satisfy regular expression pattern: {_ALIAS}")
 
 
+def routing_problem(version: str, weights: dict[str, Any]) -> tuple[str, str] | None:
+    """The same as `problem` for an alias of a version that shares its events with others."""
+    name = "InvalidParameterValueException"
+    if len(weights) > 1:
+        return name, "Number of items in AdditionalVersionWeights cannot be greater than 1"
+    for other, weight in weights.items():
+        value, where = f"{{{other}={float(weight)}}}", "routingConfig.additionalVersionWeights"
+        if not 0 <= float(weight) <= 1:
+            return _invalid(value, where, _WEIGHT)
+        if not re.fullmatch("[0-9]+", other):
+            return _invalid(value, where, _WEIGHED)
+        if other == version:
+            return (
+                name,
+                f"Invalid function version {other}. Function version {other} is already included "
+                "in routing configuration.",
+            )
+        if version == "$LATEST":
+            return name, "$LATEST is not supported for an alias pointing to more than 1 version"
+    return None
+
+
 def _invalid(value: Any, member: str, constraint: str) -> tuple[str, str]:
     shown = "null" if value is None else f"'{value}'"
+    whole = constraint if constraint.startswith("Map") else f"Member must {constraint}"
     return (
         "ValidationException",
         f"1 validation error detected: Value {shown} at '{member}' failed to satisfy "
-        f"constraint: Member must {constraint}",
+        f"constraint: {whole}",
     )
 
 

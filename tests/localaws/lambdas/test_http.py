@@ -9,7 +9,7 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.workshop import RUNTIME, make_function, zipped
+from tests.workshop import RUNTIME, make_function, stack_at_rest, zipped
 
 
 def code_of(raised):
@@ -137,6 +137,65 @@ def test_which_versions_can_be_deleted(endpoint, published):
     delete(FunctionName=published, Qualifier="1")
     left = client.list_versions_by_function(FunctionName=published)["Versions"]
     assert [version["Version"] for version in left] == ["$LATEST", "2"]
+
+
+@pytest.mark.parametrize(
+    ("version", "weights", "words"),
+    [
+        ("1", {"1": 0.8, "2": 0.2},
+         "Number of items in AdditionalVersionWeights cannot be greater than 1"),
+        ("1", {"2": 2}, "Value '{2=2.0}' at 'routingConfig.additionalVersionWeights' failed to "
+         "satisfy constraint: Map value must satisfy constraint: [Member must have value less "),
+        ("1", {"1": 0.5}, "Invalid function version 1. Function version 1 is already included in "
+         "routing configuration."),
+        ("1", {"9": 0.5}, ":9"),
+        ("1", {"$LATEST": 0.5}, "Map keys must satisfy constraint: ["),
+        ("$LATEST", {"1": 0.5},
+         "$LATEST is not supported for an alias pointing to more than 1 version"),
+    ],
+)  # fmt: skip
+def test_whom_an_alias_cannot_share_its_events_with(endpoint, published, version, weights, words):
+    client = endpoint.client("lambda")
+    routing = {"FunctionVersion": version, "RoutingConfig": {"AdditionalVersionWeights": weights}}
+    for call, name in ((client.create_alias, "shares"), (client.update_alias, "live")):
+        found = refused(call, FunctionName=published, Name=name, **routing)
+        assert any(words in str(part) for part in found), found
+
+
+def test_an_alias_that_shares_no_longer(endpoint, published):
+    client = endpoint.client("lambda")
+    alias = {"FunctionName": published, "Name": "some"}
+    client.update_alias(**alias, Description="shared")
+    assert client.get_alias(**alias)["RoutingConfig"] == {"AdditionalVersionWeights": {"1": 0.5}}
+    client.update_alias(**alias, RoutingConfig={"AdditionalVersionWeights": {}})
+    assert "RoutingConfig" not in client.get_alias(**alias)
+    client.delete_alias(FunctionName=published, Name="live")
+    client.delete_function(FunctionName=published, Qualifier="1")
+
+
+def test_an_alias_of_a_template_shares_its_events(endpoint, published):
+    shares = {"FunctionVersion": "1", "FunctionWeight": 0.5}
+    properties = {
+        "FunctionName": published, "Name": "shared", "FunctionVersion": "2",
+        "RoutingConfig": {"AdditionalVersionWeights": [shares]},
+    }  # fmt: skip
+
+    def template():
+        alias = {"Type": "AWS::Lambda::Alias", "Properties": properties}
+        body = json.dumps({"Resources": {"It": alias}})
+        return {"StackName": f"of-{published}", "TemplateBody": body}
+
+    stacks, client = endpoint.client("cloudformation"), endpoint.client("lambda")
+    alias = {"FunctionName": published, "Name": "shared"}
+    stacks.create_stack(**template())
+    assert stack_at_rest(stacks, f"of-{published}")["StackStatus"] == "CREATE_COMPLETE"
+    assert client.get_alias(**alias)["RoutingConfig"] == {"AdditionalVersionWeights": {"1": 0.5}}
+    ran = {client.invoke(FunctionName=f"{published}:shared")["ExecutedVersion"] for _ in range(40)}
+    assert ran == {"1", "2"}
+    del properties["RoutingConfig"]
+    stacks.update_stack(**template())
+    assert stack_at_rest(stacks, f"of-{published}")["StackStatus"] == "UPDATE_COMPLETE"
+    assert "RoutingConfig" not in client.get_alias(**alias)
 
 
 def test_names_that_do_not_fit_the_operation(endpoint, published):

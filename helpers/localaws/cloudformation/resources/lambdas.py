@@ -228,6 +228,13 @@ class Version(ResourceType):
             lambdas.delete_function(name, number)
 
 
+def _routing(properties: dict[str, Any]) -> dict[str, Any] | None:
+    """An alias's routing as the API takes it, which has a mapping where a template has a list."""
+    given = (properties.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or []
+    weights = {str(one["FunctionVersion"]): one["FunctionWeight"] for one in given}
+    return {"AdditionalVersionWeights": weights} if weights else None
+
+
 class Alias(ResourceType):
     """An alias of a version."""
 
@@ -243,7 +250,7 @@ class Alias(ResourceType):
             function.function_name,
             str(wanted["FunctionVersion"]),
             wanted.get("Description", ""),
-            wanted.get("RoutingConfig"),
+            _routing(wanted),
         )
         return Made(alias.arn, {"AliasArn": alias.arn})
 
@@ -256,7 +263,7 @@ class Alias(ResourceType):
             function,
             str(wanted["FunctionVersion"]),
             wanted.get("Description", ""),
-            wanted.get("RoutingConfig"),
+            _routing(wanted) or {},
         )
         return None
 

@@ -44,14 +44,18 @@ def problem(operation: str, request: dict[str, Any]) -> str | None:
     >>> problem("Scan", {"FilterExpression": "status = :s"})
     'Invalid FilterExpression: Attribute name is a reserved keyword; reserved keyword: status'
     """
-    envelope = _ENVELOPE if operation in _WRITES else ""
     if why := _aimless(operation, request):
-        return envelope + why
+        return enveloped(operation, why)
     for part in _parts(operation, request):
         why = _of_expressions(part)
         if why is not None:
-            return envelope + why
+            return enveloped(operation, why)
     return None
+
+
+def enveloped(operation: str, why: str) -> str:
+    """Words about an expression, as the operation tells them."""
+    return _ENVELOPE + why if operation in _WRITES else why
 
 
 def _parts(operation: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:

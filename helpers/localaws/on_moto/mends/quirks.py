@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+from moto.dynamodb.exceptions import InvalidUpdateExpression, MockValidationException
 from moto.dynamodb.parsing.validators import OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler
 from moto.events.models import EventPattern, EventsBackend
@@ -351,8 +352,14 @@ _plain_batch_write_item = DynamoHandler.batch_write_item
 
 
 def _update_item(self: DynamoHandler) -> Any:
-    """For DynamoHandler.update_item, which tells of the capacity unasked."""
-    return _without_capacity(self, _plain_update_item(self))
+    """For DynamoHandler.update_item, which tells of the capacity unasked, and words what is no
+    expression as it was worded before 2026.
+    """
+    try:
+        return _without_capacity(self, _plain_update_item(self))
+    except InvalidUpdateExpression as error:
+        words = expression_attributes.enveloped("UpdateItem", error.message)
+        raise MockValidationException(words) from None
 
 
 def _batch_write_item(self: DynamoHandler) -> Any:

@@ -68,6 +68,9 @@ def test_names_and_values_that_nobody_gives(endpoint, table, call, fields, words
          ONE + "Value provided in ExpressionAttributeValues unused in expressions: keys: {:v}"),
         ("scan", {"FilterExpression": "attribute_exists(a)"},
          "Value provided in ExpressionAttributeValues unused in expressions: keys: {:v}"),
+        ("update_item", {"Key": KEY, "UpdateExpression": "SET a = list_append(:v, :v)"},
+         ONE + "Invalid UpdateExpression: Incorrect operand type for operator or function; "
+         "operator or function: list_append, operand type: N"),
         ("put_item", {"Item": KEY},
          ONE + "ExpressionAttributeValues can only be specified when using expressions: "
          "ConditionExpression is null"),
