@@ -74,7 +74,8 @@ def _log(bench: Workbench, stack: Stack) -> list[dict[str, Any]]:
             f"The output Journal is {shown(group)}, and there is no log group of that name.",
             hint="outputs",
         ) from None
-    entries = [json.loads(one) for one in lines]
+    # CloudWatch Logs itself writes a line of prose, when the delivery is set up
+    entries = [json.loads(one) for one in lines if one.startswith("{")]
     if not entries:
         raise NotYet(
             f"{len(ORDERS)} orders went through, and the log {group} is empty.", hint="not-logged"
