@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import functools
 import logging
@@ -161,18 +162,32 @@ class CloudFormationBackend(BaseBackend):
         return recipe
 
     def parameter_store(self, name: str) -> str:
-        """The value of a parameter of Parameter Store.
+        """The value of a parameter of Parameter Store that a template's parameter names.
 
-        Raises ValidationError if there is none.
+        Raises ValidationError if there is none, or if it is a secret one.
+        docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
         """
+        stored = self._stored(name)
+        if stored.parameter_type == "SecureString":
+            raise ValidationError(
+                f"Parameters [{name}] referenced by template have types not supported by "
+                "CloudFormation."
+            )
+        return str(stored.value)
+
+    def _stored(self, name: str) -> Any:
+        """A parameter of Parameter Store as moto has it; a version may follow the name."""
+        from moto.ssm.exceptions import ParameterVersionNotFound
         from moto.ssm.models import ssm_backends
 
-        parameter = ssm_backends[self.account_id][self.region_name].get_parameter(name)
+        parameter = None
+        with contextlib.suppress(ParameterVersionNotFound):
+            parameter = ssm_backends[self.account_id][self.region_name].get_parameter(name)
         if parameter is None:
             raise ValidationError(
                 f"Unable to fetch parameters [{name}] from parameter store for this account."
             )
-        return str(parameter.value)
+        return parameter
 
     # ---------------------------------------------------------------- change sets
 
@@ -532,7 +547,13 @@ class CloudFormationBackend(BaseBackend):
         service, reference: of `{{resolve:service:reference}}`. Raises ValidationError.
         """
         if service.startswith("ssm"):
-            return self.parameter_store(reference.split(":")[0])
+            stored = self._stored(reference)
+            if service == "ssm" and stored.parameter_type == "SecureString":
+                raise ValidationError(
+                    f"Non-secure 'ssm' prefix was used for secure parameter: {reference}. Consider "
+                    "using 'ssm-secure' prefix instead."
+                )
+            return str(stored.decrypt(stored.value))
         return secret(self.account_id, self.region_name, reference)
 
     def exports(self) -> Iterator[tuple[Stack, Output]]:

@@ -9,6 +9,7 @@ as it is.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from helpers.localaws.cloudformation import references, schema
@@ -17,6 +18,7 @@ from helpers.localaws.cloudformation.intrinsics import KNOWN_LATER, Resolver
 from helpers.localaws.cloudformation.lookup import Deployed, attribute, pseudo_parameters
 from helpers.localaws.cloudformation.stack import Recipe, Resource, Stack
 
+SECRET = "{{resolve:ssm-secure:"
 ADD, MODIFY, REMOVE = "Add", "Modify", "Remove"
 
 
@@ -72,6 +74,7 @@ def compute(deployed: Deployed, recipe: Recipe) -> list[dict[str, Any]]:
 
     Raises ValidationError if the template cannot be evaluated, or changes a resource's type.
     """
+    _refuse_secrets(recipe)
     stack, plan = deployed.stack, _Plan(deployed)
     resolver = Resolver(recipe.template, recipe.parameters, pseudo_parameters(stack), plan)
     wanted = [
@@ -126,6 +129,34 @@ def _refuse_missed(plan: _Plan, recipe: Recipe, resolver: Resolver) -> None:
             f"{prefix}Unresolved resource dependencies [{names}] in the {block} block of the "
             "template"
         )
+
+
+def _refuse_secrets(recipe: Recipe) -> None:
+    """Raise ValidationError for a reference to a SecureString where none is resolved.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html
+    """
+    places = [
+        place
+        for body in recipe.template["Resources"].values()
+        for place in _secret_places(body.get("Properties"), f"{body['Type']}/Properties")
+        if place != "AWS::IAM::User/Properties/LoginProfile/Password"
+    ]
+    if places:
+        raise ValidationError(f"SSM Secure reference is not supported in: [{','.join(places)}]")
+
+
+def _secret_places(value: Any, place: str) -> Iterator[str]:
+    """Where in a property a SecureString is named; a list and a function are one place."""
+    if isinstance(value, dict) and not (len(value) == 1 and _is_function(next(iter(value)))):
+        for name, inner in value.items():
+            yield from _secret_places(inner, f"{place}/{name}")
+    elif SECRET in json.dumps(value, default=str):
+        yield place
+
+
+def _is_function(name: Any) -> bool:
+    return str(name).startswith("Fn::") or name == "Ref"
 
 
 def _refuse_new_types(stack: Stack, recipe: Recipe, wanted: list[str]) -> None:

@@ -6,6 +6,10 @@ import pytest
 from botocore.exceptions import ClientError
 from cfn_templates import att, function, machine, ref, resource, role, table, template, topic
 
+from helpers.localaws.cloudformation import changes
+from helpers.localaws.cloudformation.errors import ValidationError
+from helpers.localaws.cloudformation.stack import Recipe
+
 
 def rows(change_set):
     """The changes by logical id."""
@@ -208,6 +212,63 @@ def test_what_its_condition_leaves_out_cannot_be_named(stacks, named, message, v
     with pytest.raises(ClientError):
         stacks.change_set(name, body(value), {"With": "no"})
     assert stacks.deploy(name, body(chosen), {"With": "no"})["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def test_what_a_parameter_cannot_be_of_parameter_store(stacks, endpoint):
+    name, ssm = stacks.name(), endpoint.client("ssm")
+    ssm.put_parameter(Name=f"/{name}/secret", Value="a", Type="SecureString")
+    for kind, store, message in (
+        ("Value<String>", "secret",
+         f"Parameters [/{name}/secret] referenced by template have types not supported by "
+         "CloudFormation."),
+        ("Value<String>", "none",
+         f"Unable to fetch parameters [/{name}/none] from parameter store for this account."),
+        ("Name", "none",
+         f"Unable to fetch parameters [/{name}/none] from parameter store for this account."),
+    ):  # fmt: skip
+        body = template({"P": {"Type": f"AWS::SSM::Parameter::{kind}"}}, T=topic())
+        with pytest.raises(ClientError) as refused:
+            stacks.change_set(name, body, {"P": f"/{name}/{store}"})
+        assert refused.value.response["Error"]["Message"] == message
+
+
+def test_values_of_parameter_store_within_a_text(stacks, endpoint):
+    name, ssm = stacks.name(), endpoint.client("ssm")
+    for value in ("one", "two"):
+        ssm.put_parameter(Name=f"/{name}/plain", Value=value, Type="String", Overwrite=True)
+    ssm.put_parameter(Name=f"/{name}/secret", Value="hidden", Type="SecureString")
+
+    def shown(reference):
+        return template(T=resource("AWS::SNS::Topic", DisplayName=f"a {{{{resolve:{reference}}}}}"))
+
+    for reference, value in ((f"ssm:/{name}/plain", "a two"), (f"ssm:/{name}/plain:1", "a one")):
+        stacks.deploy(name, shown(reference))
+        got = endpoint.client("sns").get_topic_attributes(TopicArn=stacks.physical(name, "T"))
+        assert got["Attributes"]["DisplayName"] == value
+    with pytest.raises(ClientError) as refused:
+        stacks.change_set(name, shown(f"ssm-secure:/{name}/secret:1"))
+    assert refused.value.response["Error"]["Message"] == (
+        "SSM Secure reference is not supported in: [AWS::SNS::Topic/Properties/DisplayName]"
+    )
+    stack = stacks.deploy(name, shown(f"ssm:/{name}/secret"))
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert stacks.reason(name, "T", "UPDATE_FAILED").startswith(
+        f"Non-secure 'ssm' prefix was used for secure parameter: /{name}/secret."
+    )
+
+
+def test_where_a_secure_string_is_named():
+    properties = {
+        "Environment": {"Variables": {"A": "{{resolve:ssm-secure:a:1}}", "B": "b"}},
+        "Tags": [{"Key": "k", "Value": {"Fn::Sub": "of {{resolve:ssm-secure:a}}"}}],
+    }
+    body = template(F=resource("AWS::Lambda::Function", **properties))
+    with pytest.raises(ValidationError) as refused:
+        changes._refuse_secrets(Recipe(template=body))
+    assert refused.value.message == (
+        "SSM Secure reference is not supported in: [AWS::Lambda::Function/Properties/Environment/"
+        "Variables/A,AWS::Lambda::Function/Properties/Tags]"
+    )
 
 
 def test_only_an_output_changes(stacks):
