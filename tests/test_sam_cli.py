@@ -242,6 +242,38 @@ def test_any_other_sam_project_works_too(sam, internet, tmp_path):
     other("delete", "--stack-name", "other", "--no-prompts")
 
 
+STAGED = """
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /staged/stage}
+Resources:
+  Orders: {Type: 'AWS::Serverless::SimpleTable'}
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: !Join [' ', [!Ref Stage, !Select [1, !Split [/, !GetAtt Orders.Arn]]]]
+Outputs:
+  Says: {Value: !GetAtt Topic.DisplayName}
+  Table: {Value: !Ref Orders}
+"""
+
+
+def test_what_parameter_store_has_is_deployed_anew(sam, internet, tmp_path):
+    """And part of an ARN is a value, of which no change set can know."""
+    (tmp_path / "template.yaml").write_text(STAGED)
+    staged = Sam(sam.endpoint, tmp_path, internet)
+    ssm, deploy = sam.endpoint.client("ssm"), [("staged" if w == STACK else w) for w in DEPLOY]
+    for stage in ("dev", "prod"):
+        ssm.put_parameter(Name="/staged/stage", Value=stage, Type="String", Overwrite=True)
+        staged(*deploy)
+        told = staged("list", "stack-outputs", "--stack-name", "staged", "--output", "json")
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in json.loads(told)}
+        assert outputs["Says"] == f"{stage} {outputs['Table']}"
+    assert "No changes to deploy" in staged.fails(*deploy)
+    staged("delete", "--stack-name", "staged", "--no-prompts")
+
+
 WITHIN = """
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31

@@ -76,8 +76,10 @@ class TestCreate:
 
     def test_names_have_the_shape_of_awss(self, stacks):
         name = stacks.name()
+        stored = resource("AWS::SSM::Parameter", Type="String", Value="a")
+        bucket = resource("AWS::S3::Bucket")
         stack = stacks.deploy(
-            name, template(Table=table(), Bucket=resource("AWS::S3::Bucket"), Role=role())
+            name, template(Table=table(), Bucket=bucket, Role=role(), Stored=stored)
         )
         assert re.fullmatch(
             rf"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/[-0-9a-f]{{36}}",
@@ -86,6 +88,7 @@ class TestCreate:
         assert re.fullmatch(rf"{name}-Table-[0-9A-Z]{{13}}", stacks.physical(name, "Table"))
         assert re.fullmatch(rf"{name}-bucket-[0-9a-z]{{12}}", stacks.physical(name, "Bucket"))
         assert re.fullmatch(rf"{name}-Role-[0-9a-zA-Z]{{12}}", stacks.physical(name, "Role"))
+        assert re.fullmatch(r"CFN-Stored-[0-9a-zA-Z]{12}", stacks.physical(name, "Stored"))
 
     def test_a_long_logical_id_is_cut_to_what_the_service_allows(self, stacks):
         name = stacks.name()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpers.localaws.cloudformation import names
 from helpers.localaws.cloudformation.resources.base import (
     EXISTS,
     Made,
@@ -23,6 +24,10 @@ class Parameter(ResourceType):
     """A parameter of Parameter Store."""
 
     service = "Ssm"
+
+    def generated_name(self, request: Request) -> str:
+        """`CFN-LogicalId-random`: a stack may be called `ssm…`, a parameter may not."""
+        return f"CFN-{request.logical_id}-{names.suffix()}"
 
     def create(self, request: Request) -> Made:
         """Create the parameter."""
