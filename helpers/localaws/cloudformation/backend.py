@@ -39,7 +39,14 @@ from helpers.localaws.cloudformation.errors import (
 )
 from helpers.localaws.cloudformation.imports import imported_names
 from helpers.localaws.cloudformation.lookup import Deployed, pseudo_parameters
-from helpers.localaws.cloudformation.stack import ChangeSet, Output, Recipe, Stack, StackRequest
+from helpers.localaws.cloudformation.stack import (
+    ChangeSet,
+    Output,
+    Recipe,
+    Stack,
+    StackRequest,
+    now,
+)
 from helpers.localaws.turns.clock import clock
 from helpers.localaws.turns.gate import gate
 from helpers.localaws.turns.waiting import waiting
@@ -301,7 +308,7 @@ class CloudFormationBackend(BaseBackend):
                 if other is not change_set and other.execution == "AVAILABLE":
                     other.execution = "OBSOLETE"
             change_set.execution = "EXECUTE_IN_PROGRESS"
-            stack.change_set_id = change_set.id
+            stack.change_set_id, stack.updated = change_set.id, now()
             recipe = change_set.recipe
             if change_set.kind == "CREATE":
                 on_failure = change_set.on_failure or (
@@ -390,6 +397,7 @@ class CloudFormationBackend(BaseBackend):
             computed = changes.compute(self._deployed(stack), recipe)
             if self._unchanged(stack, recipe, computed):
                 raise ValidationError(NO_UPDATES)
+            stack.updated = now()
             stack.move("UPDATE_IN_PROGRESS", "User Initiated")
         self._start(
             stack,

@@ -136,6 +136,8 @@ def _refuse_secrets(recipe: Recipe) -> None:
 
     docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html
     """
+    if SECRET not in recipe.original:
+        return
     places = [
         place
         for body in recipe.template["Resources"].values()

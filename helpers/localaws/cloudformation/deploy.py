@@ -91,7 +91,6 @@ class Deployment:
         reason = self._apply(recipe)
         if reason is None:
             stack.recipe, stack.pending = recipe, None
-            stack.updated = now()
             stack.move("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
             self.clean_up_update()
         elif disable_rollback:

@@ -264,7 +264,7 @@ def test_where_a_secure_string_is_named():
     }
     body = template(F=resource("AWS::Lambda::Function", **properties))
     with pytest.raises(ValidationError) as refused:
-        changes._refuse_secrets(Recipe(template=body))
+        changes._refuse_secrets(Recipe(original=json.dumps(body), template=body))
     assert refused.value.message == (
         "SSM Secure reference is not supported in: [AWS::Lambda::Function/Properties/Environment/"
         "Variables/A,AWS::Lambda::Function/Properties/Tags]"

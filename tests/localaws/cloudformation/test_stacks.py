@@ -190,11 +190,20 @@ class TestCreate:
         name = stacks.name()
         stacks.client.create_stack(StackName=name, TemplateBody=json.dumps(template(T=topic())))
         stack = stacks.wait(name)
-        assert not {"Outputs", "Parameters", "Capabilities"} & stack.keys()
+        assert not {"Outputs", "Parameters", "Capabilities", "LastUpdatedTime"} & stack.keys()
         assert (stack["Tags"], stack["NotificationARNs"]) == ([], [])
         change_set = stacks.change_set(name, template(T=topic(), U=topic()), Capabilities=[])
         assert not {"Parameters", "Tags"} & change_set.keys()
         assert change_set["Capabilities"] == []
+
+    def test_a_change_set_that_creates_a_stack_updates_it_too(self, stacks):
+        """When it was last updated is when that began."""
+        stack = stacks.deploy(stacks.name(), template(T=topic()))
+        assert stack["LastUpdatedTime"] >= stack["CreationTime"]
+        began = [
+            e for e in stacks.events(stack["StackName"]) if e["PhysicalResourceId"][:3] == "arn"
+        ]
+        assert stack["LastUpdatedTime"] <= began[1]["Timestamp"]
 
     def test_times_follow_the_simulated_clock(self, stacks):
         before = datetime.now(UTC) - timedelta(seconds=2)
