@@ -96,8 +96,9 @@ def _printed(shape: Any, value: Any) -> str:
     if shape.type_name == "map":
         return f"{{{', '.join(f'{k}={_printed(shape.value, v)}' for k, v in value.items())}}}"
     if shape.type_name == "structure":
-        members = (f"{k}={_printed(one, value.get(k))}" for k, one in shape.members.items())
-        return f"{shape.name}({', '.join(members)})"
+        members = shape.members.items()
+        shown = (f"{spelled(name)}={_printed(one, value.get(name))}" for name, one in members)
+        return f"{shape.name}({', '.join(shown)})"
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -18,11 +18,16 @@ NULL = "Value null at '{}' failed to satisfy constraint: Member must not be null
          "Value 'b' at 'roleSessionName' failed to satisfy constraint: Member must have length "
          "greater than or equal to 2"),
         ("dynamodb", "describe_table", {}, NULL.format("tableName")),
+        ("sts", "assume_role",
+         {"RoleArn": "a" * 20, "RoleSessionName": "bb", "Tags": [
+             {"Key": "d", "Value": "e"}] * 51},
+         f"Value '[{', '.join(['Tag(key=d, value=e)'] * 51)}]' at 'tags' failed to satisfy "
+         "constraint: Member must have length less than or equal to 50"),
         ("scheduler", "create_schedule",
          {"Name": "a", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "NO"},
           "Target": {"Arn": "a", "RoleArn": "b"}},
          "Value 'NO' at 'flexibleTimeWindow.mode' failed to satisfy constraint: Member must "
-         "satisfy enum value set: [OFF, FLEXIBLE]"),
+         "satisfy enum value set: [FLEXIBLE, OFF]"),
     ],
 )  # fmt: skip
 def test_members_begin_small(endpoint, service, call, given, words):
