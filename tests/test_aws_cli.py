@@ -292,3 +292,17 @@ def test_what_the_endpoint_lacks_it_says(aws, command, words):
         assert words in said
     assert "InternalFailure" not in said
     assert "reached max retries" not in said
+
+
+def test_sync_takes_an_object_of_the_simulated_clock_for_newer(aws):
+    """It compares a file's time, by this machine's clock, with the object's."""
+    aws("s3", "mb", "s3://synced-lesson")
+    aws.endpoint.control("/_local/clock", {"advance": 3600})
+    folder = aws.cwd / "synced"
+    folder.mkdir()
+    (folder / "file.txt").write_text("old")
+    assert "upload:" in aws("s3", "sync", str(folder), "s3://synced-lesson")
+    (folder / "file.txt").write_text("new")
+    assert aws("s3", "sync", str(folder), "s3://synced-lesson") == ""
+    (folder / "file.txt").write_text("longer")
+    assert "upload:" in aws("s3", "sync", str(folder), "s3://synced-lesson")
