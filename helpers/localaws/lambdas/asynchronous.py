@@ -20,13 +20,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moto.awslambda.exceptions import LambdaClientError, UnknownFunctionException
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.utilities.arns import parse_arn
 
 from helpers.localaws.events import targets
 from helpers.localaws.lambdas.errors import TooManyRequests
 from helpers.localaws.lambdas.results import Result
-from helpers.localaws.lambdas.versions import find
+from helpers.localaws.lambdas.versions import configured, find, parted
 from helpers.localaws.turns.clock import Token, clock
 
 LOG = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ OLDEST = 21_600
 class Queued:
     """One invocation on its way. Times are simulated POSIX seconds.
 
-    body: the event, JSON. pulls: whether its waits move the simulated clock.
+    arn: the function's, without a qualifier. body: the event, JSON. pulls: whether its waits move
+    the simulated clock.
     """
 
     arn: str
@@ -76,7 +77,8 @@ class AsyncQueue:
     ) -> str:
         """Take an event; it runs soon in another thread. Returns its request id."""
         token = clock.busy_token()
-        queued = Queued(function.function_arn, qualifier, event, client_context, token.pulls)
+        arn, version = parted(function.function_arn)
+        queued = Queued(arn, qualifier or version, event, client_context, token.pulls)
         self._put(queued, token)
         return queued.id
 
@@ -222,12 +224,15 @@ class _Later:
 
 
 def _settings(queued: Queued) -> dict[str, Any]:
-    """The function's EventInvokeConfig, if it has one."""
+    """The EventInvokeConfig of the function, version or alias that was called, if it has one."""
     try:
-        function, _ = find(queued.arn, queued.qualifier)
+        function, qualifier = find(queued.arn, queued.qualifier)
+        backend = lambda_backends[function.account_id][function.region]
+        holder = configured(backend, function.function_name, qualifier)
     except UnknownFunctionException:
         return {}
-    return function.event_invoke_config[-1].config if function.event_invoke_config else {}
+    known = vars(holder).get("event_invoke_config")
+    return known[-1].config if known else {}
 
 
 def _tell(

@@ -9,15 +9,18 @@ from __future__ import annotations
 import base64
 import binascii
 import copy
+import functools as tools
 import json
 import logging
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from moto.awslambda import models, urls
-from moto.awslambda.exceptions import InvalidRoleFormat, LambdaClientError
+from moto.awslambda.exceptions import InvalidRoleFormat, LambdaClientError, UnknownEventConfig
 from moto.awslambda.models import (
+    EventInvokeConfig,
     EventSourceMapping,
     LambdaAlias,
     LambdaBackend,
@@ -26,6 +29,7 @@ from moto.awslambda.models import (
 )
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE, BaseResponse
+from moto.core.utils import iso_8601_datetime_with_nanoseconds
 
 from helpers.localaws.account import ACCOUNT
 from helpers.localaws.lambdas import (
@@ -38,7 +42,7 @@ from helpers.localaws.lambdas import (
     streams,
 )
 from helpers.localaws.lambdas.invoking import Invoker
-from helpers.localaws.lambdas.versions import chosen, parted
+from helpers.localaws.lambdas.versions import chosen, configured, parted
 
 LOG = logging.getLogger(__name__)
 
@@ -50,6 +54,13 @@ _reader: streams.Reader
 """Who reads streams for them; set by `install`."""
 _plain_enrich = BaseResponse._enrich_response
 _plain_publish = LambdaResponse.publish_version
+_ABOUT_EVENTS = (
+    "put_function_event_invoke_config",
+    "update_function_event_invoke_config",
+    "get_function_event_invoke_config",
+    "delete_function_event_invoke_config",
+)
+_plain_about_events = {method: getattr(LambdaResponse, method) for method in _ABOUT_EVENTS}
 
 
 def install(invoker: Invoker) -> None:
@@ -68,6 +79,8 @@ def install(invoker: Invoker) -> None:
     LambdaResponse.invoke_async = _answer_invoke_async
     LambdaResponse.publish_version = _answer_publish_version
     LambdaResponse._enrich_response = staticmethod(_enrich_response)
+    for method in _ABOUT_EVENTS:
+        setattr(LambdaResponse, method, _with_qualifier(_plain_about_events[method]))
 
 
 def resume() -> None:
@@ -176,6 +189,7 @@ class LocalLambdaBackend(LambdaBackend):
         function.last_version = max([*used, function.__dict__.get("last_version", 0)]) + 1
         made = copy.copy(function)
         made.set_version(function.last_version)
+        made.event_invoke_config = []
         functions.revise(made)
         if description:
             made.description = description
@@ -272,9 +286,49 @@ class LocalLambdaBackend(LambdaBackend):
     def put_function_event_invoke_config(
         self, function_name: str, config: dict[str, Any]
     ) -> dict[str, Any]:
-        """Set how events are tried again; what was set before is replaced, not added to."""
-        self.get_function(function_name).event_invoke_config = []
-        return super().put_function_event_invoke_config(function_name, config)
+        """Set how events are tried again; what was set before is replaced, not added to.
+
+        function_name: with a qualifier, for a version or an alias alone.
+        """
+        name, qualifier = parted(function_name)
+        holder = configured(self, name, qualifier)
+        arn = f"{self.get_function(name).function_arn}:{qualifier or '$LATEST'}"
+        made = EventInvokeConfig(arn, iso_8601_datetime_with_nanoseconds(), config)
+        holder.event_invoke_config = [made]
+        return made.response()
+
+    def update_function_event_invoke_config(
+        self, function_name: str, config: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Change what is given of how events are tried again."""
+        before = self._event_invoke_config(function_name).config
+        return self.put_function_event_invoke_config(function_name, before | config)
+
+    def get_function_event_invoke_config(self, function_name: str) -> dict[str, Any]:
+        """How events are tried again."""
+        return self._event_invoke_config(function_name).response()
+
+    def delete_function_event_invoke_config(self, function_name: str) -> None:
+        """Try events again as Lambda does by itself."""
+        self._event_invoke_config(function_name)
+        configured(self, *parted(function_name)).event_invoke_config = []
+
+    def list_function_event_invoke_configs(self, function_name: str) -> dict[str, Any]:
+        """How events of a function, of its versions and of its aliases are tried again."""
+        function = self.get_function(parted(function_name)[0])
+        name = function.function_name
+        aliases = self._lambdas._get_function_aliases(name).values()
+        holders = [function, *self._lambdas._functions[name]["versions"], *aliases]
+        known = [vars(holder).get("event_invoke_config") for holder in holders]
+        return {"FunctionEventInvokeConfigs": [one[-1].response() for one in known if one]}
+
+    def _event_invoke_config(self, function_name: str) -> EventInvokeConfig:
+        name, qualifier = parted(function_name)
+        known = vars(configured(self, name, qualifier)).get("event_invoke_config")
+        if not known:
+            arn = self.get_function(name).function_arn
+            raise UnknownEventConfig(f"{arn}:{qualifier or '$LATEST'}")
+        return known[-1]
 
     def invoke(
         self,
@@ -481,6 +535,20 @@ def _answer_invoke_async(self: LambdaResponse) -> TYPE_RESPONSE:
     asynchronous = {"X-Amz-Invocation-Type": "Event"}
     status, payload = answer(self.backend, name, None, self.body, asynchronous, {})
     return status, {"status": str(status)}, payload
+
+
+def _with_qualifier(plain: Callable[[LambdaResponse], Any]) -> Callable[[LambdaResponse], Any]:
+    """For the methods of LambdaResponse in _ABOUT_EVENTS, which overlook Qualifier."""
+
+    @tools.wraps(plain)
+    def answer(self: LambdaResponse) -> Any:
+        qualifier = self.querystring.get("Qualifier", [None])[0]
+        start, slash, end = self.path.rpartition("/event-invoke-config")
+        if qualifier and parted(unquote(start.rpartition("/")[2]))[1] is None:
+            self.path = f"{start}:{qualifier}{slash}{end}"
+        return plain(self)
+
+    return answer
 
 
 def _answer_publish_version(self: LambdaResponse) -> TYPE_RESPONSE:

@@ -36,6 +36,17 @@ def parted(name_or_arn: str) -> tuple[str, str | None]:
     return f"{start}{function}{name}", qualifier if colon else None
 
 
+def configured(backend: Any, name_or_arn: str, qualifier: str | None) -> Any:
+    """What has an EventInvokeConfig of its own: the function, a version of it, or an alias.
+
+    Raises moto's UnknownFunctionException.
+    """
+    function = backend.get_function(name_or_arn, qualifier)
+    if qualifier is None or qualifier.isdigit() or qualifier.lower() == "$latest":
+        return function
+    return backend.get_alias(qualifier, function.function_name)
+
+
 def chosen(
     backend: Any, name_or_arn: str, qualifier: str | None
 ) -> tuple[LambdaFunction, str | None]:

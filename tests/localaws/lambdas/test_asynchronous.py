@@ -94,6 +94,28 @@ def test_the_number_of_tries_and_destinations_can_be_set(functions, moved_clock)
     assert json.loads(message.body)["responsePayload"] == {"done": "good"}
 
 
+def test_an_alias_tries_as_often_as_it_says(functions, moved_clock):
+    from moto.sqs.models import sqs_backends
+
+    queue = sqs_backends[ACCOUNT][REGION].create_queue(f"of-alias-{id(functions)}", {})
+    arn = functions.make(FAILS)
+    name = arn.rpartition(":")[2]
+    functions.backend.publish_version(name)
+    functions.backend.create_alias("live", name, "1", "", None)
+    functions.backend.put_function_event_invoke_config(name, {"MaximumRetryAttempts": 0})
+    told = {"OnFailure": {"Destination": queue.queue_arn}}
+    settings = {"MaximumRetryAttempts": 1, "DestinationConfig": told}
+    functions.backend.put_function_event_invoke_config(f"{name}:live", settings)
+    send(functions, f"{arn}:live", {"id": "x", "fails": True})
+    (message,) = until(lambda: queue.messages)
+    asked = json.loads(message.body)["requestContext"]
+    assert (asked["functionArn"], asked["approximateInvokeCount"]) == (f"{arn}:live", 2)
+    send(functions, arn, {"id": "y", "fails": True})
+    until(lambda: any(event == "y" for _, event, _ in tries(functions, arn)))
+    time.sleep(0.5)
+    assert [event for _, event, _ in tries(functions, arn)].count("y") == 1
+
+
 def test_a_throttled_event_waits_and_runs_in_the_end(functions, moved_clock):
     arn = functions.make(FAILS)
     name = arn.rpartition(":")[2]

@@ -198,6 +198,52 @@ def test_an_alias_of_a_template_shares_its_events(endpoint, published):
     assert "RoutingConfig" not in client.get_alias(**alias)
 
 
+def test_each_version_and_alias_has_its_own_way_to_try_again(endpoint, published):
+    client = endpoint.client("lambda")
+    arn = client.get_function_configuration(FunctionName=published)["FunctionArn"]
+    put = client.put_function_event_invoke_config
+    put(FunctionName=published, MaximumRetryAttempts=2)
+    put(FunctionName=published, Qualifier="live", MaximumRetryAttempts=0)
+    put(FunctionName=f"{published}:1", MaximumRetryAttempts=1)
+    client.update_function_event_invoke_config(
+        FunctionName=published, Qualifier="live", MaximumEventAgeInSeconds=60
+    )
+    get = client.get_function_event_invoke_config
+    for qualifier, tries in (("$LATEST", 2), ("live", 0), ("1", 1)):
+        told = get(FunctionName=published, Qualifier=qualifier)
+        assert told["MaximumRetryAttempts"] == tries
+        assert told["FunctionArn"] == f"{arn}:{qualifier}"
+    assert get(FunctionName=f"{published}:live")["MaximumEventAgeInSeconds"] == 60
+    listed = client.list_function_event_invoke_configs(FunctionName=published)
+    assert len(listed["FunctionEventInvokeConfigs"]) == 3
+    client.delete_function_event_invoke_config(FunctionName=published, Qualifier="live")
+    status, *told = refused(get, FunctionName=published, Qualifier="live")
+    words = f"The function {arn}:live doesn't have an EventInvokeConfig"
+    assert (status, sorted(told)) == (404, sorted(["ResourceNotFoundException", words]))
+
+
+def test_an_alias_of_a_template_has_its_own_way_to_try_again(endpoint, published):
+    config = {
+        "Type": "AWS::Lambda::EventInvokeConfig",
+        "Properties": {
+            "FunctionName": published, "Qualifier": "live", "MaximumRetryAttempts": 0,
+        },
+    }  # fmt: skip
+    stacks, stack = endpoint.client("cloudformation"), f"tries-{published}"
+    body = json.dumps({"Resources": {"It": config}})
+    stacks.create_stack(StackName=stack, TemplateBody=body)
+    assert stack_at_rest(stacks, stack)["StackStatus"] == "CREATE_COMPLETE"
+    client = endpoint.client("lambda")
+    get = client.get_function_event_invoke_config
+    assert get(FunctionName=published, Qualifier="live")["MaximumRetryAttempts"] == 0
+    assert refused(get, FunctionName=published)[0] == 404
+    stacks.delete_stack(StackName=stack)
+    stacks.get_waiter("stack_delete_complete").wait(
+        StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+    assert refused(get, FunctionName=published, Qualifier="live")[0] == 404
+
+
 def test_names_that_do_not_fit_the_operation(endpoint, published):
     client = endpoint.client("lambda")
     found = refused(client.delete_function, FunctionName=f"{published}:1", Qualifier="2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import zipfile
@@ -329,15 +330,16 @@ class EventInvokeConfig(ResourceType):
 
     def delete(self, request: Request) -> None:
         """Back to Lambda's own settings."""
-        try:
-            function = backend(request).get_function(request.properties["FunctionName"])
-        except Exception:  # gone with its function
-            return
-        function.event_invoke_config = []
+        with contextlib.suppress(Exception):  # gone with its function
+            backend(request).delete_function_event_invoke_config(self._whose(request))
+
+    def _whose(self, request: Request) -> str:
+        """The function that it is for, with the version or the alias."""
+        name, _ = _split(str(request.properties["FunctionName"]))
+        return f"{name}:{request.properties['Qualifier']}"
 
     def _put(self, request: Request) -> None:
         wanted = request.properties
         kept = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
         config = {key: wanted[key] for key in kept if key in wanted}
-        backend(request).get_function(wanted["FunctionName"]).event_invoke_config = []
-        backend(request).put_function_event_invoke_config(wanted["FunctionName"], config)
+        backend(request).put_function_event_invoke_config(self._whose(request), config)
