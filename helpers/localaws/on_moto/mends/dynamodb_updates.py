@@ -28,10 +28,17 @@ def install() -> None:
 
 
 class _Held:
-    """Stands in for a table's stream, and keeps what it is told."""
+    """Stands in for a table's stream, and keeps what it is told; who reads finds the stream."""
 
-    def __init__(self) -> None:
+    def __init__(self, shard: StreamShard) -> None:
+        self.shard = shard
         self.records: list[tuple[Any, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.shard, name)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Held:
+        return self  # of moto's copy of a table, which takes its place if a transaction fails
 
     def add(self, old: Any, new: Any) -> None:
         """Note a change."""
@@ -46,7 +53,7 @@ def _held_back(tables: dict[str, Table], names: set[str]) -> Iterator[dict[str, 
     """
     known = {name: tables[name].stream_shard for name in names if name in tables}
     shards = {name: shard for name, shard in known.items() if shard is not None}
-    held = {name: _Held() for name in shards}
+    held = {name: _Held(shard) for name, shard in shards.items()}
     for name, one in held.items():
         tables[name].stream_shard = one
     try:
