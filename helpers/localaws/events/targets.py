@@ -186,6 +186,8 @@ def _to_events(one: Delivery) -> None:
                 "DetailType": one.event["detail-type"],
                 "Detail": json.dumps(one.event["detail"]),
                 "EventBusName": one.place.resource_id,
+                "Resources": one.event.get("resources", []),
+                "Time": one.event["time"],
             }
         ]
     )

@@ -489,6 +489,24 @@ def test_events_that_are_put_reach_the_state_machine_too(aws, fired):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", json.loads(text)["time"])
 
 
+def test_an_event_that_a_rule_hands_to_another_bus_keeps_its_resources_and_its_time(aws, fired):
+    bus = aws.events.create_event_bus(Name="handed-to")["EventBusArn"]
+    pattern = '{"source": ["handed-on"]}'
+    aws.events.put_rule(Name="hands-on", EventPattern=pattern)
+    aws.events.put_targets(Rule="hands-on", Targets=[{"Id": "1", "Arn": bus, "RoleArn": ROLE}])
+    there = {"EventBusName": "handed-to"}
+    aws.events.put_rule(Name="there", EventPattern=pattern, **there)
+    machine = {"Id": "1", "Arn": aws.machine, "RoleArn": ROLE}
+    aws.events.put_targets(Rule="there", Targets=[machine], **there)
+    entry = {"Source": "handed-on", "DetailType": "t", "Detail": "{}", "Resources": ["mine"],
+             "Time": datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)}  # fmt: skip
+    aws.events.put_events(Entries=[entry])
+    aws.advance(seconds=0)
+    ((_, _, text),) = fired()
+    told = json.loads(text)
+    assert (told["resources"], told["time"]) == (["mine"], "2030-01-02T03:04:05Z")
+
+
 def test_an_event_for_a_bus_that_is_not_there_is_taken_and_lost(aws, fired):
     """https://github.com/aws/aws-cli/issues/9186; the others of the same call arrive."""
     aws.events.put_rule(Name="kept", EventPattern='{"source": ["kept"]}')
