@@ -10,9 +10,21 @@ from functools import lru_cache
 from typing import Any
 
 from helpers.asl.evaluation import DefinitionError, Expression, Scope
-from helpers.asl.failures import PastTheEnd, PathMissing, RuntimeFailure, StateError
+from helpers.asl.failures import (
+    INTRINSIC_FAILURE,
+    PastTheEnd,
+    PathMissing,
+    RuntimeFailure,
+    StateError,
+)
 from helpers.asl.intrinsic_functions import FROM_OUTSIDE, MEANING, BadArguments
-from helpers.asl.intrinsics import Call, ExpressionSyntaxError, computed_field, read_expression
+from helpers.asl.intrinsics import (
+    FUNCTIONS,
+    Call,
+    ExpressionSyntaxError,
+    computed_field,
+    read_expression,
+)
 from helpers.asl.json_text import dump
 from helpers.asl.paths import PathSyntaxError, read, read_reference
 from helpers.asl.selecting import Constant, Path
@@ -87,18 +99,19 @@ def _of_constant(value: Any) -> Expression:
 def _of_call(call: Call) -> Expression:
     function = MEANING[call.name]
     takes_outside = call.name in FROM_OUTSIDE
+    fewest, most = FUNCTIONS[call.name]
+    fits = fewest <= len(call.arguments) <= (len(call.arguments) if most is None else most)
     arguments = [_of_argument(argument) for argument in call.arguments]
 
     def evaluate(scope: Scope) -> Any:
         values = [argument(scope) for argument in arguments]
         try:
+            if not fits:
+                raise BadArguments
             return function(scope.outside, *values) if takes_outside else function(*values)
         except BadArguments as bad:
-            given = ", ".join(dump(value) for value in values)
-            raise StateError(
-                "States.IntrinsicFailure",
-                f"Invalid arguments in States.{call.name}({given[:500]}): {bad}",
-            ) from None
+            why = str(bad) or f"Invalid arguments in States.{call.name}"
+            raise StateError(INTRINSIC_FAILURE, why) from None
 
     return evaluate
 
@@ -127,6 +140,11 @@ def _of_whole_call(call: Call, text: str) -> Expression:
             if missing.reason.startswith("Filter: "):  # no array, of which AWS says no more
                 why = missing.reason
             raise RuntimeFailure(f"The function '{text}' had the following error: {why}") from None
+        except StateError as error:
+            if error.error != INTRINSIC_FAILURE:
+                raise
+            why = f"There was an error while evaluating the intrinsic function: {text}."
+            raise StateError(INTRINSIC_FAILURE, f"{why} {error.cause}") from None
 
     return evaluate
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 RUNTIME = "States.Runtime"
+INTRINSIC_FAILURE = "States.IntrinsicFailure"
 
 
 class StateError(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -34,10 +35,10 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "MathRandom": (2, 3),
     "StringSplit": (2, 2),
     "StringToJson": (1, 1),
-    "UUID": (0, 0),
+    "UUID": (0, None),
 }
 """Name → fewest and most arguments (AWS Step Functions Developer Guide, "Intrinsics for
-JSONPath states")."""
+JSONPath states"). AWS counts them when it carries out a call, not when it reads one."""
 
 _NUMBERS_ONLY = {"MathAdd": (0, 1), "MathRandom": (0, 1, 2), "ArrayRange": (0, 1, 2)}
 """Arguments that must be numbers: a text literal there cannot be right."""
@@ -96,7 +97,6 @@ class _Reader:
                 f"At most {_DEEPEST} intrinsic functions may stand inside each other."
             )
         arguments = [] if self.take(")") else self.arguments(name, depth)
-        _check_arguments(name, arguments)
         return Call(self.text[start : self.at], name, tuple(arguments))
 
     def arguments(self, name: str, depth: int) -> list[Call | Path | Constant]:
@@ -163,18 +163,25 @@ class _Reader:
         return self.text[start : self.at].rstrip()
 
 
-def _check_arguments(name: str, arguments: list[Call | Path | Constant]) -> None:
+def misfits(call: Call) -> Iterator[str]:
+    """What makes a call fail whatever it is given, as sentences; AWS finds out when it runs.
+
+    >>> list(misfits(read_call("States.Array(States.MathAdd(1, '-1'))")))
+    ['States.MathAdd takes numbers, and argument 2 is text.']
+    """
+    name, arguments = call.name, call.arguments
     fewest, most = FUNCTIONS[name]
     if len(arguments) < fewest or (most is not None and len(arguments) > most):
-        raise ExpressionSyntaxError(
-            f"States.{name} takes {_how_many(fewest, most)}, not {len(arguments)}."
-        )
-    for number in _NUMBERS_ONLY.get(name, ()):
-        argument = arguments[number] if number < len(arguments) else None
-        if isinstance(argument, Constant) and isinstance(argument.value, str):
-            raise ExpressionSyntaxError(
-                f"States.{name} takes numbers, and argument {number + 1} is text."
-            )
+        yield f"States.{name} takes {_how_many(fewest, most)}, not {len(arguments)}."
+    for number, argument in enumerate(arguments):
+        if isinstance(argument, Call):
+            yield from misfits(argument)
+        elif (
+            isinstance(argument, Constant)
+            and isinstance(argument.value, str)
+            and number in _NUMBERS_ONLY.get(name, ())
+        ):
+            yield f"States.{name} takes numbers, and argument {number + 1} is text."
 
 
 def _how_many(fewest: int, most: int | None) -> str:
@@ -206,8 +213,6 @@ def why_not_intrinsic(text: str) -> str | None:
     >>> why_not_intrinsic("States.Format('Hello {}', $.name)")
     >>> why_not_intrinsic("States.format('{}', $.name)")
     "There is no intrinsic function States.format. Did you mean 'States.Format'?"
-    >>> why_not_intrinsic("States.MathAdd(1, '-1')")
-    'States.MathAdd takes numbers, and argument 2 is text.'
     """
     try:
         read_call(text)

@@ -7,7 +7,13 @@ from typing import Any
 
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.fields import NOT_JSONATA, PAYLOADS
-from helpers.asl.intrinsics import Call, ExpressionSyntaxError, computed_field, read_expression
+from helpers.asl.intrinsics import (
+    Call,
+    ExpressionSyntaxError,
+    computed_field,
+    misfits,
+    read_expression,
+)
 from helpers.asl.jsonata.reading import (
     ERROR_OUTPUT,
     STATES_FIELDS,
@@ -120,6 +126,14 @@ def _check_computed(findings: Findings, key: str, value: Any, steps: Steps) -> N
     else:
         for path in _paths_in(tree):
             warn_of_functions(findings, path, (*steps, key))
+        for why in misfits(tree) if isinstance(tree, Call) else ():
+            findings.add(
+                "The intrinsic function cannot do its work with these arguments",
+                (*steps, key),
+                f"AWS takes the definition, and the state fails when it runs. {why}",
+                code="INTRINSIC_ARGUMENTS",
+                severity="WARNING",
+            )
 
 
 def _not_computed(findings: Findings, key: str, value: str, steps: Steps, why: str) -> None:

@@ -1022,14 +1022,11 @@ def test_intrinsic_functions_that_are_well_formed(call):
 @pytest.mark.parametrize(
     "call",
     [
-        "States.UUID(1)",
-        "States.Hash('a')",
         "States.Nope()",
         "States.Format('{}', $.a",
         "States.Format('{}' $.a)",
         "States.Format('open)",
         "States.Format('a\\nb')",
-        "States.MathAdd(1, '1')",
         "States.Format('{}', name)",
         "States.UUID() x",
         "States.Array(" * 11 + ")" * 11,
@@ -1039,6 +1036,13 @@ def test_intrinsic_functions_that_are_not(call):
     (found,) = diagnose(machine({**END, "Parameters": {"a.$": call}}))
     assert "valid intrinsic function call" in found.message
     assert found.hint
+
+
+@pytest.mark.parametrize("call", ["States.Hash('a')", "States.MathAdd(1, '1')"])
+def test_arguments_that_fail_when_the_state_runs_are_warned_of(call):
+    (found,) = diagnose(machine({**END, "Parameters": {"a.$": f"States.Array({call})"}}))
+    assert (found.severity, found.code) == ("WARNING", "INTRINSIC_ARGUMENTS")
+    assert "AWS takes the definition" in found.hint
 
 
 # Pairs measured on AWS (floci); the last two are of JSONata's own error list.

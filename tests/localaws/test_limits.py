@@ -241,7 +241,7 @@ def test_a_path_that_selects_far_more_than_there_is(run, path):
 
 def test_deep_json_made_by_an_intrinsic_function(run):
     state = {"Type": "Pass", "Parameters": {"v.$": "States.StringToJson($.s)"}}
-    assert run(state, json.dumps({"s": deep(5000)})) == ("FAILED", "States.IntrinsicFailure")
+    assert run(state, json.dumps({"s": deep(5000)})) == ("FAILED", "States.Runtime")
 
 
 # -- patterns that go in circles

@@ -13,6 +13,7 @@ from typing import Any
 
 from helpers.asl.evaluation import Outside
 from helpers.asl.hashing import ALGORITHMS, digest
+from helpers.asl.java import first_double
 from helpers.asl.json_text import parse
 from helpers.asl.jsonata.corrections import corrected
 from helpers.asl.jsonata.limits import TOO_MUCH, LimitReached
@@ -42,7 +43,7 @@ def functions(outside: Outside) -> dict[str, tuple[Native, str]]:
         return int(outside.time() * 1000)
 
     def random_number(seed: float | None = None) -> float:
-        return outside.random.random() if seed is None else _first_of_java(int(seed))
+        return outside.random.random() if seed is None else first_double(int(seed))
 
     table: dict[str, tuple[Callable[..., Any], str]] = {
         "partition": (_partition, "<x?n?:x>"),
@@ -83,18 +84,6 @@ def _mismatch(name: str, number: int) -> Exception:
     from jsonata.jexception import JException
 
     return JException("T0410", -1, number, name)
-
-
-def _first_of_java(seed: int) -> float:
-    """The first number of `new java.util.Random(seed).nextDouble()`.
-
-    >>> _first_of_java(42)
-    0.7275636800328681
-    """
-    multiplier, mask = 0x5DEECE66D, (1 << 48) - 1
-    first = (((seed ^ multiplier) & mask) * multiplier + 0xB) & mask
-    second = (first * multiplier + 0xB) & mask
-    return (((first >> 22) << 27) + (second >> 21)) / (1 << 53)
 
 
 def _parse_integer(text: str | None, picture: str | None) -> float | None:

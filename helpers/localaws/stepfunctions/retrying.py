@@ -79,6 +79,7 @@ class RetryingState(State):
     """A state that does work which may fail: Task, Parallel and Map."""
 
     aborts = True
+    catches = True
 
     def __init__(self, name: str, definition: dict[str, Any], *, jsonata: bool) -> None:
         super().__init__(name, definition, jsonata=jsonata)

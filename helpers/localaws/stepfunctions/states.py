@@ -16,7 +16,13 @@ from helpers.asl.expressions import (
     compile_reference,
     compile_template,
 )
-from helpers.asl.failures import PathMissing, RuntimeFailure, StateError
+from helpers.asl.failures import (
+    INTRINSIC_FAILURE,
+    RUNTIME,
+    PathMissing,
+    RuntimeFailure,
+    StateError,
+)
 from helpers.asl.json_text import dump
 from helpers.asl.jsonata.evaluation import QueryError
 from helpers.asl.jsonata.templates import compile_jsonata
@@ -180,6 +186,8 @@ class State:
     """The state's type as event names have it: `Pass` in `PassStateEntered`."""
     aborts = False
     """Whether the history tells when the state is called off."""
+    catches = False
+    """Whether it may have a Catch, and so names what it fails with as AWS's guide does."""
     fails_as_entered = False
     """Whether an EvaluationFailed names the state's …Entered event as its previous one.
 
@@ -278,7 +286,8 @@ class State:
         if isinstance(error, RuntimeFailure):
             error.located(self.name, entered)
         elif error.event is None and error.error is not None and error.error in _LOCATED:
-            failure = RuntimeFailure(error.cause or "", error.error)
+            is_runtime = error.error == INTRINSIC_FAILURE and not self.catches
+            failure = RuntimeFailure(error.cause or "", RUNTIME if is_runtime else error.error)
             failure.located(self.name, entered)
             return failure
         return error
@@ -330,7 +339,7 @@ class State:
 
 _LOCATED = (
     "States.ResultPathMatchFailure",
-    "States.IntrinsicFailure",
+    INTRINSIC_FAILURE,
     "States.ParameterPathFailure",
 )
 

@@ -475,3 +475,18 @@ def test_a_list_below_nothing_is_empty(workshop):
 def test_so_is_a_list_below_what_is_of_another_kind(workshop, path, given):
     state = one({"Type": "Pass", "Parameters": {"x.$": path}})
     assert workshop.output(state, given) == {"x": []}
+
+
+def test_an_intrinsic_function_that_cannot_do_its_work_has_a_name_where_it_may_be_caught(workshop):
+    fields = {"Parameters": {"a.$": "States.ArrayLength(States.JsonToString($))"}, "Next": "B"}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", **fields}
+    where = "An error occurred while executing the state 'A' (entered at the event id #2). "
+    words = (
+        "There was an error while evaluating the intrinsic function: "
+        "States.ArrayLength(States.JsonToString($)). Invalid arguments in States.ArrayLength"
+    )
+    done = workshop.run({"StartAt": "A", "States": {"A": {"Type": "Pass", **fields}, "B": END}})
+    assert (done["error"], done["cause"]) == ("States.Runtime", where + words)
+    named = [{"ErrorEquals": ["States.IntrinsicFailure"], "Next": "B"}]
+    caught = workshop.output({"A": {**task, "Catch": named}, "B": END})
+    assert caught == {"Error": "States.IntrinsicFailure", "Cause": words}
