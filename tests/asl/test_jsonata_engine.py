@@ -41,6 +41,9 @@ ITEMS = [{"n": "b", "p": 1}, {"n": "a", "p": 1}, {"n": "c", "p": 0}, {"n": "d", 
         # a hundred groups are not too deep
         ("$count($keys($each($states.input, function($v, $k) { {'k': $k, 'v': $v} }){k: v}))",
          {f"k{n}": n for n in range(300)}, 300),
+        # what is bound along the way may be of nothing
+        ("$states.input.orders#$i[price > 9]{customer: $i}", {"orders": [{"price": 1}]}, {}),
+        ("$states.input.orders@$o.nothing{$o.customer: $o}", {"orders": [{"price": 1}]}, {}),
         # texts
         ("$string($states.input)", {"ü": [0.1 + 0.2, None, True, 1e21, 2.0]},
          '{"ü":[0.3,null,true,1e+21,2]}'),
@@ -55,6 +58,13 @@ ITEMS = [{"n": "b", "p": 1}, {"n": "a", "p": 1}, {"n": "c", "p": 0}, {"n": "d", 
         ("$contains('ab\\n', /b$/)", None, False),
         ("$match('aé', /\\w/).match", None, "a"),
         ("$contains('a', $nothing) = true", None, False),
+        # a regular expression is a function
+        ("$filter($states.input, /^a/)", ["ab", "ba", "ac"], ["ab", "ac"]),
+        ("$map($states.input, /b/).start", ["ab", "ba", "c"], [1, 0]),
+        ("'ab' ~> /(b)/", None, {"match": "b", "start": 1, "end": 2, "groups": ["b"]}),
+        ("$type(/a/) & /a/", None, "function"),
+        ("[true in [1], 1 in [true], 1 in 1, 'a' in ['a'], {} in [{}]]", None,
+         [False, False, True, True, False]),
         # numbers
         ("$number('0b11') + $number('0x1F') + $number('-1.5e1')", None, 19),
         ("$parseInteger('abc', '0')", None, "NaN"),
@@ -88,6 +98,8 @@ def test_gives(text, given, expected):
         ("$number('10e500')", "D3030: "),
         ("$power(-2, 1/3)", "D3061: The power function has resulted in a value that cannot be rep"
          "resented as a JSON number: base=-2, exponent=0.3333333333333333"),
+        ("'ab' ~> /x/ ~> 'c'", "T2006: The right side of the function application operator ~> mus"),
+        ("$sum ~> 'c'", "T2006: The right side of the function application operator ~> must be a "),
         ("-'a'", 'D1002: Cannot negate a non-numeric value: "a"'),
         ("$formatBase(10, 37)", "D3100: The radix of the formatBase function must be between 2 an"
          "d 36.  It was given 37"),

@@ -211,15 +211,19 @@ def _replace(
     return "".join([*pieces, text[at:]])
 
 
+def told(match: Any) -> dict[str, Any]:
+    """A match as a function of JSONata's gets it."""
+    groups = list(match.groups())
+    return {"match": match[0], "start": match.start(), "end": match.end(), "groups": groups}
+
+
 def _replaced(match: Any, replacement: Any) -> str:
     """What stands in the place of a match: a text with its groups filled in, or a function's."""
     from jsonata.functions import Functions
 
     if isinstance(replacement, str):
         return "".join(_filled(replacement, match))
-    found = {"match": match[0], "start": match.start(), "end": match.end(),
-             "groups": list(match.groups(default=""))}  # fmt: skip
-    made = Functions.func_apply(replacement, [found])
+    made = Functions.func_apply(replacement, [told(match)])
     if not isinstance(made, str):
         raise failure("D3012")
     return made

@@ -11,7 +11,7 @@ import re
 from functools import cache, partial
 from typing import Any
 
-from helpers.asl.jsonata.corrections import in_order
+from helpers.asl.jsonata.corrections import failure, in_order
 from helpers.asl.jsonata.writing import string
 
 _OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul}
@@ -25,6 +25,14 @@ def evaluator() -> Any:
 
     _mend_signatures()
     _mend_words()
+
+    class Matcher(Jsonata.JFunction):
+        """A regular expression: it may stand where a function of a text may, too."""
+
+        def __init__(self, pattern: Any) -> None:
+            super().__init__(pattern, "<x?:x>")
+            self.search, self.finditer = pattern.search, pattern.finditer
+            self.sub, self.split = pattern.sub, pattern.split
 
     class Evaluator(Jsonata):
         def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str | None) -> Any:
@@ -46,6 +54,32 @@ def evaluator() -> Any:
             right = partial(self.eval, expr.rhs, given, environment)
             return self.evaluate_boolean_expression(left, right, expr.value)
 
+        def evaluate_apply_expression(self, expr: Any, given: Any, environment: Any) -> Any:
+            left = self.eval(expr.lhs, given, environment)
+            if expr.rhs.type == "function":
+                return self.evaluate_function(expr.rhs, given, environment, left)
+            function = self.eval(expr.rhs, given, environment)
+            if not self.is_function_like(function):
+                raise failure("T2006", function)
+            if not self.is_function_like(left):
+                return self.apply(function, [left], None, environment)
+            chain = self.eval(Jsonata.chain_ast(), None, environment)
+            return self.apply(chain, [left, function], None, environment)
+
+        def evaluate_group_expression(self, expr: Any, given: Any, environment: Any) -> Any:
+            if isinstance(given, list) and not given:
+                given = None  # of no tuples the library takes the first
+            return super().evaluate_group_expression(expr, given, environment)
+
+        def evaluate_includes_expression(self, lhs: Any, rhs: Any) -> bool:
+            items = rhs if isinstance(rhs, list) else [] if rhs is None else [rhs]
+            return lhs is not None and any(_is_the_same(lhs, item) for item in items)
+
+        def evaluate_regex(self, expr: Any) -> Any:
+            if expr.value.as_function is None:
+                expr.value.as_function = Matcher(expr.value)
+            return expr.value.as_function
+
         def evaluate_sort_expression(self, expr: Any, given: Any, environment: Any) -> Any:
             if not isinstance(given, list) or len(given) < 2:
                 return given
@@ -60,6 +94,13 @@ def evaluator() -> Any:
             return numbers
 
     return Evaluator
+
+
+def _is_the_same(one: Any, other: Any) -> bool:
+    """Whether two values are one, as `===` has it: objects and arrays are each their own."""
+    if isinstance(one, dict | list) or isinstance(one, bool) != isinstance(other, bool):
+        return one is other
+    return one == other
 
 
 def _result(op: str | None, left: float, right: float) -> float:

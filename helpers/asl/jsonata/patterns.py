@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from helpers.asl.jsonata.corrections import failure
+from helpers.asl.jsonata.corrections import failure, told
 from helpers.asl.jsonata.limits import TOO_LONG, LimitReached
 
 _LONGEST_SECONDS = 2.0
@@ -24,6 +24,13 @@ class Pattern:
         self._text = text
         self._flags = flags
         self._compiled: Any = None
+        self.as_function: Any = None
+
+    def call(self, _input: Any, arguments: list[Any]) -> dict[str, Any] | None:
+        """The first match in a text as JSONata tells it; None where there is none."""
+        text = arguments[0] if arguments else None
+        match = self.search(text) if isinstance(text, str) else None
+        return None if match is None else told(match)
 
     @property
     def _pattern(self) -> Any:
