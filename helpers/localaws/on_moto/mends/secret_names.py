@@ -1,4 +1,6 @@
-"""What a secret may be called: moto looks at no name. One hook, which CloudFormation goes past.
+"""What a secret may be called, and how one that is not there is refused: with 400, not moto's 404.
+
+One hook, which CloudFormation goes past.
 
 Imports moto.
 
@@ -46,4 +48,7 @@ def _call_action(self: SecretsManagerResponse) -> Any:
         told = wrong(given) if isinstance(given, str) and given else None
         if told is not None:
             raise refused(told)
-    return _plain_call_action(self)
+    status, headers, body = _plain_call_action(self)
+    if status == 404:
+        status, headers = 400, {**headers, "status": "400"}
+    return status, headers, body

@@ -29,3 +29,10 @@ def test_all_that_aws_allows_is_a_name(endpoint):
     arn = client.create_secret(Name=name, SecretString="s")["ARN"]
     assert client.get_secret_value(SecretId=arn)["Name"] == name
     assert client.get_secret_value(SecretId=name)["SecretString"] == "s"
+
+
+def test_a_secret_that_is_not_there_is_refused_with_400(endpoint):
+    with pytest.raises(ClientError) as caught:
+        endpoint.client("secretsmanager").get_secret_value(SecretId="not-there")
+    assert caught.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
