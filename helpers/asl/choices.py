@@ -18,6 +18,21 @@ from helpers.asl.values import (
     wrong_language,
 )
 
+_ALL = (
+    *("StringEquals", "IsBoolean", "StringLessThan", "IsNumeric", "BooleanEquals"),
+    *("StringLessThanEqualsPath", "NumericLessThan", "NumericGreaterThan", "NumericLessThanPath"),
+    *("StringMatches", "TimestampLessThanEqualsPath", "NumericEquals", "TimestampGreaterThan"),
+    *("StringGreaterThanEqualsPath", "TimestampGreaterThanEqualsPath", "TimestampLessThanEquals"),
+    *("NumericLessThanEqualsPath", "TimestampEquals", "BooleanEqualsPath", "IsTimestamp"),
+    *("StringLessThanEquals", "NumericLessThanEquals", "StringLessThanPath"),
+    *("TimestampGreaterThanPath", "StringGreaterThan", "StringGreaterThanPath", "IsString"),
+    *("StringEqualsPath", "TimestampEqualsPath", "TimestampLessThan", "StringGreaterThanEquals"),
+    *("NumericGreaterThanPath", "NumericGreaterThanEquals", "NumericEqualsPath"),
+    *("TimestampLessThanPath", "IsNull", "IsPresent", "TimestampGreaterThanEquals"),
+    "NumericGreaterThanEqualsPath",
+)
+"""Every comparison, in the order in which AWS lists them."""
+
 SELECTORS = ("And", "Or", "Not", "Variable", "Condition")
 _TOP_FIELDS = frozenset({*SELECTORS, *OPERATORS, "Next", "Comment", "Assign", "Output"})
 _INNER_FIELDS = frozenset({*SELECTORS, *OPERATORS, "Comment"})
@@ -133,14 +148,13 @@ def _check_comparison(
     if len(operators) > 1:
         too_many(
             findings,
-            operators,
+            _ALL,
             steps,
             f"Keep one comparison, or put them into And: {' and '.join(operators)}.",
         )
     elif not operators and not mistyped:
         findings.add(
-            "This object should have only one of the following fields: "
-            f"[{', '.join(sorted(OPERATORS))}]",
+            f"This object should have only one of the following fields: [{', '.join(_ALL)}]",
             steps,
             "Say what the variable is compared with, such as NumericLessThan or StringEquals.",
         )

@@ -107,8 +107,8 @@ def check_scope(
     """The transitions of one machine: each leads somewhere, each state is reached, one ends.
 
     One mistake is reported once: while a state's own fields leave open where it leads (`broken`),
-    no state is called unreachable and no end missing. While a target does not exist no end is
-    missing either, and a state that is not reached may be the one that was meant.
+    no state is called unreachable and no end missing. While a target does not exist, a missing end
+    follows from that, and a state that is not reached may be the one that was meant.
     """
     names = scope.states
     leads_to: dict[str, list[str]] = {name: [] for name in names}
@@ -130,15 +130,17 @@ def check_scope(
     if open_end or any(state.steps in broken for state in names.values()):
         return
     no_end = scope.parent is None and not any(_ends(state) for state in names.values())
-    if no_end and not lost:
+    if no_end:
         findings.add(
             "Workflow has no terminal state",
             steps,
             'Let one state end it: "End": true, or a Succeed or Fail state.',
             code="MISSING_END_STATE",
             nowhere=True,
+            follows=lost,
         )
-        return
+        if not lost:
+            return
     _report_unreached(findings, names, leads_to, starts, follows=lost)
 
 

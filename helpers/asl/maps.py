@@ -8,6 +8,7 @@ from typing import Any
 
 from helpers.asl.diagnostic import Findings, is_placeholder
 from helpers.asl.fields import BATCHER_NUMBERS, NO_CONTEXT_PATHS, READER_NUMBERS, Number
+from helpers.asl.json_text import dump
 from helpers.asl.jsonata.reading import is_expression
 from helpers.asl.payloads import check_template
 from helpers.asl.places import Steps
@@ -138,11 +139,28 @@ def _check_reader(
             place,
             "Write FIRST_ROW if the first line names the columns, GIVEN if CSVHeaders does.",
         )
-    elif kind == "JSON" and "CSVHeaderLocation" in config:
-        unknown_field(
-            findings, "CSVHeaderLocation", place, (), "Only a CSV file has it: take it away."
+    elif kind is None and config.get("Transformation") == "LOAD_AND_FLATTEN":
+        findings.add(
+            "The field 'InputType' is required",
+            place,
+            "Say what the objects hold, such as JSON or CSV.",
         )
-    if "CSVHeaderLocation" in config and kind != "JSON":
+    of_rows = [name for name in ("CSVHeaderLocation", "CSVHeaders") if name in config]
+    if kind in ("JSON", "JSONL"):
+        for name in of_rows:
+            unknown_field(findings, name, place, (), "Only a CSV file has it: take it away.")
+        if config.get("ManifestType") == "ATHENA_DATA" and kind == "JSON":
+            unknown_field(
+                findings, "ManifestType", place, (), "No manifest of Athena lists JSON: use JSONL."
+            )
+    pointer = config.get("ItemsPointer")
+    if isinstance(pointer, str) and pointer[:1] not in ("/", "") and not is_placeholder(pointer):
+        findings.add(
+            f"Invalid input: JSON Pointer expression must start with '/': {dump(pointer)}",
+            (*place, "ItemsPointer"),
+            f"Write '/{pointer}'.",
+        )
+    if "CSVHeaderLocation" in config and kind not in ("JSON", "JSONL"):
         expect_one_of(
             findings,
             ("FIRST_ROW", "GIVEN"),

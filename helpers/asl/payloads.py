@@ -16,6 +16,7 @@ from helpers.asl.intrinsics import (
 )
 from helpers.asl.jsonata.reading import (
     ERROR_OUTPUT,
+    RESULT,
     STATES_FIELDS,
     inside,
     is_expression,
@@ -161,10 +162,17 @@ def _paths_in(tree: Path | Call | Constant) -> Iterator[Path]:
 
 
 def check_expressions(
-    findings: Findings, value: Any, steps: Steps, *, payload: bool = False, caught: bool = False
+    findings: Findings,
+    value: Any,
+    steps: Steps,
+    *,
+    payload: bool = False,
+    caught: bool = False,
+    works: bool = True,
 ) -> None:
     """Every JSONata expression in a state or catcher. `payload`: inside one, each key is looked
-    at; `caught`: inside a catcher's Output or Assign, where $states.errorOutput exists."""
+    at; `caught`: inside a catcher's Output or Assign, where $states.errorOutput exists; `works`:
+    of a state that has a result."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if payload or key not in NOT_JSONATA:
@@ -174,15 +182,19 @@ def check_expressions(
                     (*steps, key),
                     payload=payload or key in PAYLOADS,
                     caught=caught or (key in ("Output", "Assign") and "Catch" in steps[-2:]),
+                    works=works,
                 )
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            check_expressions(findings, inner, (*steps, number), payload=payload, caught=caught)
+            place = (*steps, number)
+            check_expressions(findings, inner, place, payload=payload, caught=caught, works=works)
     elif isinstance(value, str) and ("{%" in value or "%}" in value):
-        _check_expression(findings, value, steps, caught)
+        _check_expression(findings, value, steps, caught, works)
 
 
-def _check_expression(findings: Findings, value: str, steps: Steps, caught: bool) -> None:
+def _check_expression(
+    findings: Findings, value: str, steps: Steps, caught: bool, works: bool
+) -> None:
     if is_placeholder(value):
         return
     if not is_expression(value):
@@ -206,6 +218,14 @@ def _check_expression(findings: Findings, value: str, steps: Steps, caught: bool
                     steps,
                     "The error is known in the Output and Assign of a Catch only: keep it there "
                     "with Assign and read the variable here.",
+                    code=UNSUPPORTED,
+                )
+        elif name == RESULT:
+            if not works:
+                findings.add(
+                    f"Field '{name}' does not exist.",
+                    steps,
+                    "Only a Task, a Parallel and a Map have a result: read $states.input here.",
                     code=UNSUPPORTED,
                 )
         elif name.startswith("$states."):

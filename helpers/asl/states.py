@@ -100,7 +100,8 @@ def check_state(findings: Findings, state: State, raw: Any, *, express: bool) ->
     if kind == "Parallel" and raw.get("Branches") == []:
         findings.add("Value cannot be empty", (*steps, "Branches"), "Write at least one branch.")
     if jsonata:
-        check_expressions(findings, _own_fields(raw, kind), steps)
+        works = kind not in ("Pass", "Wait", "Choice", "Succeed", "Fail")
+        check_expressions(findings, _own_fields(raw, kind), steps, works=works)
 
 
 def language_group(steps: Steps, raw: dict[str, Any]) -> tuple[str, Steps]:

@@ -1045,6 +1045,44 @@ def test_arguments_that_fail_when_the_state_runs_are_warned_of(call):
     assert "AWS takes the definition" in found.hint
 
 
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"Transformation": "LOAD_AND_FLATTEN"}, "The field 'InputType' is required"),
+        ({"InputType": "JSON", "ItemsPointer": "data/items"},
+         "Invalid input: JSON Pointer expression must start with '/': \"data/items\""),
+        ({"InputType": "JSON", "ManifestType": "ATHENA_DATA"},
+         "Field 'ManifestType' is not supported"),
+        ({"InputType": "JSONL", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["id"]},
+         "Field 'CSVHeaderLocation' is not supported; Field 'CSVHeaders' is not supported"),
+    ],
+)  # fmt: skip
+def test_what_a_reader_does_not_have(config, words):
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                 "StartAt": "B", "States": {"B": END}}  # fmt: skip
+    found = diagnose(a_map(processor, ItemReader=reader))
+    assert "; ".join(one.message for one in found if one.severity == "ERROR") == words
+
+
+@pytest.mark.parametrize("kind", [{"Type": "Pass"}, {"Type": "Wait", "Seconds": 1}])
+def test_a_state_that_does_no_work_has_no_result(kind):
+    state = {**kind, "Output": "{% $states.result %}", "End": True}
+    assert said(machine(state, QL="JSONata")) == [
+        (NO_SUCH_EXPRESSION, "Field '$states.result' does not exist.", "/States/A/Output")
+    ]
+
+
+def test_comparisons_are_listed_in_the_order_of_aws():
+    (found,) = diagnose(choice({"Variable": "$.a", "Next": "Z"}, Default="Z"))
+    assert "[StringEquals, IsBoolean, StringLessThan, IsNumeric, Boolean" in found.message
+    two = {"Variable": "$.a", "StringEquals": "1", "NumericGreaterThan": 0, "Next": "Z"}
+    (found,) = diagnose(choice(two, Default="Z"))
+    assert found.message.startswith(
+        "There should only be one of the following fields: [StringEquals, IsBoolean, "
+    )
+
+
 # Pairs measured on AWS (floci); the last two are of JSONata's own error list.
 EXPRESSIONS = {
     "a[1,2)": 'Expected "]", got ","',

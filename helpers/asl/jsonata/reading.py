@@ -16,6 +16,7 @@ from helpers.asl.jsonata.causes import words_of
 from helpers.asl.jsonata.patterns import Pattern
 
 ERROR_OUTPUT = "$states.errorOutput"
+RESULT = "$states.result"
 STATES_FIELDS = ("input", "result", "errorOutput", "context")
 """What `$states` has; the third is known to a Catch only."""
 
@@ -203,14 +204,13 @@ def _each(nodes: Any) -> Iterator[str]:
 
 
 def _states_field(steps: list[Any]) -> str:
-    """`$states.errorOutput`, or `$states.` and a name that it never has; "" for anything else."""
+    """`$states.` and a name that it never has, or has in some places only; "" for anything else."""
     if len(steps) < 2 or (steps[0].type, steps[0].value) != ("variable", "states"):
         return ""
     if steps[0].predicate or steps[0].stages:  # a filter behind $states: who knows
         return ""
     name = steps[1].value if steps[1].type == "name" else "input"
-    known = name in STATES_FIELDS and name != "errorOutput"
-    return "" if known else f"$states.{name}"
+    return "" if name in ("input", "context") else f"$states.{name}"
 
 
 # -- all of a tree

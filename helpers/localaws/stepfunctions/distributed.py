@@ -14,7 +14,7 @@ from helpers.localaws.stepfunctions.branches import BranchingState, Compile, Map
 from helpers.localaws.stepfunctions.data import LIMIT, Data
 from helpers.localaws.stepfunctions.executions import Execution
 from helpers.localaws.stepfunctions.facts import ABORTED, FAILED, RUNNING, SUCCEEDED, Facts, MapRun
-from helpers.localaws.stepfunctions.item_readers import ItemReader, ResultWriter
+from helpers.localaws.stepfunctions.item_readers import Found, ItemReader, ResultWriter
 from helpers.localaws.stepfunctions.items import STATE_DATA, in_context
 from helpers.localaws.stepfunctions.probe import Probe
 from helpers.localaws.stepfunctions.registry import Backend, backend_of
@@ -272,7 +272,8 @@ class DistributedMapState(BranchingState):
         inputs = []
         try:
             for index, item in enumerate(items):
-                flow.item = in_context(index, item, source)
+                place = items.sources[index] if isinstance(items, Found) else source
+                flow.item = in_context(index, item, place)
                 inputs.append(self.fields.select(flow, given, item))
         finally:
             flow.item = before

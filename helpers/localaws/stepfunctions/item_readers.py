@@ -23,6 +23,14 @@ _MOST_ITEMS = 100_000_000
 _CSV_DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
 
+class Found(list[Any]):
+    """Items, and where each comes from."""
+
+    def __init__(self, items: list[Any], sources: list[str]) -> None:
+        super().__init__(items)
+        self.sources = sources
+
+
 class Parameters:
     """The Parameters or Arguments of an ItemReader or ResultWriter."""
 
@@ -51,6 +59,7 @@ class ItemReader:
         self.parameters = Parameters(definition, "ItemReader", jsonata=jsonata)
         config = definition.get("ReaderConfig") or {}
         self.kind = config.get("InputType", "JSON")
+        self.loads = config.get("Transformation") == "LOAD_AND_FLATTEN"
         self.pointer = config.get("ItemsPointer")
         self.headers = config.get("CSVHeaders")
         self.delimiter = _CSV_DELIMITERS.get(config.get("CSVDelimiter", "COMMA"), ",")
@@ -59,15 +68,18 @@ class ItemReader:
     def read(self, flow: Flow, given: Data) -> list[Any]:
         """The items; raises StateError States.ItemReaderFailed."""
         parameters = self.parameters.get(flow, given)
-        run = flow.run
+        if self.kind == "PARQUET" and "VersionId" in parameters:
+            raise StateError(
+                READER_FAILED,
+                "S3 Version ID selection is not currently supported for PARQUET files",
+            )
         try:
-            if self.action == "listObjectsV2":
-                items = self._listed(flow, parameters)
+            if self.action != "listObjectsV2":
+                items = self._loaded(flow, parameters)
+            elif self.loads:
+                return self._flattened(flow, parameters, self._most(flow, given))
             else:
-                answer = run.services.request(
-                    "s3", "getObject", parameters, run.region, run.role_arn, sdk=True
-                )
-                items = self._parsed(answer["Body"], parameters)
+                items = self._listed(flow, parameters)
         except ServiceError as error:
             raise StateError(
                 READER_FAILED,
@@ -83,7 +95,7 @@ class ItemReader:
         parameters = self.parameters.get(flow, given)
         listed = self.action == "listObjectsV2"
         named = [parameters.get("Bucket"), *([] if listed else [parameters.get("Key")])]
-        return "S3://" + "/".join(map(str, named))
+        return _place(*named)
 
     def _most(self, flow: Flow, given: Data) -> int:
         if not self.most.is_set:
@@ -97,6 +109,25 @@ class ItemReader:
             cause = "field MaxItems must be positive"
             raise self.most.wrong(cause) if self.most.computed else StateError(READER_FAILED, cause)
         return most or _MOST_ITEMS
+
+    def _loaded(self, flow: Flow, parameters: dict[str, Any]) -> list[Any]:
+        run = flow.run
+        answer = run.services.request(
+            "s3", "getObject", parameters, run.region, run.role_arn, sdk=True
+        )
+        return self._parsed(answer["Body"], parameters)
+
+    def _flattened(self, flow: Flow, parameters: dict[str, Any], most: int) -> Found:
+        """What is in the objects of a bucket, one after the other, each with its object."""
+        items: list[Any] = []
+        sources: list[str] = []
+        for entry in self._listed(flow, parameters):
+            if len(items) >= most:
+                break
+            bucket, key = parameters.get("Bucket"), entry["Key"]
+            items += self._loaded(flow, {"Bucket": bucket, "Key": key})
+            sources += [_place(bucket, key)] * (len(items) - len(sources))
+        return Found(items[:most], sources[:most])
 
     def _listed(self, flow: Flow, parameters: dict[str, Any]) -> list[Any]:
         run, objects, more = flow.run, [], {}
@@ -151,6 +182,10 @@ class ItemReader:
             cells = [*row, *[""] * (len(headers) - len(row))]
             items.append(dict(zip(headers, cells, strict=False)))
         return items
+
+
+def _place(*names: Any) -> str:
+    return "s3://" + "/".join(map(str, names))
 
 
 def _object(entry: dict[str, Any]) -> dict[str, Any]:

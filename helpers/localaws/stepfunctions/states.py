@@ -41,6 +41,8 @@ Step = tuple[Data, str | None]
 LONGEST_WAIT = 2**31 - 1
 """Seconds to a Timestamp; what is further away AWS does not begin to wait for."""
 
+_TIMES = ("TimeoutSeconds", "HeartbeatSeconds")
+
 CALLABLE = ("Error", "Cause")
 """Fields whose `…Path` may be a call of an intrinsic function as well."""
 
@@ -145,6 +147,12 @@ class Field:
         except PathMissing as missing:
             raise RuntimeFailure(f"Invalid path '{missing.path}' : {missing.reason}") from None
         number = self.number(value, int)
+        if self.computed and name in _TIMES and (number is None or number < 0):
+            raise self.wrong(
+                f"The {name} field cannot be parsed as an integer: {dump(value)}"
+                if number is None
+                else f"{name} must be between 0 and 99999999 but was: {dump(value)}"
+            )
         if number is None or number <= 0:
             raise self.wrong(f"{name} must be a positive integer, not {dump(value)}")
         return int(number)

@@ -370,6 +370,12 @@ TYPE = (
         ({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
           "Arguments": {"FunctionName": "f"}, "TimeoutSeconds": "{% 0 %}"},
          "TimeoutSeconds must be a positive integer, not 0"),
+        ({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+          "Arguments": {"FunctionName": "f"}, "TimeoutSeconds": "{% -1 %}"},
+         "TimeoutSeconds must be between 0 and 99999999 but was: -1"),
+        ({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+          "Arguments": {"FunctionName": "f"}, "TimeoutSeconds": "{% 1.6 %}"},
+         "The TimeoutSeconds field cannot be parsed as an integer: 1.6"),
     ],
 )  # fmt: skip
 def test_a_field_that_gets_a_value_of_the_wrong_kind(workshop, fields, words):

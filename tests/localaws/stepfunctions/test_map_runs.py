@@ -268,7 +268,7 @@ def test_the_fields_of_an_object_that_is_listed(workshop):
 def test_where_an_item_comes_from(workshop):
     reader = reading('{"a": 1}', "from/here.json", workshop, InputType="JSON")
     selector = {"item.$": "$$.Map.Item"}
-    expected = {"Index": 0, "Key": "a", "Value": 1, "Source": "S3://items-to-read/from/here.json"}
+    expected = {"Index": 0, "Key": "a", "Value": 1, "Source": "s3://items-to-read/from/here.json"}
     states = distributed(ItemReader=reader, ItemSelector=selector)
     assert workshop.output(states, {}) == [{"item": expected}]
     assert workshop.output(distributed(ItemReader=reader), {}) == [{"Key": "a", "Value": 1}]
@@ -276,7 +276,32 @@ def test_where_an_item_comes_from(workshop):
     reader["Parameters"] = {"Bucket": "items-to-read", "Prefix": "from/"}
     del reader["ReaderConfig"]
     states = distributed(ItemReader=reader, ItemSelector={"from.$": "$$.Map.Item.Source"})
-    assert workshop.output(states, {}) == [{"from": "S3://items-to-read"}]
+    assert workshop.output(states, {}) == [{"from": "s3://items-to-read"}]
+
+
+@pytest.mark.parametrize(("most", "values"), [(0, [1, 2, 3]), (2, [1, 2])])
+def test_the_objects_of_a_bucket_are_read_one_after_the_other(workshop, most, values):
+    reading("[1, 2]", "flat/a.json", workshop)
+    reader = reading("[3]", "flat/b.json", workshop)
+    reader["Resource"] = "arn:aws:states:::s3:listObjectsV2"
+    reader["Parameters"] = {"Bucket": "items-to-read", "Prefix": "flat/"}
+    loads = {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"}
+    reader["ReaderConfig"] = {**loads, **({"MaxItems": most} if most else {})}
+    selector = {"from.$": "$$.Map.Item.Source", "value.$": "$$.Map.Item.Value"}
+    items = workshop.output(distributed(ItemReader=reader, ItemSelector=selector), {})
+    assert [item["value"] for item in items] == values
+    names = ["a", "a", "b"][: len(values)]
+    assert [item["from"] for item in items] == [f"s3://items-to-read/flat/{n}.json" for n in names]
+
+
+def test_a_version_of_a_parquet_file_cannot_be_read(workshop):
+    reader = reading("x", "a.parquet", workshop, InputType="PARQUET")
+    reader["Parameters"]["VersionId"] = "1"
+    done = workshop.run({"StartAt": "M", "States": distributed(ItemReader=reader)}, {})
+    assert (done["error"], done["cause"]) == (
+        "States.ItemReaderFailed",
+        "S3 Version ID selection is not currently supported for PARQUET files",
+    )
 
 
 def test_the_entries_of_an_object_have_keys(workshop):
