@@ -35,6 +35,8 @@ def backend(package):
 class Gate:
     """A resource type whose creation, update or deletion waits until it is let through."""
 
+    words_before = ""
+
     def __init__(self):
         self.reached, self.open = threading.Event(), threading.Event()
         self.existing = set()
