@@ -121,20 +121,27 @@ class _OfKinesis(Shard):
         return Entry(int(kept.sequence_number), kept.created_at, record, text)
 
 
-def shards_of(mapping: EventSourceMapping) -> Iterator[Shard]:
-    """The shards of a mapping's stream; none if that is gone."""
+def shards_of(mapping: EventSourceMapping, told: StreamShard | None = None) -> Iterator[Shard]:
+    """The shards of a mapping's stream; none if that is gone.
+
+    told: a table's shard that has just been told of a change. In the midst of a write another thing
+    may stand in its place.
+    """
     arn, account, region = mapping.event_source_arn, mapping.account_id, mapping.region
-    if arn.split(":")[2] == "kinesis":
+    if told is not None:
+        yield _OfTable(told, arn)
+    elif arn.split(":")[2] == "kinesis":
         for stream in list(kinesis_backends[account][region].streams.values()):
             if stream.arn == arn:
                 yield from (_OfKinesis(one, mapping) for one in list(stream.shards.values()))
     else:
         for table in list(dynamodb_backends[account][region].tables.values()):
-            if table.stream_shard is not None and stream_arn(table.stream_shard) == arn:
-                yield _OfTable(table.stream_shard, arn)
+            shard = table.stream_shard
+            if isinstance(shard, StreamShard) and stream_arn(shard) == arn:
+                yield _OfTable(shard, arn)
 
 
-def stream_arn(source: StreamShard | Stream) -> str | None:
+def stream_arn(source: StreamShard | Stream) -> str:
     """The ARN of the stream that a table's shard is of, or of one of Kinesis."""
     if isinstance(source, Stream):
         return source.arn

@@ -91,10 +91,13 @@ class Reader:
         self._invoke = invoke
         self._attendant: Attendant[_Place] = Attendant(self._serve)
 
-    def look(self, arn: str | None) -> None:
-        """Something has come into a stream, or a mapping of it is another now."""
+    def look(self, arn: str, told: StreamShard | None = None) -> None:
+        """Something has come into a stream, or a mapping of it is another now.
+
+        told: the table's shard that it has come into.
+        """
         for mapping in _mappings(arn):
-            for shard in shards_of(mapping):
+            for shard in shards_of(mapping, told):
                 place = _Place(mapping, shard)
                 _ = place.progress  # LATEST begins now
                 self._attendant.want(place.name, place)
@@ -221,10 +224,8 @@ class Reader:
             LOG.warning("records of %s cannot be told to %s: %s", place.name, arn, error)
 
 
-def _mappings(arn: str | None) -> list[EventSourceMapping]:
+def _mappings(arn: str) -> list[EventSourceMapping]:
     """The mappings of a stream that are enabled and whose functions are there."""
-    if arn is None:
-        return []
     _, _, _, region, account, *_ = arn.split(":")
     known = lambda_backends[account][region]._event_source_mappings.values()
     return [m for m in list(known) if m.event_source_arn == arn and m.enabled and _has_function(m)]
@@ -309,7 +310,7 @@ def _then_look(plain: Callable[..., Any], reader: Reader) -> Callable[..., Any]:
 
     def hooked(self: StreamShard | Stream, *given: Any, **named: Any) -> Any:
         done = plain(self, *given, **named)
-        reader.look(stream_arn(self))
+        reader.look(stream_arn(self), self if isinstance(self, StreamShard) else None)
         return done
 
     return hooked

@@ -190,6 +190,26 @@ def test_records_older_than_a_day_are_gone(tables, make):
     assert tables.given(name) == [["new"]]
 
 
+def test_what_a_transaction_writes_is_handed_over_and_what_it_undoes_is_not(tables, make):
+    name = make(TELLS)
+    table, arn = tables.make()
+    tables.map(name, arn)
+
+    def write(*conditions):
+        puts = [
+            {"TableName": table, "Item": {"Id": {"S": f"{len(conditions)}-{number}"}}} | condition
+            for number, condition in enumerate(conditions)
+        ]
+        tables.dynamodb.transact_write_items(TransactItems=[{"Put": one} for one in puts])
+
+    write({}, {})
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        write({}, {}, {"ConditionExpression": "attribute_exists(Id)"})
+    tables.advance(1)
+    given = [one for batch in tables.given(name) for one in batch]
+    assert given == ["2-0", "2-1"]
+
+
 def test_kinesis_gives_batches_of_each_shard(tables, make, endpoint):
     name = make(
         "import base64, json\n"
