@@ -7,7 +7,7 @@ from typing import Any
 from helpers import units
 from helpers.executions import Execution, Step
 from helpers.exercises import NotYet, Task, Workbench
-from helpers.exercises.tasks.silence import in_silence
+from helpers.exercises.tasks.silence import in_silence, without_answer
 from helpers.exercises.workbench import Machine
 
 FILE = "workflow.asl.json"
@@ -41,15 +41,14 @@ def lambda_handler(event, context):
 
 def check(bench: Workbench) -> str:
     """Closed, silent, back at the third attempt, and a share that does not exist."""
-    text = bench.text(FILE)
-    machine = _with(bench, text, bench.function("exchange", EXCHANGE))
+    text, exchange = bench.text(FILE), bench.function("exchange", EXCHANGE)
+    machine = _with(bench, text, exchange)
     bench.trying("an exchange that is closed")
     closed = machine.run({"share": "DOWN"})
     _gives_up(closed, "is closed and says so", "ExchangeClosed", "too-long", "not-tried")
     bench.trying("an exchange that never answers")
-    # An activity that nobody works on: the state waits for it as for a function that hangs.
-    activity = bench.client("stepfunctions").create_activity(name="exchange-that-hangs")
-    silent = _unanswered(bench, _with(bench, text, activity["activityArn"]))
+    hanging = without_answer(bench, text, "${ExchangeArn}")
+    silent = _unanswered(bench, _with(bench, hanging, exchange))
     _gives_up(silent, "never answers", "States.Timeout", "timeouts-count", "timeout-missed")
     bench.trying("an exchange that is back at the third attempt")
     _gets_through(_with(bench, text, bench.function("back-soon", EXCHANGE)))

@@ -7,7 +7,7 @@ from typing import Any
 from helpers.executions import Execution, Step
 from helpers.exercises import NotYet, Task, Workbench
 from helpers.exercises.tasks.causes import without_input
-from helpers.exercises.tasks.silence import in_silence
+from helpers.exercises.tasks.silence import in_silence, without_answer
 from helpers.exercises.workbench import Machine, shown
 
 FILE = "workflow.asl.json"
@@ -47,9 +47,8 @@ def check(bench: Workbench) -> str:
         bench.trying(f"an order that fails with {error}")
         _recorded(bench, table, machine.run(order), order, error)
     bench.trying("a broker that never answers")
-    # An activity that nobody works on: the state waits for it as for a function that hangs.
-    silent = bench.client("stepfunctions").create_activity(name="broker-that-hangs")["activityArn"]
-    hanging = bench.machine(text, {"BrokerArn": silent, "FailuresTable": table})
+    silent = without_answer(bench, text, "${BrokerArn}")
+    hanging = bench.machine(silent, {"BrokerArn": broker, "FailuresTable": table})
     _recorded(bench, table, _unanswered(bench, hanging), SILENT, "States.Timeout")
     bench.trying("an order that goes through")
     _goes_through(bench, table, machine.run(GOOD))
