@@ -139,13 +139,21 @@ def _store(bench: Workbench, table: str, stored: list[dict[str, Any]]) -> None:
 
 
 def _fill(client: Any, table: str, stored: list[dict[str, Any]]) -> None:
-    """Write the items, 25 in a request, and two of one moment in different requests."""
-    first = {item["Timestamp"]["S"]: item for item in stored}
-    again = [item for item in stored if item is not first[item["Timestamp"]["S"]]]
-    for items in (list(first.values()), again):
-        for start in range(0, len(items), 25):
-            requests = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-            client.batch_write_item(RequestItems={table: requests})
+    """Write the items in their order, 25 in a request, and in none two of one key."""
+    schema = client.describe_table(TableName=table)["Table"]["KeySchema"]
+    batch: dict[str, dict[str, Any]] = {}
+
+    def write() -> None:
+        requests = [{"PutRequest": {"Item": item}} for item in batch.values()]
+        client.batch_write_item(RequestItems={table: requests})
+        batch.clear()
+
+    for item in stored:
+        key = str([item[one["AttributeName"]] for one in schema])
+        if key in batch or len(batch) == 25:
+            write()
+        batch[key] = item
+    write()
 
 
 def _wanted(stored: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
