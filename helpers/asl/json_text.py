@@ -9,7 +9,7 @@ from typing import Any
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
-_OTHERWISE = re.compile(r"(?<![^\[:,])-?(?:\d{8,}\.\d|0\.000|\d+(?:\.\d+)?e[+-])")
+_OTHERWISE = re.compile(r"[\[:,]-?(?:\d{8,}\.\d|0\.000|\d+(?:\.\d+)?e[+-])")
 """Where Java may write a number with an exponent and Python none, or another way."""
 
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+(?:e[+-]?\d+)?|e[+-]?\d+)')
@@ -22,7 +22,7 @@ def dump(value: Any) -> str:
     '[1.23456785E7,1.0E-4,1.0E20,0.5,"1e-7"]'
     """
     text = _encode(value)
-    return _TOKENS.sub(_as_in_java, text) if _OTHERWISE.search(text) else text
+    return _TOKENS.sub(_as_in_java, text) if _OTHERWISE.search("," + text) else text
 
 
 def _as_in_java(token: re.Match[str]) -> str:
