@@ -7,6 +7,7 @@ Imports moto: import it late.
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,7 @@ plain_init = LambdaFunction.__init__
 plain_set_code = LambdaFunction._set_function_code
 plain_update = LambdaFunction.update_configuration
 plain_configuration = LambdaFunction.get_configuration
+plain_get_code = LambdaFunction.get_code
 plain_getstate = LambdaFunction.__getstate__
 plain_init_layer = LayerVersion.__init__
 
@@ -50,6 +52,7 @@ def install(invoke: Callable[..., bytes], prepare: Callable[[], None]) -> None:
     LambdaFunction._set_function_code = _set_function_code
     LambdaFunction.update_configuration = _update_configuration
     LambdaFunction.get_configuration = _get_configuration
+    LambdaFunction.get_code = _get_code
     LambdaFunction.__getstate__ = _getstate
     LambdaFunction.__setstate__ = _setstate
     LayerVersion.__init__ = _init_layer
@@ -103,6 +106,17 @@ def _get_configuration(self: LambdaFunction, on_create: bool = False) -> dict[st
     if self.__dict__.get("dead_letter_config"):
         config["DeadLetterConfig"] = self.dead_letter_config
     return config
+
+
+def _get_code(self: LambdaFunction) -> dict[str, Any]:
+    """What GetFunction tells: moto's address of the code leads nowhere, or there is none."""
+    from helpers.localaws.lambdas import downloads
+
+    told = plain_get_code(self)
+    if self.package_type != "Image":
+        with contextlib.suppress(RuntimeError):
+            told["Code"] = {"RepositoryType": "S3", "Location": downloads.address(self)}
+    return told
 
 
 def _set_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> None:

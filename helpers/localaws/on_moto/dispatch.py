@@ -18,6 +18,7 @@ from helpers.localaws.cloudformation import application_insights
 from helpers.localaws.front import bodies
 from helpers.localaws.front.http import Environ
 from helpers.localaws.front.refusals import service_of
+from helpers.localaws.lambdas import downloads
 from helpers.localaws.on_moto import inventions, mends
 from helpers.localaws.stepfunctions import api as stepfunctions
 
@@ -69,6 +70,8 @@ class Dispatcher(DomainDispatcherApplication):
         service = service_of(environ)
         if service == "states" and environ["PATH_INFO"] == "/":
             return _states(environ, start_response)
+        if service == "s3" and downloads.is_one(environ):
+            return downloads.respond(environ, start_response)
         if service == application_insights.SERVICE:
             return application_insights.respond(environ, start_response)
         if environ["PATH_INFO"].startswith(_MOTO_ITSELF):

@@ -107,6 +107,16 @@ def test_hook_function_code():
         )
 
 
+def test_hook_where_a_function_s_code_is():
+    """moto's address of it leads nowhere, and of a zip that came with the request it has none."""
+    from helpers.localaws.lambdas import functions
+
+    source = inspect.getsource(functions.plain_get_code)
+    assert "https://awslambda-" in source and 'resp["Code"]' in source, (
+        "hook LambdaFunction.get_code: moto tells another address now"
+    )
+
+
 def test_hook_function_settings():
     from helpers.localaws.lambdas import functions
 
@@ -115,6 +125,7 @@ def test_hook_function_settings():
         functions.plain_update: ["self", "config_updates"],
         functions.plain_configuration: ["self", "on_create"],
         functions.plain_getstate: ["self"],
+        functions.plain_get_code: ["self"],
     }.items():
         assert parameters(hook) == wanted, f"hook LambdaFunction.{hook.__name__} has changed"
         assert "LoggingConfig" not in inspect.getsource(hook), (
