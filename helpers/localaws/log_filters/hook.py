@@ -18,8 +18,8 @@ from moto.logs.models import LogGroup, LogsBackend, LogStream, logs_backends
 from moto.logs.responses import LogsResponse
 from moto.logs.utils import EventMessageFilter
 
-from helpers.localaws.log_filters import checks, emitting
-from helpers.localaws.log_filters.pattern import InvalidPattern, Pattern, compiled
+from helpers.localaws.log_filters import checks, emitting, searching
+from helpers.localaws.log_filters.searching import read
 
 _NOT_HERE = ("applyOnTransformedLogs", "emitSystemFieldDimensions", "fieldSelectionCriteria")
 _PAGE = 50
@@ -28,6 +28,7 @@ _PAGE = 50
 def install() -> None:
     """Put the hooks in place."""
     EventMessageFilter.__init__ = _init_filter
+    searching.install()
     LogStream.put_log_events = _put_log_events
     LogGroup.to_describe_dict = _to_describe_dict
     LogsBackend.delete_log_group = _delete_log_group
@@ -39,16 +40,9 @@ def install() -> None:
     LogsResponse.test_metric_filter = _answer_test_metric_filter
 
 
-def _read(pattern: str) -> Pattern:
-    try:
-        return compiled(pattern)
-    except InvalidPattern as error:
-        raise InvalidParameterException(str(error)) from None
-
-
 def _init_filter(self: EventMessageFilter, pattern: str) -> None:
     """For EventMessageFilter.__init__, which knows words only: all else lets every event pass."""
-    self.matches = _read(pattern or "").fits
+    self.matches = read(pattern or "").fits
 
 
 # -- events come in
@@ -201,7 +195,7 @@ def _answer_describe_metric_filters(self: LogsResponse) -> str:
 
 def _answer_test_metric_filter(self: LogsResponse) -> str:
     """For TestMetricFilter, which moto does not have."""
-    pattern = _read(self._get_param("filterPattern"))
+    pattern = read(self._get_param("filterPattern"))
     matches = [
         {"eventNumber": number, "eventMessage": message, "extractedValues": fields}
         for number, message in enumerate(self._get_param("logEventMessages"), 1)

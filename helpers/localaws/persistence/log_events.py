@@ -13,7 +13,7 @@ import importlib
 import pickle
 import threading
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,12 +37,21 @@ class Taken:
     gone: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Block:
+    """Some events of a stream: when the earliest and the latest of them is (ms), and they."""
+
+    first: int
+    last: int
+    events: Callable[[], Iterable[LogEvent]]
+
+
 class LogEvents:
     """Stands in for the list in which moto keeps a stream's events."""
 
     def __init__(self, events: Iterable[LogEvent] = ()) -> None:
         self._packed: list[bytes] = []
-        self._span: list[int] = []  # the earliest and the latest time (ms) of those
+        self._spans: list[tuple[int, int]] = []  # the earliest and the latest time (ms) of each
         self._newest = list(events)
         self._fresh = list(self._newest)  # those that are not on disk
         self._next = 0  # number of the next row
@@ -61,7 +70,7 @@ class LogEvents:
         with self._lock:
             packed, newest = list(self._packed), list(self._newest)
         for one in packed:
-            yield from _events(pickle.loads(zlib.decompress(one)))
+            yield from _unpacked(one)
         yield from newest
 
     def __bool__(self) -> bool:
@@ -70,8 +79,18 @@ class LogEvents:
     def span(self) -> tuple[int, int] | tuple[None, None]:
         """The earliest and the latest time of an event, in ms."""
         with self._lock:
-            times = [*self._span, *(one.timestamp for one in self._newest)]
-            return (min(times), max(times)) if times else (None, None)
+            spans = [*self._spans, *_spans(self._newest)]
+        if not spans:
+            return (None, None)
+        return (min(first for first, _ in spans), max(last for _, last in spans))
+
+    def blocks(self) -> list[Block]:
+        """All events by the hundred, for who need not look at each; packed ones stay so."""
+        with self._lock:
+            packed = list(zip(self._packed, self._spans, strict=True))
+            newest = list(self._newest)
+        blocks = [Block(*span, functools.partial(_unpacked, value)) for value, span in packed]
+        return blocks + [Block(*span, functools.partial(iter, newest)) for span in _spans(newest)]
 
     # -- for whoever writes them down
 
@@ -113,13 +132,21 @@ class LogEvents:
 
     def _pack_first(self, count: int) -> None:
         events = self._newest[:count]
-        times = [one.timestamp for one in events]
         value = zlib.compress(pickle.dumps(_plain(events), PROTOCOL), 1)
         with self._lock:
             self._packed.append(value)
-            times += self._span
-            self._span = [min(times), max(times)]
+            self._spans += _spans(events)
             self._newest = self._newest[count:]
+
+
+def _spans(events: list[LogEvent]) -> list[tuple[int, int]]:
+    """The earliest and the latest time of the events; empty if there are none."""
+    times = [one.timestamp for one in events]
+    return [(min(times), max(times))] if times else []
+
+
+def _unpacked(value: bytes) -> Iterator[LogEvent]:
+    return _events(pickle.loads(zlib.decompress(value)))
 
 
 def _plain(events: list[LogEvent]) -> Plain:

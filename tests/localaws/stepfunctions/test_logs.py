@@ -35,8 +35,12 @@ def streams(logs, group):
 
 
 def lines(logs, group, stream):
-    found = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)
-    return [one["message"] for one in found["events"]]
+    """All of a stream: an answer holds a megabyte at most."""
+    told, asked = [], {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
+    while events := (page := logs.get_log_events(**asked))["events"]:
+        told += [one["message"] for one in events]
+        asked["nextToken"] = page["nextForwardToken"]
+    return told
 
 
 def test_one_stream_for_all_executions_of_a_machine(workshop, logs, group):
