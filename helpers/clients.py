@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from helpers.errors import CourseError
 
 
-def make(service: str, like: Any = None) -> Any:
+def make(service: str, like: Any = None, **config: Any) -> Any:
     """A boto3 client by the environment; `like` another client: in its region, at its endpoint.
+
+    config: of botocore's Config, in place of what is set here.
 
     Raises botocore's BotoCoreError, for `plain_errors` to say.
     """
@@ -19,9 +21,8 @@ def make(service: str, like: Any = None) -> Any:
     from botocore.config import Config
 
     # boto3 by itself tries DynamoDB ten times: a minute of silence when nothing answers.
-    given: dict[str, Any] = {
-        "config": Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=10)
-    }
+    usual = {"retries": {"mode": "standard", "total_max_attempts": 4}, "connect_timeout": 10}
+    given: dict[str, Any] = {"config": Config(**usual | config)}
     if like is not None:
         given["region_name"] = like.meta.region_name
         if "amazonaws." not in like.meta.endpoint_url:

@@ -1,0 +1,122 @@
+"""The application: which page stands at which address, and what all templates share."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tornado.web import Application, StaticFileHandler, UIModule
+
+from helpers import draw
+from helpers.console import log_events, page
+from helpers.console.access import Access
+from helpers.console.aws import Aws, Problem
+from helpers.console.page import THREADS, Page
+from helpers.console.pages import executions, functions, logs, machines, rules, stacks, start
+
+HERE = Path(__file__).parent
+
+PAGES: list[tuple[str, type[Page]]] = [
+    (r"", start.Start),
+    (r"stacks", stacks.Stacks),
+    (r"stacks/(.+)", stacks.Stack),
+    (r"machines", machines.Machines),
+    (r"machines/(.+)", machines.Machine),
+    (r"executions/(.+)", executions.ExecutionPage),
+    (r"rules", rules.Rules),
+    (r"rules/([^/]+)/(.+)", rules.Rule),
+    (r"schedules/([^/]+)/(.+)", rules.Schedule),
+    (r"functions", functions.Functions),
+    (r"functions/([^/]+)", functions.Function),
+    (r"logs", logs.Groups),
+    (r"logs/group", logs.Group),
+    (r"logs/stream", logs.Stream),
+    (r"logs/tail", logs.Tail),
+    (r"logs/lines", logs.Lines),
+]
+
+MENU = [
+    ("", "Start"),
+    ("stacks", "Stacks"),
+    ("machines", "State machines"),
+    ("rules", "Rules and schedules"),
+    ("functions", "Functions"),
+    ("logs", "Logs"),
+]
+
+
+class Leave(Page):
+    """Signs the browser out."""
+
+    async def post(self) -> None:
+        """Its cookie is worth nothing any more."""
+        self.access.leave(self)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish("Signed out. This browser needs a new link: python -m helpers.console\n")
+
+
+class Told(UIModule):
+    """A Problem, in words."""
+
+    def render(self, told: Problem) -> str:
+        """HTML."""
+        return self.render_string("told.html", told=told)
+
+
+class Drawing(UIModule):
+    """A picture with its words, or why there is none."""
+
+    def render(self, picture: draw.Picture | Problem) -> str:
+        """HTML; a replay's script gets this answer's nonce."""
+        html = "" if isinstance(picture, Problem) else picture.html
+        if isinstance(picture, draw.Replay):  # the last tag is its own: its data escape each "<"
+            still, _, script = html.rpartition("<script>")
+            html = f'{still}<script nonce="{self.handler.nonce}">{script}'
+        return self.render_string("drawing.html", picture=picture, html=html)
+
+
+class Executions(UIModule):
+    """A table of executions, or in words that there is none."""
+
+    def render(self, rows: list[dict[str, Any]], empty: str, machine: bool = True) -> str:
+        """HTML; machine: with the name of each one's state machine."""
+        return self.render_string("executions_table.html", rows=rows, empty=empty, machine=machine)
+
+
+class LogEvents(UIModule):
+    """A table of a log's events."""
+
+    def render(
+        self, events: list[dict[str, Any]], group: str, stream: str = "", is_whole: bool = False
+    ) -> str:
+        """HTML; stream: of which all events are, else each tells its own. is_whole: none is cut."""
+        return self.render_string(
+            "log_events.html",
+            **{"events": events, "group": group, "stream": stream, "is_whole": is_whole},
+            **{"at": log_events.at, "field": log_events.field, "parted": log_events.parted},
+        )
+
+
+def application(aws: Aws, access: Access) -> Application:
+    """All pages, for one account and one way in."""
+    page.SECTIONS[:] = MENU
+    given = {"aws": aws, "access": access, "pool": ThreadPoolExecutor(THREADS)}
+    routes: list[Any] = [
+        (r"/static/(.+)", StaticFileHandler, {"path": str(HERE / "static")}),
+        (r"/leave", Leave, given),
+    ]
+    for pattern, handler in PAGES:
+        if handler.version is not Page.version:
+            routes.append((f"/live/{pattern}", handler, {"live": True, **given}))
+        routes.append((f"/{pattern}", handler, given))
+    return Application(
+        routes,
+        template_path=str(HERE / "templates"),
+        ui_modules={one.__name__: one for one in (Told, Drawing, Executions, LogEvents)},
+        xsrf_cookies=True,
+        xsrf_cookie_name="course-console-xsrf",  # Jupyter has one of its own at the same address
+        xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict"},
+        compress_response=True,
+        serve_traceback=False,
+    )

@@ -1,0 +1,104 @@
+"""Where the console looks: the clients, whose account it is, and why something cannot be shown."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from helpers import clients, target
+
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+_ABSENT = (
+    *("InternalFailure", "NotImplemented", "UnknownOperationException", "UnknownOperation"),
+    *("InvalidAction", "UnsupportedOperation", "501", "404"),
+)
+_ACTION = re.compile(r"perform: ([\w-]+:\w+)")
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something is not shown or not done: what happened, why, what to do."""
+
+    what: str
+    why: str = ""
+    then: str = ""
+
+
+@dataclass
+class Aws:
+    """One account in one region, or an endpoint that answers as AWS does.
+
+    place: what `target.activate` found. read_only: nothing may be changed.
+    """
+
+    place: target.Target
+    read_only: bool = False
+
+    def __post_init__(self) -> None:
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()  # sessions of boto3 are not safe among threads
+
+    @property
+    def is_local(self) -> bool:
+        """Is it the endpoint on this machine, where nothing costs anything?"""
+        return self.place.name == target.LOCAL
+
+    def client(self, service: str) -> Any:
+        """A boto3 client, made once."""
+        return self._made(service)
+
+    def patient(self, service: str, seconds: int) -> Any:
+        """A client that waits so long and asks once: for what is not to be done twice."""
+        return self._made(service, read_timeout=seconds, retries={"total_max_attempts": 1})
+
+    def _made(self, service: str, **config: Any) -> Any:
+        with self._making:
+            known = f"{service} {config}"
+            if known not in self._clients:
+                self._clients[known] = clients.make(service, **config)
+            return self._clients[known]
+
+    def pages(self, service: str, operation: str, key: str, /, **given: Any) -> list[Any]:
+        """What stands under `key` in all pages of a list's answer.
+
+        Raises botocore's errors, for `problem` to say.
+        """
+        paginator = self.client(service).get_paginator(operation)
+        return [one for page in paginator.paginate(**given) for one in page.get(key, [])]
+
+
+def attempt(ask: Callable[[], T]) -> T | Problem:
+    """What `ask` gives, or why it cannot: so a page shows the rest where one part is missing."""
+    try:
+        return ask()
+    except (ClientError, BotoCoreError) as error:
+        return problem(error)
+
+
+def problem(error: ClientError | BotoCoreError) -> Problem:
+    """What a learner is told of an error of AWS's, or of nobody having answered."""
+    if isinstance(error, BotoCoreError):
+        where = getattr(error, "kwargs", {}).get("endpoint_url", "The endpoint")
+        return Problem(*(clients.unreachable(error, where) or (str(error),)))
+    told = error.response.get("Error", {})
+    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+    asked = f"{error.operation_name}"
+    if code in _DENIED:
+        action = match[1] if (match := _ACTION.search(message)) else asked
+        return Problem(
+            f"You may not do this here: {action} is missing.",
+            message,
+            f"Ask whoever looks after the account for the permission {action}.",
+        )
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    if code in _ABSENT or (status in (404, 501) and not message):
+        return Problem(f"This endpoint does not answer {asked}.", message or code)
+    return Problem(message or code, f"{code}, says {asked}." if message else "")

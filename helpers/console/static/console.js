@@ -1,0 +1,97 @@
+// Times in the reader's own zone; what changes on AWS changes on the page; "No" goes back.
+"use strict";
+(function () {
+  const here = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+  function tellTimes(root) {
+    for (const time of root.querySelectorAll("time[datetime]")) {
+      time.title = here.format(new Date(time.dateTime)) + " here";
+    }
+  }
+
+  // Only what differs is replaced, so that what is focused, open or selected stays.
+  async function refresh() {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    if (!answer.ok) return location.reload();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of document.querySelectorAll("[data-part]")) {
+      const made = page.querySelector('[data-part="' + part.dataset.part + '"]');
+      if (!made) { part.replaceChildren(); continue; }
+      if (made.outerHTML !== part.dataset.shown) {
+        const open = [...part.querySelectorAll("details")].map((one) => one.open);
+        part.replaceChildren(...made.childNodes);
+        part.querySelectorAll("details").forEach((one, at) => { if (open[at]) one.open = true; });
+        tellTimes(part);
+      }
+    }
+    return null;
+  }
+
+  function follow(url) {
+    const events = new EventSource(url);
+    events.addEventListener("change", refresh);
+    events.addEventListener("end", () => { events.close(); location.reload(); });
+  }
+
+  // Lines of a log as they come, the newest below; it scrolls along where one is at the end.
+  function tail(box) {
+    const rows = box.querySelector("tbody"), count = document.querySelector("[data-count]");
+    const pause = document.querySelector("[data-pause]");
+    const most = 1000, waiting = [];
+    let told = 0;
+
+    function cell(row, made) { row.insertCell().append(made); }
+
+    function show() {
+      const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+      for (const [when, stream, text] of waiting.splice(0).slice(-most)) {
+        const row = rows.insertRow(), time = document.createElement("time");
+        const line = document.createElement("span");
+        time.dateTime = when;
+        time.textContent = new Date(when).toISOString().replace("T", " ").replace("Z", " UTC");
+        line.className = "line";
+        line.textContent = text;
+        row.title = stream;
+        cell(row, time);
+        cell(row, line);
+      }
+      while (rows.rows.length > most) rows.deleteRow(0);
+      tellTimes(rows);
+      if (atEnd) box.scrollTop = box.scrollHeight;
+      count.textContent = told + (told === 1 ? " line" : " lines")
+        + (told > most ? ", the last " + most + " are shown" : "");
+    }
+
+    const isPaused = () => pause.getAttribute("aria-pressed") === "true";
+    pause.addEventListener("click", () => {
+      pause.setAttribute("aria-pressed", String(!isPaused()));
+      if (!isPaused()) show();
+    });
+    const events = new EventSource(box.dataset.tail);
+    events.addEventListener("open", () => {  // after a break it is told anew from five minutes ago
+      rows.replaceChildren();
+      waiting.splice(0);
+      told = 0;
+    });
+    events.addEventListener("lines", (event) => {
+      const lines = JSON.parse(event.data);
+      told += lines.length;
+      waiting.push(...lines);
+      if (waiting.length > most) waiting.splice(0, waiting.length - most);
+      if (!isPaused()) show();
+    });
+    events.addEventListener("problem", (event) => {
+      events.close();
+      const problem = document.querySelector("[data-problem]");
+      problem.textContent = JSON.parse(event.data);
+      problem.hidden = false;
+    });
+  }
+
+  tellTimes(document);
+  for (const box of document.querySelectorAll("[data-tail]")) tail(box);
+  if (document.body.dataset.live) follow(document.body.dataset.live);
+  for (const back of document.querySelectorAll("[data-back]")) {
+    back.addEventListener("click", (event) => { event.preventDefault(); history.back(); });
+  }
+})();
