@@ -66,6 +66,12 @@ def test_an_execution_s_page_has_its_way_its_data_and_its_events(visitor, machin
     assert "2 events" in only and "<td>ExecutionStarted" not in only
 
 
+def test_half_a_character_in_an_input_is_shown_as_a_question_mark(visitor, states, machines):
+    begun = states.start_execution(stateMachineArn=machines.make(HERE), input='{"a": "<\\ud800"}')
+    ended(states, begun["executionArn"])
+    assert "&lt;?" in visitor.get(f"/executions/{begun['executionArn']}").text
+
+
 def test_the_next_execution_is_offered_the_input_of_one(visitor, machines):
     machine = machines.make(HERE)
     run = machines.run(machine, {"price": 4711})
