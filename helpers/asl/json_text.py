@@ -7,7 +7,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+"""The compact JSON text of a value, its numbers as Python writes them: what no state is given."""
 
 _OTHERWISE = re.compile(r"[\[:,]-?(?:\d{8,}\.\d|0\.000|\d+(?:\.\d+)?e[+-])")
 """Where Java may write a number with an exponent and Python none, or another way."""
@@ -21,7 +22,7 @@ def dump(value: Any) -> str:
     >>> dump([12345678.5, 0.0001, 1e20, 0.5, "1e-7"])
     '[1.23456785E7,1.0E-4,1.0E20,0.5,"1e-7"]'
     """
-    text = _encode(value)
+    text = encode(value)
     return _TOKENS.sub(_as_in_java, text) if _OTHERWISE.search("," + text) else text
 
 

@@ -10,7 +10,7 @@ import os
 import re
 from typing import Any
 
-from helpers.asl.json_text import dump, parse
+from helpers.asl.json_text import encode, parse
 from helpers.localaws import ids
 from helpers.localaws.iam import access
 from helpers.localaws.stepfunctions import checks, errors
@@ -65,7 +65,7 @@ def respond(
         headers["x-amzn-ErrorType"] = error.code
         text = json.dumps({"__type": error.code, "message": error.message, **error.fields})
         return 400, headers, text.encode()
-    return 200, headers, dump(answer).encode("utf-8", "surrogatepass")
+    return 200, headers, encode(answer).encode("utf-8", "surrogatepass")
 
 
 def _check_caller(authorization: str, token: str | None, name: str, body: Any, region: str) -> None:
