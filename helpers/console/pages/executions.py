@@ -10,7 +10,6 @@ from helpers.console.aws import Problem
 from helpers.console.page import Page, Refused
 
 EVENTS = 500  # of the table on a page
-STOPPED = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 class ExecutionPage(Page):

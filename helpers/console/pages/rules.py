@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from helpers import prices
 from helpers.console import clock, firings
@@ -26,24 +26,53 @@ class Rules(Page):
         }
 
 
-class Schedule(Page):
+class _Switch(Page):
+    """What can be switched on and off: a rule or a schedule."""
+
+    section = "rules"
+    kind: ClassVar[str]
+
+    @property
+    def wanted(self) -> str:
+        """What the form's button asks for; raises Refused if there was none."""
+        what = self.get_body_argument("do", "")
+        if what not in ("enable", "disable"):
+            raise Refused(Problem("Nothing was asked for."))
+        return what
+
+    def firing(self, told: dict[str, Any], zone: str = "UTC") -> dict[str, Any]:
+        """When it fires, in `words`, and the `next` times, none where it is off.
+
+        told: what AWS says of it.
+        """
+        now, expression = clock.read(self.aws), told.get("ScheduleExpression", "")
+        is_on = told["State"] != "DISABLED"
+        times = (
+            firings.following(expression, now.now, now.due.get(told["Arn"]), zone) if is_on else []
+        )
+        return {"words": firings.words(expression), "next": times}
+
+    def question(self, *parts: str) -> str:
+        """Enabling on an account is asked about, since what it starts is billed."""
+        if self.aws.is_local or self.get_body_argument("do", "") != "enable":
+            return ""
+        what = f"{self.kind} {parts[-1]}"
+        return f"Enable the {what}? Whatever it starts is billed until it is disabled."
+
+
+class Schedule(_Switch):
     """One schedule, by its group and name."""
 
     template = "schedule.html"
-    section = "rules"
+    kind = "schedule"
 
     def show(self, group: str, name: str) -> dict[str, Any]:
         """Its state, when it fires next, and its target."""
         told = self.aws.client("scheduler").get_schedule(GroupName=group, Name=name)
-        now = clock.read(self.aws)
-        expression, zone = told["ScheduleExpression"], told.get("ScheduleExpressionTimezone", "UTC")
-        is_on = told["State"] != "DISABLED"
+        zone = told.get("ScheduleExpressionTimezone", "UTC")
         return {
             "schedule": told,
-            "words": firings.words(expression),
-            "next": firings.following(expression, now.now, now.due.get(told["Arn"]), zone)
-            if is_on
-            else [],
+            **self.firing(told, zone),
             "live": self.link("live", "schedules", group, name),
         }
 
@@ -53,20 +82,11 @@ class Schedule(Page):
 
     def act(self, group: str, name: str) -> str:
         """Switch it on or off: all that it is made of has to be said anew."""
-        client = self.aws.client("scheduler")
+        client, state = self.aws.client("scheduler"), f"{self.wanted.upper()}D"
         told = client.get_schedule(GroupName=group, Name=name)
-        wanted = {"enable": "ENABLED", "disable": "DISABLED"}.get(self.get_body_argument("do", ""))
-        if wanted is None:
-            raise Refused(Problem("Nothing was asked for."))
         kept = {key: told[key] for key in told if key in _OF_A_SCHEDULE}
-        client.update_schedule(**kept, State=wanted)
+        client.update_schedule(**kept, State=state)
         return self.link("schedules", group, name)
-
-    def question(self, group: str, name: str) -> str:
-        """As of a rule."""
-        if self.aws.is_local or self.get_body_argument("do", "") != "enable":
-            return ""
-        return f"Enable the schedule {name}? Whatever it starts is billed until it is disabled."
 
 
 _OF_A_SCHEDULE = (
@@ -76,25 +96,19 @@ _OF_A_SCHEDULE = (
 )
 
 
-class Rule(Page):
+class Rule(_Switch):
     """One rule, by its bus and name."""
 
     template = "rule.html"
-    section = "rules"
+    kind = "rule"
 
     def show(self, bus: str, name: str) -> dict[str, Any]:
         """Its state, when it fires next, its pattern and targets."""
         client = self.aws.client("events")
         rule = client.describe_rule(Name=name, EventBusName=bus)
-        expression = rule.get("ScheduleExpression", "")
-        told = clock.read(self.aws)
-        is_on = rule["State"] != "DISABLED"
         return {
             "rule": rule,
-            "words": firings.words(expression),
-            "next": firings.following(expression, told.now, told.due.get(rule["Arn"]))
-            if is_on
-            else [],
+            **self.firing(rule),
             "cost": prices.said(prices.EXECUTION),
             "targets": attempt(
                 lambda: client.list_targets_by_rule(Rule=name, EventBusName=bus)["Targets"]
@@ -110,20 +124,9 @@ class Rule(Page):
     def act(self, bus: str, name: str) -> str:
         """Switch it on or off."""
         client = self.aws.client("events")
-        what = self.get_body_argument("do", "")
-        if what == "enable":
-            client.enable_rule(Name=name, EventBusName=bus)
-        elif what == "disable":
-            client.disable_rule(Name=name, EventBusName=bus)
-        else:
-            raise Refused(Problem("Nothing was asked for."))
+        switch = client.enable_rule if self.wanted == "enable" else client.disable_rule
+        switch(Name=name, EventBusName=bus)
         return self.link("rules", bus, name)
-
-    def question(self, bus: str, name: str) -> str:
-        """Enabling on an account is asked about, since what it starts is billed."""
-        if self.aws.is_local or self.get_body_argument("do", "") != "enable":
-            return ""
-        return f"Enable the rule {name}? Whatever it starts is billed until it is disabled."
 
 
 def address(page: Page, arn: str) -> str:

@@ -10,8 +10,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.awslambda.exceptions import UnknownFunctionException
-from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
+from moto.awslambda.exceptions import LambdaClientError, UnknownFunctionException
+from moto.awslambda.models import (
+    EventSourceMapping,
+    LambdaBackend,
+    LambdaFunction,
+    lambda_backends,
+)
 from moto.awslambda.responses import LambdaResponse
 from moto.core.responses import TYPE_RESPONSE
 from moto.dynamodbstreams.models import dynamodbstreams_backends
@@ -19,7 +24,7 @@ from moto.kinesis.models import kinesis_backends
 from moto.sqs.models import Queue, sqs_backends
 
 from helpers.localaws.lambdas import batches, errors, event_filters
-from helpers.localaws.lambdas.versions import chosen, invoked_arn
+from helpers.localaws.lambdas.versions import chosen, find, invoked_arn
 from helpers.localaws.turns.clock import clock
 
 _BOUNDS = {
@@ -92,6 +97,22 @@ def target(backend: LambdaBackend, name: str | None) -> tuple[LambdaFunction, st
     except UnknownFunctionException:
         raise errors.InvalidParameter("Function does not exist") from None
     return function, invoked_arn(function, qualifier)
+
+
+def enabled(source_arn: str) -> list[EventSourceMapping]:
+    """The mappings of a queue or stream, by its ARN, that are enabled."""
+    _, _, _, region, account, *_ = source_arn.split(":")
+    known = list(lambda_backends[account][region]._event_source_mappings.values())
+    return [one for one in known if one.event_source_arn == source_arn and one.enabled]
+
+
+def has_function(mapping: EventSourceMapping) -> bool:
+    """Is the function, version or alias of a mapping there?"""
+    try:
+        find(mapping.function_arn)
+    except LambdaClientError:
+        return False
+    return True
 
 
 def queue_of(arn: str) -> Queue | None:

@@ -14,12 +14,12 @@ import json
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from moto.awslambda.exceptions import LambdaClientError, UnknownFunctionException
-from moto.awslambda.models import EventSourceMapping, lambda_backends
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import EventSourceMapping
 from moto.core.utils import unix_time_millis
 from moto.sqs.exceptions import QueueDoesNotExist, ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
@@ -28,7 +28,6 @@ from helpers.localaws.lambdas import batches, event_filters, mappings
 from helpers.localaws.lambdas.attending import Attendant, begin
 from helpers.localaws.lambdas.results import Result
 from helpers.localaws.lambdas.sources import sqs_event
-from helpers.localaws.lambdas.versions import find
 from helpers.localaws.on_moto.mends import queues
 from helpers.localaws.turns.clock import clock
 
@@ -51,7 +50,7 @@ class Poller:
 
     def look(self, queue: Queue) -> None:
         """Something has happened to a queue: see soon, in another thread, what there is to take."""
-        if any(_mappings(queue)):
+        if mappings.enabled(queue.queue_arn):
             self._attendant.want(queue.queue_arn, queue)
 
     def resume(self) -> None:
@@ -72,13 +71,13 @@ class Poller:
         if not _is_there(queue):
             return
         queues.forget_old(queue)
-        ends = [self._feed(queue, mapping) for mapping in _mappings(queue)]
+        ends = [self._feed(queue, mapping) for mapping in mappings.enabled(queue.queue_arn)]
         self._remind(queue, [end for end in ends if end is not None])
 
     def _feed(self, queue: Queue, mapping: EventSourceMapping) -> float | None:
         """Hand over what is there; gives when the batch is complete that still gathers."""
         most = (mapping.scaling_config or {}).get("MaximumConcurrency") or AT_ONCE
-        while self._under_way[mapping.uuid] < int(most) and _has_function(mapping):
+        while self._under_way[mapping.uuid] < int(most) and mappings.has_function(mapping):
             waiting = queue.messages
             if not waiting:
                 self._since.pop(mapping.uuid, None)
@@ -153,24 +152,8 @@ class Poller:
 # -- what is in a queue
 
 
-def _mappings(queue: Queue) -> Iterator[EventSourceMapping]:
-    """The mappings of a queue that are enabled."""
-    backend = lambda_backends[queue.account_id][queue.region]
-    for mapping in list(backend._event_source_mappings.values()):
-        if mapping.event_source_arn == queue.queue_arn and mapping.enabled:
-            yield mapping
-
-
 def _is_there(queue: Queue) -> bool:
     return mappings.queue_of(queue.queue_arn) is queue
-
-
-def _has_function(mapping: EventSourceMapping) -> bool:
-    try:
-        find(mapping.function_arn)
-    except UnknownFunctionException:
-        return False
-    return True
 
 
 def _take(queue: Queue, mapping: EventSourceMapping, waiting: list[Message]) -> list[Message]:

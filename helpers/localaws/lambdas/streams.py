@@ -25,11 +25,10 @@ from moto.dynamodb.models.table import StreamShard
 from moto.kinesis.models import Stream, kinesis_backends
 
 from helpers.localaws.events import targets
-from helpers.localaws.lambdas import batches, event_filters
+from helpers.localaws.lambdas import batches, event_filters, mappings
 from helpers.localaws.lambdas.attending import Attendant, begin
 from helpers.localaws.lambdas.results import Result
 from helpers.localaws.lambdas.shards import Entry, Shard, shards_of, stream_arn
-from helpers.localaws.lambdas.versions import find
 from helpers.localaws.turns.clock import clock
 
 LOG = logging.getLogger(__name__)
@@ -226,17 +225,7 @@ class Reader:
 
 def _mappings(arn: str) -> list[EventSourceMapping]:
     """The mappings of a stream that are enabled and whose functions are there."""
-    _, _, _, region, account, *_ = arn.split(":")
-    known = lambda_backends[account][region]._event_source_mappings.values()
-    return [m for m in list(known) if m.event_source_arn == arn and m.enabled and _has_function(m)]
-
-
-def _has_function(mapping: EventSourceMapping) -> bool:
-    try:
-        find(mapping.function_arn)
-    except LambdaClientError:
-        return False
-    return True
+    return [one for one in mappings.enabled(arn) if mappings.has_function(one)]
 
 
 def _window(mapping: EventSourceMapping) -> int:
