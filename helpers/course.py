@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager
 
-from helpers import accounts, exercises, prices, stages, target
+from helpers import accounts, console, exercises, prices, stages, target
 from helpers.chapters import CHAPTERS, Chapter
 from helpers.errors import CourseError
 from helpers.exercises import progress, standing
@@ -53,6 +53,14 @@ def begin(number: str, make: bool | None = None) -> None:
         print(f"The app that you changed is kept as work/{kept.name}.")
     if bar := standing.bar(chapter.number):
         print(bar)
+    if console.at_hand():
+        _show(console.link())
+
+
+def _show(link: console.Link) -> None:
+    from IPython.display import display  # where there is no notebook there may be no IPython
+
+    display(link)
 
 
 def _exercises(chapter: Chapter) -> str:

@@ -12,7 +12,8 @@ import boto3
 import pytest
 from botocore.exceptions import WaiterError
 
-from helpers import course, leftovers, prices, stages, target
+from helpers import console, course, leftovers, prices, stages, target
+from helpers.console import addresses
 from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +74,16 @@ def test_the_first_one_needs_nothing(newcomer, capsys):
     assert lines[1].startswith("Your commands go to the local endpoint at http://127.0.0.1:")
     assert os.path.realpath(".") == str(newcomer.resolve())
     assert visible(newcomer) == []
+
+
+def test_where_jupyter_has_the_console_a_notebook_begins_with_it(newcomer, capsys, monkeypatch):
+    monkeypatch.setenv(addresses.CONSOLE, "/console/")
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    course.begin("00")  # `make run` in a terminal of JupyterLab
+    assert not [line for line in said(capsys) if "onsole" in line]
+    monkeypatch.setenv("JPY_SESSION_NAME", "work/notebooks/00_start_here.ipynb")
+    course.begin("00")
+    assert repr(console.link()) in said(capsys)
 
 
 def test_opened_first_a_later_one_brings_up_all_that_it_needs_and_says_so(learner, capsys):

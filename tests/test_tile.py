@@ -1,13 +1,16 @@
-"""What JupyterLab's page is told: where the learner's copy of notebook 00 lies."""
+"""What JupyterLab's page is told: where the learner's copy of notebook 00 lies; and its kernels."""
 
 import json
+import os
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from helpers import homes, tile
+from helpers.console import addresses
 
 
 @pytest.fixture
@@ -18,10 +21,25 @@ def copy(tmp_path, monkeypatch):
     return homes.first_notebook()
 
 
-def told(root):
-    server = SimpleNamespace(root_dir=str(root), web_app=SimpleNamespace(settings={}))
-    tile._load_jupyter_server_extension(server)
-    return server.web_app.settings
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    """The server's own, put back afterwards."""
+    for name in (addresses.CONSOLE, addresses.TARGET):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+
+def told(root, settings=None, **extensions):
+    settings = {} if settings is None else settings
+    tile._load_jupyter_server_extension(
+        SimpleNamespace(
+            root_dir=str(root),
+            base_url="/user/ada/",
+            jpserver_extensions=extensions,
+            web_app=SimpleNamespace(settings=settings),
+        )
+    )
+    return settings
 
 
 def test_it_is_named_as_the_server_calls_it(copy, tmp_path):
@@ -43,12 +61,21 @@ def test_what_the_server_does_not_show_or_has_no_tile(copy, tmp_path):
 
 
 def test_what_others_told_the_page_stays(copy, tmp_path):
-    settings = {"page_config_data": {"hubUser": "ada"}}
-    server = SimpleNamespace(
-        root_dir=str(tmp_path / "home"), web_app=SimpleNamespace(settings=settings)
-    )
-    tile._load_jupyter_server_extension(server)
+    settings = told(tmp_path / "home", {"page_config_data": {"hubUser": "ada"}})
     assert settings["page_config_data"].keys() == {"hubUser", "courseNotebook"}
+
+
+def test_kernels_are_told_where_the_console_is_and_of_which_target(copy, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_TARGET", "aws")
+    told(tmp_path, jupyter_server_proxy=True)
+    assert os.environ[addresses.CONSOLE] == "/user/ada/console/"
+    assert os.environ[addresses.TARGET] == "aws"
+
+
+@pytest.mark.parametrize("extensions", [{}, {"jupyter_server_proxy": False}])
+def test_not_where_the_server_has_none(copy, tmp_path, extensions):
+    told(tmp_path, **extensions)
+    assert addresses.CONSOLE not in os.environ
 
 
 def test_any_server_of_this_environment_loads_it():
@@ -59,3 +86,8 @@ def test_any_server_of_this_environment_loads_it():
     extension = Path(sys.prefix) / "share/jupyter/labextensions/serverless-workflows-course"
     build = json.loads((extension / "package.json").read_text())["jupyterlab"]["_build"]
     assert (extension / build["load"]).exists()
+
+
+def test_any_server_of_this_environment_has_the_console():
+    (console,) = entry_points(group="jupyter_serverproxy_servers", name=addresses.NAME)
+    assert console.load()()["launcher_entry"]["title"] == "Console"

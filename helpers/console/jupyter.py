@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.console.access import KEY_HEADER
-
-NAME = "console"
-"""The path below Jupyter's address."""
+from helpers.console.addresses import NAME
 
 KEY = "COURSE_CONSOLE_KEY"
 """The variable in which the console is told the key that the proxy adds to each request."""

@@ -7,13 +7,12 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-from helpers.console import said
+from helpers.console import addresses, said
 from helpers.console.access import Access
 from helpers.console.aws import Aws, Problem, problem
 from helpers.errors import CourseError
@@ -103,9 +102,7 @@ class Page(RequestHandler):
 
     def link(self, *parts: str, **query: str) -> str:
         """The address of a page, each part of its path quoted: `link("executions", arn)`."""
-        path = "/".join(quote(part, safe=":") for part in parts)
-        asked = "&".join(f"{key}={quote(value, safe='')}" for key, value in query.items() if value)
-        return f"{self.access.root(self.request.headers)}/{path}" + (f"?{asked}" if asked else "")
+        return f"{self.access.root(self.request.headers)}/{addresses.page(*parts, **query)}"
 
     async def in_thread(self, ask: Callable[..., Any], *given: Any) -> Any:
         """What `ask` gives, asked in a thread."""

@@ -129,14 +129,6 @@ class Rule(_Switch):
         return self.link("rules", bus, name)
 
 
-def address(page: Page, arn: str) -> str:
-    """The address of the page of a rule or schedule that is named by its ARN."""
-    kind, *names = arn.split(":", 5)[5].split("/")
-    if kind == "schedule":
-        return page.link("schedules", *names)
-    return page.link("rules", *names) if len(names) > 1 else page.link("rules", "default", *names)
-
-
 def _rules(aws: Aws) -> list[dict[str, Any]]:
     client = aws.client("events")
     buses = [one["Name"] for one in client.list_event_buses()["EventBuses"]]

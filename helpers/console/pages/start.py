@@ -6,10 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from helpers import target
-from helpers.console import clock
+from helpers.console import addresses, clock
 from helpers.console.aws import Aws, Problem, attempt
 from helpers.console.page import Page, Refused
-from helpers.console.pages import rules
 
 SHOWN = 10  # executions in each list
 STEPS = {"1 hour": "1h", "1 day": "1d"}
@@ -26,7 +25,7 @@ class Start(Page):
         return {
             "lists": lists,
             "clock": clock.read(self.aws) if self.aws.is_local else None,
-            "link_to_firing": lambda arn: rules.address(self, arn),
+            "link_to_firing": lambda arn: self.link("") + addresses.of(arn).page,
             "steps": STEPS,
             "live": self.link("live", ""),
         }

@@ -1,0 +1,103 @@
+"""Where the page of a thing stands, below whatever address the console itself has.
+
+Notebooks and Jupyter's server read this too: it imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote
+
+from helpers.errors import CourseError
+
+NAME = "console"
+"""The console's path below Jupyter's address."""
+
+CONSOLE, TARGET = "COURSE_CONSOLE", "COURSE_CONSOLE_TARGET"
+"""Variables in which Jupyter's server tells its kernels where the console is, and what it shows."""
+
+
+def page(*parts: str, **query: str) -> str:
+    """A page's address, each part of its path quoted; of the query only what is not empty.
+
+    >>> page("executions", "arn:aws:a/b"), page("logs", "group", name="/aws/x", after="")
+    ('executions/arn:aws:a%2Fb', 'logs/group?name=%2Faws%2Fx')
+    """
+    path = "/".join(quote(part, safe=":") for part in parts)
+    asked = "&".join(f"{key}={quote(value, safe='')}" for key, value in query.items() if value)
+    return f"{path}?{asked}" if asked else path
+
+
+class Place(NamedTuple):
+    """A page's address, and what the page is of in a few words."""
+
+    page: str
+    title: str
+
+
+def of(arn: str) -> Place:
+    """The page of whatever has that ARN.
+
+    Raises CourseError if it is no ARN, or of nothing that the console shows.
+
+    >>> of("arn:aws:events:us-east-1:123456789012:rule/hourly").page
+    'rules/default/hourly'
+    """
+    service, kind, name = _parts(arn)
+    match service, kind:
+        case "states", "execution":
+            return Place(page("executions", arn), f"execution {name.rpartition(':')[2]}")
+        case "states", "stateMachine":
+            return Place(page("machines", arn), f"state machine {name}")
+        case "cloudformation", "stack":
+            return stack(name.partition("/")[0])
+        case "events", "rule":
+            return rule(*reversed(name.rsplit("/", 1)))
+        case "scheduler", "schedule":
+            return Place(page("schedules", *name.split("/", 1)), f"schedule {name}")
+        case "lambda", "function":
+            return function(name.partition(":")[0])
+        case "dynamodb", "table":
+            return table(name.partition("/")[0])
+        case "logs", "log-group":
+            return log(name.removesuffix(":*"))
+    raise CourseError(
+        f"The console has no page of {arn!r}.",
+        "It finds one by an ARN, such as that of an execution or a state machine.",
+        "Open its first page, console.link(), and go on from there.",
+    )
+
+
+def stack(name: str) -> Place:
+    """The page of a stack."""
+    return Place(page("stacks", name), f"stack {name}")
+
+
+def rule(name: str, bus: str = "default") -> Place:
+    """The page of a rule."""
+    return Place(page("rules", bus, name), f"rule {name}")
+
+
+def function(name: str) -> Place:
+    """The page of a function."""
+    return Place(page("functions", name), f"function {name}")
+
+
+def table(name: str) -> Place:
+    """The page of a table."""
+    return Place(page("tables", name), f"table {name}")
+
+
+def log(group: str) -> Place:
+    """The page of a log group."""
+    return Place(page("logs", "group", name=group), f"log {group}")
+
+
+def _parts(arn: str) -> tuple[str, str, str]:
+    """Of an ARN the service, the kind of thing and its name; of other texts nothing."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn":
+        return "", "", ""
+    kind, *name = re.split("[:/]", parts[5], maxsplit=1)
+    return parts[2], kind, "".join(name)
