@@ -44,12 +44,28 @@ def of(arn: str) -> Place:
     >>> of("arn:aws:events:us-east-1:123456789012:rule/hourly").page
     'rules/default/hourly'
     """
+    if place := known(arn):
+        return place
+    raise CourseError(
+        f"The console has no page of {arn!r}.",
+        "It finds one by an ARN, such as that of an execution or a state machine.",
+        "Open its first page, console.link(), and go on from there.",
+    )
+
+
+def known(arn: str) -> Place | None:
+    """As `of`, but None where the console has no page for it.
+
+    A version or an alias leads to its function or state machine, a subscription to its topic.
+    """
     service, kind, name = _parts(arn)
     match service, kind:
         case "states", "execution":
             return Place(page("executions", arn), f"execution {name.rpartition(':')[2]}")
         case "states", "stateMachine":
-            return Place(page("machines", arn), f"state machine {name}")
+            plain, qualifier, _ = name.partition(":")
+            whole = arn[: -len(name) + len(plain)] if qualifier else arn
+            return Place(page("machines", whole), f"state machine {plain}")
         case "cloudformation", "stack":
             return stack(name.partition("/")[0])
         case "events", "rule":
@@ -62,11 +78,15 @@ def of(arn: str) -> Place:
             return table(name.partition("/")[0])
         case "logs", "log-group":
             return log(name.removesuffix(":*"))
-    raise CourseError(
-        f"The console has no page of {arn!r}.",
-        "It finds one by an ARN, such as that of an execution or a state machine.",
-        "Open its first page, console.link(), and go on from there.",
-    )
+        case "sqs", queue:
+            return Place(page("queues", queue), f"queue {queue}")
+        case "sns", topic:
+            return Place(
+                page("topics", arn.removesuffix(f":{name}") if name else arn), f"topic {topic}"
+            )
+        case "cloudwatch", "alarm":
+            return Place(page("alarms", "one", alarm=name), f"alarm {name}")
+    return None
 
 
 def stack(name: str) -> Place:

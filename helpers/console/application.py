@@ -9,11 +9,20 @@ from typing import Any
 from tornado.web import Application, StaticFileHandler, UIModule
 
 from helpers import draw
-from helpers.console import log_events, page
+from helpers.console import addresses, log_events, page
 from helpers.console.access import Access
 from helpers.console.aws import Aws, Problem
 from helpers.console.page import THREADS, Page
-from helpers.console.pages import executions, functions, logs, machines, rules, stacks, start
+from helpers.console.pages import (
+    executions,
+    functions,
+    logs,
+    machines,
+    queues,
+    rules,
+    stacks,
+    start,
+)
 
 HERE = Path(__file__).parent
 
@@ -34,6 +43,8 @@ PAGES: list[tuple[str, type[Page]]] = [
     (r"logs/stream", logs.Stream),
     (r"logs/tail", logs.Tail),
     (r"logs/lines", logs.Lines),
+    (r"queues", queues.Queues),
+    (r"queues/([^/]+)", queues.Queue),
 ]
 
 MENU = [
@@ -43,6 +54,7 @@ MENU = [
     ("rules", "Rules and schedules"),
     ("functions", "Functions"),
     ("logs", "Logs"),
+    ("queues", "Queues"),
 ]
 
 
@@ -98,6 +110,16 @@ class LogEvents(UIModule):
         )
 
 
+class Resource(UIModule):
+    """What an ARN names: a link to its page where the console has one."""
+
+    def render(self, arn: str) -> str:
+        """HTML."""
+        place = addresses.known(arn)
+        where = self.handler.link("") + place.page if place else ""
+        return self.render_string("resource.html", arn=arn, where=where)
+
+
 def application(aws: Aws, access: Access) -> Application:
     """All pages, for one account and one way in."""
     page.SECTIONS[:] = MENU
@@ -113,7 +135,7 @@ def application(aws: Aws, access: Access) -> Application:
     return Application(
         routes,
         template_path=str(HERE / "templates"),
-        ui_modules={one.__name__: one for one in (Told, Drawing, Executions, LogEvents)},
+        ui_modules={one.__name__: one for one in (Told, Drawing, Executions, LogEvents, Resource)},
         xsrf_cookies=True,
         xsrf_cookie_name="course-console-xsrf",  # Jupyter has one of its own at the same address
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict"},

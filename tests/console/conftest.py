@@ -90,6 +90,20 @@ def visitor(endpoint: LocalEndpoint) -> Iterator[Visitor]:
 
 
 @pytest.fixture(scope="session")
+def account(endpoint: LocalEndpoint) -> Iterator[Visitor]:
+    """A visitor of a console that takes the session's endpoint for an account."""
+    with visiting(endpoint.env | {"COURSE_TARGET": "aws"}) as signed_in:
+        yield signed_in
+
+
+@pytest.fixture(scope="session")
+def reader(endpoint: LocalEndpoint) -> Iterator[Visitor]:
+    """A visitor of a read-only console that takes it for an account too."""
+    with visiting(endpoint.env | {"COURSE_TARGET": "aws"}, "--read-only") as signed_in:
+        yield signed_in
+
+
+@pytest.fixture(scope="session")
 def states(endpoint: LocalEndpoint) -> Any:
     """boto3's client of Step Functions."""
     return endpoint.client("stepfunctions")
