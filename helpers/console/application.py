@@ -22,6 +22,7 @@ from helpers.console.pages import (
     rules,
     stacks,
     start,
+    topics,
 )
 
 HERE = Path(__file__).parent
@@ -45,6 +46,8 @@ PAGES: list[tuple[str, type[Page]]] = [
     (r"logs/lines", logs.Lines),
     (r"queues", queues.Queues),
     (r"queues/([^/]+)", queues.Queue),
+    (r"topics", topics.Topics),
+    (r"topics/(.+)", topics.Topic),
 ]
 
 MENU = [
@@ -55,6 +58,7 @@ MENU = [
     ("functions", "Functions"),
     ("logs", "Logs"),
     ("queues", "Queues"),
+    ("topics", "Topics"),
 ]
 
 

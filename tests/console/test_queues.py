@@ -1,6 +1,7 @@
 """The pages of queues: depth, messages peeked at, send, purge, dead letters."""
 
 import json
+import re
 import uuid
 
 import pytest
@@ -56,8 +57,8 @@ def test_the_list_tells_depths_and_dead_letters_and_is_paged(visitor, sqs, make,
     first = visitor.get("/queues?prefix=queue-").text
     more = first.split('">More queues')[0].rpartition('href="')[2].replace("&amp;", "&")
     assert first.count('<tr><td><a href="/queues/') == 20
-    rest = visitor.words(more).split("<tbody>")[1]
-    assert not {*first.split("<tbody>")[1].split('"')} & {f"/queues/{dead}"} or dead not in rest
+    shown = re.compile(r'<tr><td><a href="(/queues/[^"]+)"')
+    assert not {*shown.findall(first)} & {*shown.findall(visitor.words(more))}
     assert "No queue's name begins so." in visitor.words("/queues?prefix=none-such")
 
 
@@ -68,9 +69,7 @@ def test_a_peek_eats_nothing_and_says_how_many_receives_are_left(visitor, sqs, p
     body = json.dumps({"价": "سعر", MARKUP: 1})
     sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes={"m": mark, "r": raw})
     page = visitor.words(f"/queues/{queue}")
-    assert (
-        f"2 receives of a message are allowed: the one after that, a peek too, sends it to {dead}"
-    )
+    assert "2 receives of a message are allowed" in page
     assert "سعر" not in page, "nothing is received unasked"
     peeked = visitor.post(f"/queues/{queue}", do="peek")
     assert "1 receive left before it goes to" in peeked.text and "سعر" in peeked.text

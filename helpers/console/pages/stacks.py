@@ -119,6 +119,7 @@ def _page_of(page: Page, resource: dict[str, Any]) -> str:
         "AWS::Events::Rule": ("rules", "default", known.rpartition("/")[2]),
         "AWS::Lambda::Function": ("functions", known),
         "AWS::SQS::Queue": ("queues", known.rpartition("/")[2]),
+        "AWS::SNS::Topic": ("topics", known),
     }.get(resource["ResourceType"])
     return page.link(*where) if where and known else ""
 
