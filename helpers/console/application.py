@@ -22,6 +22,7 @@ from helpers.console.pages import (
     rules,
     stacks,
     start,
+    tables,
     topics,
 )
 
@@ -39,6 +40,10 @@ PAGES: list[tuple[str, type[Page]]] = [
     (r"schedules/([^/]+)/(.+)", rules.Schedule),
     (r"functions", functions.Functions),
     (r"functions/([^/]+)", functions.Function),
+    (r"tables", tables.Tables),
+    (r"tables/([^/]+)/item", tables.Item),
+    (r"tables/([^/]+)/trades", tables.Trades),
+    (r"tables/([^/]+)", tables.Table),
     (r"logs", logs.Groups),
     (r"logs/group", logs.Group),
     (r"logs/stream", logs.Stream),
@@ -56,6 +61,7 @@ MENU = [
     ("machines", "State machines"),
     ("rules", "Rules and schedules"),
     ("functions", "Functions"),
+    ("tables", "Tables"),
     ("logs", "Logs"),
     ("queues", "Queues"),
     ("topics", "Topics"),

@@ -88,7 +88,18 @@
     });
   }
 
+  // What takes long is brought in when the rest is there; without script its link leads to it.
+  async function load(part) {
+    const link = part.querySelector("a"), kept = link.textContent;
+    link.textContent = kept + " …";
+    const answer = await fetch(part.dataset.load, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const made = page.querySelector("[data-loaded]");
+    if (made) part.replaceChildren(...made.childNodes); else link.textContent = kept;
+  }
+
   tellTimes(document);
+  for (const part of document.querySelectorAll("[data-load]")) load(part);
   for (const box of document.querySelectorAll("[data-tail]")) tail(box);
   if (document.body.dataset.live) follow(document.body.dataset.live);
   for (const back of document.querySelectorAll("[data-back]")) {
