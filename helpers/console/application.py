@@ -14,6 +14,7 @@ from helpers.console.access import Access
 from helpers.console.aws import Aws, Problem
 from helpers.console.page import THREADS, Page
 from helpers.console.pages import (
+    alarms,
     executions,
     functions,
     logs,
@@ -53,6 +54,8 @@ PAGES: list[tuple[str, type[Page]]] = [
     (r"queues/([^/]+)", queues.Queue),
     (r"topics", topics.Topics),
     (r"topics/(.+)", topics.Topic),
+    (r"alarms", alarms.Alarms),
+    (r"alarms/one", alarms.Alarm),
 ]
 
 MENU = [
@@ -65,6 +68,7 @@ MENU = [
     ("logs", "Logs"),
     ("queues", "Queues"),
     ("topics", "Topics"),
+    ("alarms", "Alarms"),
 ]
 
 

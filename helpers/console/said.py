@@ -17,6 +17,8 @@ _MARKS = {
     "FAILED": ("✗", "failed"),
     "TIMED_OUT": ("✗", "failed"),
     "ABORTED": ("–", "cancelled"),
+    "ALARM": ("!", "failed"),
+    "OK": ("✓", "succeeded"),
 }
 
 

@@ -113,6 +113,8 @@ def _page_of(page: Page, resource: dict[str, Any]) -> str:
     known = resource.get("PhysicalResourceId") or ""
     if resource["ResourceType"] == "AWS::Logs::LogGroup" and known:
         return page.link("logs", "group", name=known)
+    if resource["ResourceType"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
+        return page.link("alarms", "one", alarm=known) if known else ""
     where = {
         "AWS::StepFunctions::StateMachine": ("machines", known),
         "AWS::CloudFormation::Stack": ("stacks", known),
