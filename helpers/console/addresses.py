@@ -76,6 +76,8 @@ def known(arn: str) -> Place | None:
             return function(name.partition(":")[0])
         case "dynamodb", "table":
             return table(name.partition("/")[0])
+        case "s3", bucket:
+            return Place(page("buckets", bucket), f"bucket {bucket}")
         case "logs", "log-group":
             return log(name.removesuffix(":*"))
         case "sqs", queue:

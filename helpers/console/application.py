@@ -15,6 +15,7 @@ from helpers.console.aws import Aws, Problem
 from helpers.console.page import THREADS, Page
 from helpers.console.pages import (
     alarms,
+    buckets,
     executions,
     functions,
     logs,
@@ -45,6 +46,10 @@ PAGES: list[tuple[str, type[Page]]] = [
     (r"tables/([^/]+)/item", tables.Item),
     (r"tables/([^/]+)/trades", tables.Trades),
     (r"tables/([^/]+)", tables.Table),
+    (r"buckets", buckets.Buckets),
+    (r"buckets/([^/]+)/object", buckets.Object),
+    (r"buckets/([^/]+)/download", buckets.Download),
+    (r"buckets/([^/]+)", buckets.Bucket),
     (r"logs", logs.Groups),
     (r"logs/group", logs.Group),
     (r"logs/stream", logs.Stream),
@@ -65,6 +70,7 @@ MENU = [
     ("rules", "Rules and schedules"),
     ("functions", "Functions"),
     ("tables", "Tables"),
+    ("buckets", "Buckets"),
     ("logs", "Logs"),
     ("queues", "Queues"),
     ("topics", "Topics"),

@@ -19,7 +19,8 @@ from helpers.errors import CourseError
 
 THREADS = 8
 LIVE_SECONDS = 1.0  # between two looks at what a page shows
-LONGEST_INPUT = 2 * 1024 * 1024  # bytes of a form; AWS takes 1 MB as an execution's input
+LONGEST_UPLOAD = 10_000_000  # bytes of a file: it is held in memory for a moment
+LONGEST_INPUT = LONGEST_UPLOAD + 64 * 1024  # of a form
 
 SECTIONS: list[tuple[str, str]] = []
 """(path, name) of what stands in the menu; `application` fills it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from helpers.console.aws import Problem
 ATTRIBUTES = {"Id", "Type", "Price", "Quantity", "Timestamp"}
 """Of an item that is a trade, as the lesson's app writes it."""
 SECONDS = 60
+
+_ONE = threading.Lock()  # at a time: many tabs are not to fill the machine
 
 
 def are_trades(items: Iterable[Mapping[str, Any]]) -> bool:
@@ -28,7 +31,10 @@ def drawn(table: str) -> dict[str, str] | Problem:
     """`html` of the chart with its words, and `summary`, what it comes to; or why there is none."""
     command = [sys.executable, "-m", "helpers.console.trades_chart", table]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        with _ONE:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=SECONDS, check=False
+            )
         told: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         return Problem("The trades are too many to be drawn here.", f"It took over {SECONDS} s.")

@@ -120,6 +120,7 @@ def _page_of(page: Page, resource: dict[str, Any]) -> str:
         "AWS::CloudFormation::Stack": ("stacks", known),
         "AWS::Events::Rule": ("rules", "default", known.rpartition("/")[2]),
         "AWS::Lambda::Function": ("functions", known),
+        "AWS::S3::Bucket": ("buckets", known),
         "AWS::DynamoDB::Table": ("tables", known),
         "AWS::SQS::Queue": ("queues", known.rpartition("/")[2]),
         "AWS::SNS::Topic": ("topics", known),

@@ -96,7 +96,8 @@ class Table(Page):
             "expiry": attempt(
                 lambda: client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
             ),
-            "are_trades": trades_chart.are_trades(rows),
+            # the chart is of all items, and takes a second to draw: not again with each page
+            "are_trades": not any(asked.values()) and trades_chart.are_trades(rows),
         }
 
     def _items(self, table: dict[str, Any], asked: dict[str, str]) -> dict[str, Any] | Problem:

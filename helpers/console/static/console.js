@@ -88,7 +88,7 @@
     });
   }
 
-  // What takes long is brought in when the rest is there; without script its link leads to it.
+  // What takes long is brought in when it is scrolled to; without script its link leads to it.
   async function load(part) {
     const link = part.querySelector("a"), kept = link.textContent;
     link.textContent = kept + " …";
@@ -98,8 +98,21 @@
     if (made) part.replaceChildren(...made.childNodes); else link.textContent = kept;
   }
 
+  // A file that is too large would only be answered by a broken connection.
+  for (const file of document.querySelectorAll("[data-most]")) {
+    file.addEventListener("change", () => {
+      const isTooLarge = file.files[0] && file.files[0].size > Number(file.dataset.most);
+      file.setCustomValidity(
+        isTooLarge ? "Too large for this page. In a terminal: " + file.dataset.then : "");
+      file.reportValidity();
+    });
+  }
+
   tellTimes(document);
-  for (const part of document.querySelectorAll("[data-load]")) load(part);
+  const seen = new IntersectionObserver((parts) => {
+    for (const part of parts) if (part.isIntersecting) { seen.unobserve(part.target); load(part.target); }
+  });
+  for (const part of document.querySelectorAll("[data-load]")) seen.observe(part);
   for (const box of document.querySelectorAll("[data-tail]")) tail(box);
   if (document.body.dataset.live) follow(document.body.dataset.live);
   for (const back of document.querySelectorAll("[data-back]")) {
