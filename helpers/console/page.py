@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,6 +22,8 @@ from helpers.errors import CourseError
 
 THREADS = 8
 LIVE_SECONDS = 1.0  # between two looks at what a page shows
+LIVE_SPARING = 20
+"""So many times as long as such a look takes nothing is asked: AWS counts requests in a second."""
 LONGEST_UPLOAD = 10_000_000  # bytes of a file: it is held in memory for a moment
 LONGEST_INPUT = LONGEST_UPLOAD + 64 * 1024  # of a form
 
@@ -69,7 +74,10 @@ class Page(RequestHandler):
         return ""
 
     def version(self, *parts: str) -> str | None:
-        """Another text whenever the page would show something else; None: it stays as it is."""
+        """Another text whenever the page would show something else; None: it stays as it is.
+
+        A page that is opened asks for it before `show`, by the same object.
+        """
         return None
 
     # ---- how it is answered
@@ -97,6 +105,7 @@ class Page(RequestHandler):
             "Problem": Problem,
             "link": self.link,
             "live": "",
+            "known": "",
             "refused": None,
             "_tt_utf8": _utf8,
         }
@@ -117,7 +126,18 @@ class Page(RequestHandler):
         if self.access.can_leave and self.get_query_argument("token", ""):
             self.redirect(self.request.path)  # it is used up, and not to stand in an address
             return
-        await self._answer(self.show, self.template, *parts)
+        await self._answer(self._shown, self.template, *parts)
+
+    def _shown(self, *parts: str) -> dict[str, Any]:
+        """What `show` gives, and which version is known by it.
+
+        The version comes first: what changes in between is shown, and told once more.
+        """
+        known = ""
+        if type(self).version is not Page.version:
+            with suppress(Refused, CourseError, ClientError, BotoCoreError):  # `show` tells them
+                known = _mark(self.version(*parts))
+        return {"known": known, **self.show(*parts)}
 
     async def post(self, *parts: str) -> None:
         """What the page's form asks for; on an account, and where much is lost, not unasked."""
@@ -155,24 +175,29 @@ class Page(RequestHandler):
         self.render(template, **told)
 
     async def _follow(self, *parts: str) -> None:
-        """`change` whenever the version is another one, `end` when it stays as it is."""
+        """`change` whenever the version is another one, `end` when it stays as it is.
+
+        A browser says what it knows: in the address, and when it comes back the last event's id.
+        """
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("X-Accel-Buffering", "no")
-        known = ""
+        known = self.request.headers.get("Last-Event-ID") or self.get_query_argument("known", "")
         try:
             while True:
-                now = await self.in_thread(self.version, *parts)
-                if now is None:
+                began = time.monotonic()
+                version = await self.in_thread(self.version, *parts)
+                if version is None:
                     self.write("event: end\ndata:\n\n")
                     await self.flush()
                     return
-                if now != known:
-                    self.write("event: change\ndata:\n\n")
+                if (now := _mark(version)) != known:
+                    self.write(f"event: change\nid: {now}\ndata:\n\n")
                     known = now
                 else:
                     self.write(":\n\n")  # so that a browser which left is noticed
                 await self.flush()
-                await asyncio.sleep(LIVE_SECONDS)
+                took = time.monotonic() - began
+                await asyncio.sleep(max(LIVE_SECONDS, took * LIVE_SPARING))
         except (StreamClosedError, ClientError, BotoCoreError, Refused, CourseError):
             return
 
@@ -223,6 +248,11 @@ class Page(RequestHandler):
             self.finish(f"{what} {why}\n")
             return
         self.render("problem.html", told=Problem(what, why))
+
+
+def _mark(version: str | None) -> str:
+    """A short text for a version that may be long."""
+    return "" if version is None else hashlib.sha256(_utf8(version)).hexdigest()[:16]
 
 
 def _utf8(text: str | bytes) -> bytes:

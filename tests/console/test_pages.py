@@ -1,6 +1,7 @@
 """What the pages show of an endpoint, and what their forms do."""
 
 import json
+import re
 import uuid
 
 import pytest
@@ -78,13 +79,26 @@ def test_the_next_execution_is_offered_the_input_of_one(visitor, machines):
     assert "4711" in visitor.words(f"/machines/{machine}?again={run}")
 
 
-def test_a_page_is_told_when_what_it_shows_changes(visitor, states, machines):
+KNOWN = re.compile(r'data-live="([^"]+)" data-known="(\w+)"')
+
+
+def test_a_page_is_told_when_what_it_shows_changes_and_not_before(visitor, states, machines):
     machine = machines.make(HERE)
-    with visitor.get(f"/live/machines/{machine}", stream=True, timeout=60) as stream:
+    live, known = KNOWN.search(visitor.get(f"/machines/{machine}").text).groups()
+    with visitor.get(f"{live}?known={known}", stream=True, timeout=60) as stream:
         lines = stream.iter_lines(decode_unicode=True)
-        assert next(line for line in lines if line) == "event: change"  # as it is now
+        assert next(lines) == ":"  # nothing that the page does not show
         states.start_execution(stateMachineArn=machine)
         assert until(lambda: next(lines) == "event: change")
+
+
+def test_a_browser_that_comes_back_is_told_what_it_missed(visitor, states, machines):
+    machine = machines.make(HERE)
+    live, known = KNOWN.search(visitor.get(f"/machines/{machine}").text).groups()
+    states.start_execution(stateMachineArn=machine)
+    for asked, headers in ((f"?known={known}", {}), ("", {"Last-Event-ID": known}), ("", {})):
+        with visitor.get(live + asked, stream=True, timeout=60, headers=headers) as stream:
+            assert next(stream.iter_lines(decode_unicode=True)) == "event: change"
 
 
 def test_what_ends_is_followed_no_longer(visitor, machines):

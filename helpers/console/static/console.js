@@ -1,11 +1,23 @@
 // Times in the reader's own zone; what changes on AWS changes on the page; "No" goes back.
 "use strict";
 (function () {
-  const here = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" });
+  const two = (number) => String(number).padStart(2, "0");
 
+  // Beside each moment in UTC the same by this reader's clock, with its date where that is another.
   function tellTimes(root) {
-    for (const time of root.querySelectorAll("time[datetime]")) {
-      time.title = here.format(new Date(time.dateTime)) + " here";
+    for (const time of root.querySelectorAll("time[datetime]:not(:has(.here))")) {
+      const at = new Date(time.dateTime);
+      if (isNaN(at) || at.getTimezoneOffset() === 0) continue;
+      const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
+      const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+      const name = zone.formatToParts(at).find((one) => one.type === "timeZoneName").value;
+      const here = document.createElement("span"), comma = document.createElement("span");
+      comma.className = "comma";  // is heard, and in a table not seen
+      comma.textContent = ", ";
+      here.className = "here";
+      here.textContent = (date === time.dateTime.slice(0, 10) ? "" : date + " ") + clock + " " + name;
+      time.append(comma, here);
     }
   }
 
@@ -14,6 +26,7 @@
     const answer = await fetch(location.href, { credentials: "same-origin" });
     if (!answer.ok) return location.reload();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    tellTimes(page);
     for (const part of document.querySelectorAll("[data-part]")) {
       const made = page.querySelector('[data-part="' + part.dataset.part + '"]');
       if (!made) { part.replaceChildren(); continue; }
@@ -21,14 +34,14 @@
         const open = [...part.querySelectorAll("details")].map((one) => one.open);
         part.replaceChildren(...made.childNodes);
         part.querySelectorAll("details").forEach((one, at) => { if (open[at]) one.open = true; });
-        tellTimes(part);
       }
     }
     return null;
   }
 
-  function follow(url) {
-    const events = new EventSource(url);
+  // The page says which version it shows, so that only what changed since then is told.
+  function follow(url, known) {
+    const events = new EventSource(url + "?known=" + encodeURIComponent(known));
     events.addEventListener("change", refresh);
     events.addEventListener("end", () => { events.close(); location.reload(); });
   }
@@ -114,7 +127,8 @@
   });
   for (const part of document.querySelectorAll("[data-load]")) seen.observe(part);
   for (const box of document.querySelectorAll("[data-tail]")) tail(box);
-  if (document.body.dataset.live) follow(document.body.dataset.live);
+  const { live, known } = document.body.dataset;
+  if (live) follow(live, known);
   for (const back of document.querySelectorAll("[data-back]")) {
     back.addEventListener("click", (event) => { event.preventDefault(); history.back(); });
   }
