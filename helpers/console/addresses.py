@@ -60,8 +60,10 @@ def known(arn: str) -> Place | None:
     """
     service, kind, name = _parts(arn)
     match service, kind:
-        case "states", "execution":
+        case "states", "execution" | "express":
             return Place(page("executions", arn), f"execution {name.rpartition(':')[2]}")
+        case "states", "mapRun":
+            return Place(page("mapruns", arn), f"Map Run {name.rpartition(':')[2]}")
         case "states", "stateMachine":
             plain, qualifier, _ = name.partition(":")
             whole = arn[: -len(name) + len(plain)] if qualifier else arn

@@ -20,6 +20,7 @@ from helpers.console.pages import (
     functions,
     logs,
     machines,
+    map_runs,
     queues,
     rules,
     stacks,
@@ -27,8 +28,10 @@ from helpers.console.pages import (
     tables,
     topics,
 )
+from helpers.console.said import pretty
 
 HERE = Path(__file__).parent
+LARGE = 500_000  # characters of JSON, beyond which it is not laid out
 
 PAGES: list[tuple[str, type[Page]]] = [
     (r"", start.Start),
@@ -37,6 +40,8 @@ PAGES: list[tuple[str, type[Page]]] = [
     (r"machines", machines.Machines),
     (r"machines/(.+)", machines.Machine),
     (r"executions/(.+)", executions.ExecutionPage),
+    (r"whole/(.+)", executions.Whole),
+    (r"mapruns/(.+)", map_runs.MapRun),
     (r"rules", rules.Rules),
     (r"rules/([^/]+)/(.+)", rules.Rule),
     (r"schedules/([^/]+)/(.+)", rules.Schedule),
@@ -116,6 +121,18 @@ class Executions(UIModule):
         return self.render_string("executions_table.html", rows=rows, empty=empty, machine=machine)
 
 
+class Value(UIModule):
+    """A value, laid out if it is JSON, and cut where it is long."""
+
+    def render(self, value: Any, whole: str, most: int = 20_000) -> str:
+        """HTML; whole: the address of all of it, "" where there is none."""
+        length = len(value) if isinstance(value, str) else 0
+        text = value if length > LARGE else pretty(value)
+        return self.render_string(
+            "value.html", text=text[:most], is_cut=len(text) > most, length=length, whole=whole
+        )
+
+
 class LogEvents(UIModule):
     """A table of a log's events."""
 
@@ -155,7 +172,9 @@ def application(aws: Aws, access: Access) -> Application:
     return Application(
         routes,
         template_path=str(HERE / "templates"),
-        ui_modules={one.__name__: one for one in (Told, Drawing, Executions, LogEvents, Resource)},
+        ui_modules={
+            one.__name__: one for one in (Told, Drawing, Executions, LogEvents, Resource, Value)
+        },
         xsrf_cookies=True,
         xsrf_cookie_name="course-console-xsrf",  # Jupyter has one of its own at the same address
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict"},

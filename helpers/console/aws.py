@@ -6,9 +6,13 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+from botocore.utils import parse_timestamp
 
 from helpers import clients, target
 
@@ -45,6 +49,7 @@ class Aws:
     def __post_init__(self) -> None:
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()  # sessions of boto3 are not safe among threads
+        _read_times_quickly()
 
     @property
     def is_local(self) -> bool:
@@ -73,6 +78,24 @@ class Aws:
         """
         paginator = self.client(service).get_paginator(operation)
         return [one for page in paginator.paginate(**given) for one in page.get(key, [])]
+
+
+def _read_times_quickly() -> None:
+    """Have this process's boto3 read moments in seconds as UTC: a history has one an event.
+
+    Its own way, by the zone of this machine, takes half of the time that a history takes to read.
+    """
+    session = get_session()
+    parsers = session.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=_moment)
+    boto3.setup_default_session(botocore_session=session)
+
+
+def _moment(told: Any) -> datetime:
+    if isinstance(told, int | float):
+        return datetime.fromtimestamp(told, UTC)
+    moment: datetime = parse_timestamp(told)
+    return moment
 
 
 def attempt(ask: Callable[[], T]) -> T | Problem:

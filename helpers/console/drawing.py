@@ -18,4 +18,6 @@ def drawn(make: Callable[[], draw.Picture]) -> draw.Picture | Problem:
         return Problem("This cannot be drawn.", error.what)
     except ValueError as error:  # no JSON
         return Problem("This cannot be drawn.", str(error))
+    except RecursionError:
+        return Problem("This cannot be drawn.", "It has JSON in it that is too deep to be read.")
     return picture

@@ -64,6 +64,25 @@ def read(events: list[dict[str, Any]], stream: str) -> list[Invocation]:
     return found
 
 
+def apart(events: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The events of one stream, those of each invocation together, with its request's id.
+
+    What stands before a start belongs to it, and what no report follows is of one that runs still.
+    """
+    found: list[tuple[str, list[dict[str, Any]]]] = []
+    several: list[dict[str, Any]] = []
+    request = ""
+    for event in events:
+        kind, told, _ = _said(event["message"])
+        several.append(event)
+        if kind == "start":
+            request = told
+        elif kind == "report":
+            found.append((told, several))
+            several, request = [], ""
+    return [*found, (request, several)] if several else found
+
+
 def report(log: str) -> Invocation | None:
     """What the end of a log says, as Invoke gives it."""
     lines = [{"timestamp": 0, "message": line} for line in log.splitlines()]

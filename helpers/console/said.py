@@ -9,6 +9,7 @@ from typing import Any
 from tornado.escape import xhtml_escape
 
 from helpers import units
+from helpers.draw.look import STATUS
 
 _MARKS = {
     "SUCCEEDED": ("✓", "succeeded"),
@@ -51,6 +52,13 @@ def status(word: str) -> str:
     return f'<span class="status {kind}"><span aria-hidden="true">{mark}</span> {words}</span>'
 
 
+def state_status(word: str) -> str:
+    """HTML: how it went with a state, by word, mark and colour."""
+    look = STATUS[word]
+    mark = f'<span aria-hidden="true">{look.mark}</span>'
+    return f'<span class="status {word.replace(" ", "-")}">{mark} {look.word}</span>'
+
+
 def size(count: float) -> str:
     """So many bytes: `512 bytes`, `1.4 MB`."""
     if count < 1000:
@@ -74,6 +82,7 @@ def pretty(value: Any) -> str:
 NAMES = {
     "moment": moment,
     "status": status,
+    "state_status": state_status,
     "size": size,
     "pretty": pretty,
     "duration": units.duration,

@@ -177,6 +177,13 @@ class Execution:
             self._definition = self._source.definition()
         return self._definition
 
+    def step_of(self, event: dict[str, Any]) -> Step | None:
+        """The step in which an event of its history happened; None for those of the whole."""
+        if event["type"].startswith("Execution"):
+            return None
+        place = self._history.places.get(event["id"])
+        return place if isinstance(place, Step) else place and place.parent
+
     # ---- while it runs
 
     def refresh(self) -> Execution:

@@ -67,6 +67,8 @@ class History:
     cause: str | None = None
     redrives: int = 0
     count: int = 0
+    places: dict[int, Step | Run] = field(default_factory=dict)
+    """Where each event happened, by its id."""
 
 
 def moment(value: Any) -> datetime | None:
@@ -106,11 +108,12 @@ def read(events: Iterable[dict[str, Any]]) -> History:
 
 
 class _Reader:
-    """Follows the events one by one. `places` tells for each event id where it happened."""
+    """Follows the events one by one."""
 
     def __init__(self) -> None:
         self.history = History()
-        self.places: dict[int, Step | Run] = {0: self.history.run}
+        self.places = self.history.places
+        self.places[0] = self.history.run
         self.steps: list[Step] = []
 
     def take(self, event: dict[str, Any]) -> None:

@@ -21,7 +21,39 @@
     }
   }
 
-  // Only what differs is replaced, so that what is focused, open or selected stays.
+  // Makes a part of the page like the one that was made anew, and touches only what differs: so
+  // what is focused, open, selected or scrolled stays. Rows with a data-key are known by it.
+  function become(old, made) {
+    if (old.nodeType !== made.nodeType || old.nodeName !== made.nodeName) {
+      old.replaceWith(made);
+    } else if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.nodeValue !== made.nodeValue) old.nodeValue = made.nodeValue;
+    } else if (!old.isEqualNode(made)) {
+      becomeInside(old, made);
+    }
+  }
+
+  function becomeInside(old, made) {
+    const own = (name) => name === "open" && old.nodeName === "DETAILS";  // the reader opens it
+    for (const { name, value } of [...made.attributes]) {
+      if (!own(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
+    for (const { name } of [...old.attributes]) {
+      if (!own(name) && !made.hasAttribute(name)) old.removeAttribute(name);
+    }
+    const key = (node) => node && node.dataset && node.dataset.key;
+    const known = new Map([...old.children].filter(key).map((one) => [key(one), one]));
+    [...made.childNodes].forEach((one, at) => {
+      const here = old.childNodes[at], kept = known.get(key(one));
+      if (kept) {
+        if (kept !== here) old.insertBefore(kept, here);
+        become(kept, one);
+      } else if (here && !key(here)) become(here, one);
+      else old.insertBefore(one, here || null);
+    });
+    while (old.childNodes.length > made.childNodes.length) old.lastChild.remove();
+  }
+
   async function refresh() {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     if (!answer.ok) return location.reload();
@@ -29,21 +61,26 @@
     tellTimes(page);
     for (const part of document.querySelectorAll("[data-part]")) {
       const made = page.querySelector('[data-part="' + part.dataset.part + '"]');
-      if (!made) { part.replaceChildren(); continue; }
-      if (made.outerHTML !== part.dataset.shown) {
-        const open = [...part.querySelectorAll("details")].map((one) => one.open);
-        part.replaceChildren(...made.childNodes);
-        part.querySelectorAll("details").forEach((one, at) => { if (open[at]) one.open = true; });
-      }
+      if (made) become(part, made); else part.replaceChildren();
     }
+    document.title = page.title;
     return null;
+  }
+
+  // A page that is followed no longer is loaded anew, for its replay; not from under who reads it.
+  async function end() {
+    const main = document.querySelector("main"), on = document.activeElement;
+    if ((on !== main && main.contains(on)) || main.querySelector("details[open]")) {
+      await refresh();
+      delete document.body.dataset.live;
+    } else location.reload();
   }
 
   // The page says which version it shows, so that only what changed since then is told.
   function follow(url, known) {
     const events = new EventSource(url + "?known=" + encodeURIComponent(known));
     events.addEventListener("change", refresh);
-    events.addEventListener("end", () => { events.close(); location.reload(); });
+    events.addEventListener("end", () => { events.close(); end(); });
   }
 
   // Lines of a log as they come, the newest below; it scrolls along where one is at the end.
