@@ -28,7 +28,9 @@ class Little(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Lambda."""
         code = {"RepositoryType": "ECR", "ImageUri": "an/image:1"}
-        self._say(200, json.dumps({"Configuration": FUNCTION, "Code": code}))
+        is_short = self.path.endswith("/configuration")
+        told = FUNCTION if is_short else {"Configuration": FUNCTION, "Code": code}
+        self._say(200, json.dumps(told))
 
     def do_POST(self) -> None:
         """Everything else."""
