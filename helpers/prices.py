@@ -68,6 +68,7 @@ EXPRESS_STARTS = "Step Functions, Express: executions"
 EXPRESS_SECONDS = "Step Functions, Express: memory × time"
 REQUESTS = "Lambda: calls"
 SECONDS = "Lambda on x86: memory × time"
+SECONDS_ON_ARM = "Lambda on ARM: memory × time"
 WRITES = "DynamoDB, provisioned: capacity to write"
 READS = "DynamoDB, provisioned: capacity to read"
 ITEMS = "DynamoDB: what is kept"
@@ -88,7 +89,7 @@ PRICES = dict(
         _price(REQUESTS, "0.20", M, "requests", "lambda", M),
         _price(SECONDS, "0.0000166667", 1, "GB-seconds", "lambda", 400_000),
         # x86 and ARM share what is free, and so do a log's two lines.
-        _price("Lambda on ARM: memory × time", "0.0000133334", 1, "GB-seconds", "lambda", 400_000),
+        _price(SECONDS_ON_ARM, "0.0000133334", 1, "GB-seconds", "lambda", 400_000),
         _price(WRITES, "0.00065", 1, "unit-hours", "dynamodb", 25 * HOURS_A_MONTH),
         _price(READS, "0.00013", 1, "unit-hours", "dynamodb", 25 * HOURS_A_MONTH),
         _price(WRITES_ON_DEMAND, "0.625", M, "request units", "dynamodb"),
@@ -192,7 +193,7 @@ def said(dollars: Decimal) -> str:
         return "$0"
     if dollars >= Decimal("0.01"):
         return f"${dollars:,.2f}"
-    return f"${_short(dollars, 2)}"
+    return f"${short(dollars, 2)}"
 
 
 def words() -> str:
@@ -214,7 +215,7 @@ YEAR = total(trader(HOURS_A_YEAR, HOURS_A_YEAR))
 YEAR_AFTER = total_after(trader(HOURS_A_YEAR, HOURS_A_YEAR))
 
 
-def _short(number: Decimal, digits: int) -> str:
+def short(number: Decimal, digits: int) -> str:
     """A number with so many digits that tell, and no more of them than it has."""
     if number >= 1000:
         return f"{number:,.0f}"
@@ -247,7 +248,7 @@ _PRICES_HEAD = f"| prices as of {PRICES_AS_OF}, {REGION} | list price | free eac
 def _year() -> list[str]:
     lines = trader(HOURS_A_YEAR, HOURS_A_YEAR)
     rows = [
-        f"| {line.price.what} | {_short(line.count, 2)} {line.price.unit} | {said(line.dollars)} "
+        f"| {line.price.what} | {short(line.count, 2)} {line.price.unit} | {said(line.dollars)} "
         f"| {said(line.after)} |"
         for line in lines
     ]
@@ -259,13 +260,14 @@ def _year() -> list[str]:
 
 def _prices() -> list[str]:
     return [
-        f"| [{one.what}]({one.address}) | {_listed(one)} "
+        f"| [{one.what}]({one.address}) | {listed(one)} "
         f"| {f'{one.free:,} {one.unit}' if one.free else '–'} |"
         for one in PRICES.values()
     ]
 
 
-def _listed(one: Price) -> str:
+def listed(one: Price) -> str:
+    """A price as people say it: `$0.025 per 1,000 transitions`."""
     if not one.dollars:
         return "free"
     units = {1: one.unit.removesuffix("s"), M: f"million {one.unit}"}

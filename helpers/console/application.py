@@ -15,6 +15,7 @@ from helpers.console.aws import Aws, Problem
 from helpers.console.page import THREADS, Page
 from helpers.console.pages import (
     alarms,
+    bill,
     buckets,
     executions,
     functions,
@@ -66,6 +67,7 @@ PAGES: list[tuple[str, type[Page]]] = [
     (r"topics/(.+)", topics.Topic),
     (r"alarms", alarms.Alarms),
     (r"alarms/one", alarms.Alarm),
+    (r"bill", bill.Bill),
 ]
 
 MENU = [
@@ -80,6 +82,7 @@ MENU = [
     ("queues", "Queues"),
     ("topics", "Topics"),
     ("alarms", "Alarms"),
+    ("bill", "Bill"),
 ]
 
 
