@@ -81,3 +81,21 @@ def test_logs_that_may_not_be_read(elsewhere):
     for action in ("DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents"):
         assert f"logs:{action} is missing" in page
     assert "logs:FilterLogEvents is missing" in elsewhere.get("/logs/lines?name=/group").text
+
+
+def test_a_bill_of_which_most_cannot_be_asked(elsewhere):
+    page = elsewhere.words("/bill")
+    assert "logs:DescribeLogGroups is missing" in page
+    assert "This endpoint does not answer ListStateMachines." in page
+    assert "Nothing that could be counted was used in this month." in page
+
+
+def test_queues_topics_and_alarms_that_nobody_answers(elsewhere):
+    for path, operation in (
+        ("/queues", "ListQueues"),
+        ("/topics", "ListTopics"),
+        ("/alarms", "DescribeAlarms"),
+    ):
+        answer = elsewhere.get(path)
+        assert answer.status_code == 400, path
+        assert f"This endpoint does not answer {operation}." in answer.text
