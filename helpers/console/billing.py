@@ -20,7 +20,8 @@ from helpers.usage import Used
 
 DAY = 86400  # seconds
 TABLES = 100  # that are looked at: each is asked for itself
-LATEST = 3  # executions of a state machine whose states are counted
+MACHINES = 20  # the busiest ones, whose states are counted
+LATEST = 3  # executions of each that are looked at for that
 _GB = Decimal(2**30)
 _NONE = Decimal(0)
 
@@ -35,9 +36,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Standing:
-    """Something that is billed while nobody uses it, and why it is."""
+    """Something that is billed while nobody uses it, and why it is. page: where it is shown."""
 
     what: str
+    page: tuple[str, ...]
     lines: list[Used]
     why: str
 
@@ -75,9 +77,10 @@ def step_functions(aws: Aws, metrics: usage.Metrics) -> Part:
         ]
     )
     part, transitions = Part(), _NONE
-    for machine, count in zip(standard, started, strict=True):
+    busiest = sorted(zip(standard, started, strict=True), key=lambda one: -one[1])
+    for machine, count in busiest[:MACHINES]:
         if not count:
-            continue
+            break
         states, runs = _states(aws, machine["stateMachineArn"], int(min(count, LATEST)))
         told = plural(int(count), "execution")
         if not runs:
@@ -91,6 +94,11 @@ def step_functions(aws: Aws, metrics: usage.Metrics) -> Part:
         entered = "1 state" if average == "1" else f"{average} states"
         part.notes.append(
             f"{machine['name']}: {told}, each {entered} (as the latest {runs} on average)."
+        )
+    if rest := int(sum((count for _, count in busiest[MACHINES:]), _NONE)):
+        part.notes.append(
+            f"{plural(rest, 'execution')} of less busy state machines are not counted: this page "
+            f"looks at {MACHINES}."
         )
     requests, seconds = metrics.express()
     part.lines = _lines(
@@ -197,6 +205,7 @@ def standing_tables(told: list[dict[str, Any]]) -> list[Standing]:
     return [
         Standing(
             one["TableName"],
+            ("tables", one["TableName"]),
             _lines(
                 *((what, count * prices.HOURS_A_MONTH) for what, count in _capacity(one).items()),
                 (prices.ITEMS, Decimal(one.get("TableSizeBytes", 0)) / _GB),
@@ -221,6 +230,7 @@ def standing_logs(groups: list[dict[str, Any]]) -> list[Standing]:
     return [
         Standing(
             plural(len(groups), "log group"),
+            ("logs",),
             _lines((prices.LOGS, Decimal(kept) / _GB)),
             why,
         )
@@ -241,6 +251,7 @@ def standing_alarms(aws: Aws) -> list[Standing]:
     return [
         Standing(
             plural(len(alarms), "alarm"),
+            ("alarms",),
             _lines((prices.ALARMS, Decimal(looked_at))),
             "each metric that one looks at is billed, whatever its state",
         )
@@ -267,6 +278,7 @@ def standing_buckets(aws: Aws, lately: usage.Metrics) -> list[Standing]:
     return [
         Standing(
             plural(len(buckets), "bucket"),
+            ("buckets",),
             _lines((prices.OBJECTS, sum(kept, _NONE) / _GB)),
             why,
         )

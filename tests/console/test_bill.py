@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from helpers import prices
+from helpers.console import billing
 from helpers.usage import Used
 from tests.console.conftest import Machines, visiting
 from tests.workshop import make_function
@@ -65,10 +67,10 @@ def test_what_was_used_is_counted_and_priced(bill):
 
 def test_what_an_idle_month_costs_is_named_with_its_reason(bill):
     page = bill[0].split("What an idle month costs</h2>")[1]
-    kept = page.split('<th scope="row">kept</th>')[1].split("</tr>")[0]
+    kept = re.split(r'<th scope="row">(?:<a[^>]*>)?kept<', page)[1].split("</tr>")[0]
     dollars = prices.PRICES[prices.WRITES].cost(2 * 730) + prices.PRICES[prices.READS].cost(3 * 730)
     assert prices.said(dollars) in kept and "1,460 unit-hours at $0.00065" in kept
-    assert "on demand: only what it keeps" in page and "1 alarm<" in page
+    assert "on demand: only what it keeps" in page and '<a href="/alarms">1 alarm</a>' in page
     assert "1 rule or schedule is enabled" in page
 
 
@@ -99,3 +101,33 @@ def test_on_an_account_it_is_said_what_was_asked(account):
 def test_what_is_free_is_taken_off_once():
     used = Used(prices.TRANSITIONS, 5000)
     assert used.dollars == 5 * used.after
+
+
+class _Aws:
+    """Has thirty state machines."""
+
+    def pages(self, *asked):
+        return [
+            {"type": "STANDARD", "stateMachineArn": f"arn:{n}", "name": f"m{n}"} for n in range(30)
+        ]
+
+
+class _Metrics:
+    """The nth was started n times."""
+
+    def totals(self, metrics):
+        return [Decimal(dimensions["StateMachineArn"][4:]) for _, _, dimensions in metrics]
+
+    def express(self):
+        return Decimal(0), Decimal(0)
+
+
+def test_of_many_state_machines_the_busiest_are_looked_at(monkeypatch):
+    looked = []
+    monkeypatch.setattr(
+        billing, "_states", lambda aws, arn, most: looked.append(arn) or (2 * most, most)
+    )
+    part = billing.step_functions(_Aws(), _Metrics())
+    assert looked == [f"arn:{n}" for n in range(29, 9, -1)]
+    assert part.lines == [Used(prices.TRANSITIONS, 2 * sum(range(10, 30)))]
+    assert part.notes[-1].startswith("45 executions of less busy state machines are not counted")
