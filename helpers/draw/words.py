@@ -232,7 +232,7 @@ def cause(text: str) -> str:
     """An error's cause; Lambda's JSON laid out to be read."""
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     if not isinstance(told, dict):
         return text

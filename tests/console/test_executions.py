@@ -6,10 +6,10 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+from botocore.exceptions import ClientError
 
 from helpers.console import steps
 from helpers.console.histories import Histories
-from tests.console.conftest import visiting
 from tests.workshop import ended, make_function, until
 
 MARKUP = "<script>alert(1)</script><b>bold</b>'\"&"
@@ -193,7 +193,7 @@ def test_long_data_are_cut_and_can_be_had_in_whole(visitor, machines):
 def test_deep_json_is_shown(visitor, states, machines):
     begun = states.start_execution(stateMachineArn=machines.make(HERE), input="[" * 900 + "]" * 900)
     ended(states, begun["executionArn"])
-    assert visitor.get(f"/executions/{begun['executionArn']}?step=1").status_code == 200
+    assert visitor.get(f"/executions/{begun['executionArn']}").status_code == 200
 
 
 def test_a_long_execution_is_shown_still_and_replayed_when_asked(visitor, machines):
@@ -239,6 +239,25 @@ def test_only_what_is_new_of_a_history_is_asked_for():
     asked.clear()
     assert histories.read(aws, "arn").run.status == "ABORTED"
     assert asked == ["describe"]
+
+
+def test_a_history_that_may_not_be_read_leaves_the_rest_of_the_page():
+    class Client:
+        meta = type("Meta", (), {"endpoint_url": "https://states.us-east-1.amazonaws.com"})
+
+        def describe_execution(self, **given):
+            return {"executionArn": "arn", "status": "RUNNING", "startDate": 1, "input": "{}"}
+
+        def get_paginator(self, name):
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": DENIED}}, name)
+
+    aws = type("Aws", (), {"client": lambda self, service: Client()})()
+    known = Histories().read(aws, "arn")
+    assert DENIED in known.refused.what and known.run.status == "RUNNING"
+    assert list(known.run.walk()) == []
+
+
+DENIED = "User: ada is not authorized to perform: states:GetExecutionHistory"
 
 
 def _event(number):
@@ -292,13 +311,3 @@ def test_an_express_execution_without_a_log_says_how_to_have_one(visitor, states
     answer = visitor.get(f"/executions/{run}")
     assert answer.status_code == 400 and "Level ALL" in answer.text
     assert "logging is off" in visitor.words(f"/machines/{made}")
-
-
-def test_read_only_has_neither_stop_nor_redrive_and_an_account_asks(endpoint, failing):
-    run, _ = failing
-    account = endpoint.env | {"COURSE_TARGET": "aws"}
-    with visiting(account) as visitor:
-        asked = visitor.post(f"/executions/{run}", do="redrive")
-        assert f"Redrive the execution {run.rpartition(':')[2]}?" in asked.text
-    with visiting(account, "--read-only") as visitor:
-        assert 'value="redrive"' not in visitor.words(f"/executions/{run}")

@@ -204,14 +204,18 @@ def test_the_clock_is_moved_and_shows_what_is_due(module_endpoint):
 def test_on_an_account_a_start_is_asked_about_and_read_only_refuses_it(endpoint, states, machines):
     account = endpoint.env | {"COURSE_TARGET": "aws"}
     machine = machines.make(HERE)
+    failed = machines.run(machines.make({"Type": "Fail"}))
     with visiting(account) as visitor:
         assert "AWS account 123456789012" in visitor.words("/")
         asked = visitor.post(f"/machines/{machine}", input="{}")
         assert "Start an execution of machine-" in asked.text
+        asked = visitor.post(f"/executions/{failed}", do="redrive")
+        assert f"Redrive the execution {failed.rpartition(':')[2]}?" in asked.text
         assert states.list_executions(stateMachineArn=machine)["executions"] == []
         visitor.post(f"/machines/{machine}", input="{}", sure="yes")
         assert len(states.list_executions(stateMachineArn=machine)["executions"]) == 1
     with visiting(account, "--read-only") as visitor:
         assert "Start an execution" not in visitor.words(f"/machines/{machine}")
+        assert 'value="redrive"' not in visitor.words(f"/executions/{failed}")
         answer = visitor.post("/", step="1h")
         assert answer.status_code == 403 and "read-only" in answer.text

@@ -58,6 +58,7 @@ class ExecutionPage(Page):
             "chosen": chosen and self._looked_into(known, chosen),
             "events": self._events(run),
             "where": words.where,
+            "cause": words.cause,
             "statuses": STATUSES,
             "details": steps.details,
             "field": field,

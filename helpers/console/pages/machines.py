@@ -14,7 +14,7 @@ from helpers.console.page import Page, Refused
 from helpers.console.pages.logs import asked_time
 
 ROWS = 100  # on a page
-LOOKED_THROUGH = 2_000  # executions of other times, before one is asked whether to go on
+LOOKED_THROUGH = 1_000  # executions of other times, before one is asked whether to go on
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
 
 

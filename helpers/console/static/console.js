@@ -43,7 +43,8 @@
     }
     const key = (node) => node && node.dataset && node.dataset.key;
     const known = new Map([...old.children].filter(key).map((one) => [key(one), one]));
-    [...made.childNodes].forEach((one, at) => {
+    const wanted = [...made.childNodes];
+    wanted.forEach((one, at) => {
       const here = old.childNodes[at], kept = known.get(key(one));
       if (kept) {
         if (kept !== here) old.insertBefore(kept, here);
@@ -51,7 +52,7 @@
       } else if (here && !key(here)) become(here, one);
       else old.insertBefore(one, here || null);
     });
-    while (old.childNodes.length > made.childNodes.length) old.lastChild.remove();
+    while (old.childNodes.length > wanted.length) old.lastChild.remove();
   }
 
   async function refresh() {
