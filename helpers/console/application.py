@@ -140,11 +140,20 @@ class LogEvents(UIModule):
     """A table of a log's events."""
 
     def render(
-        self, events: list[dict[str, Any]], group: str, stream: str = "", is_whole: bool = False
+        self,
+        events: list[dict[str, Any]],
+        group: str,
+        stream: str = "",
+        is_whole: bool = False,
+        label: str = "Events",
     ) -> str:
-        """HTML; stream: of which all events are, else each tells its own. is_whole: none is cut."""
+        """HTML; stream: of which all events are, else each tells its own. is_whole: none is cut.
+
+        label: what the table is called, where a page has several.
+        """
         return self.render_string(
             "log_events.html",
+            label=label,
             **{"events": events, "group": group, "stream": stream, "is_whole": is_whole},
             **{"at": log_events.at, "field": log_events.field, "parted": log_events.parted},
         )

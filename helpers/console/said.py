@@ -11,6 +11,8 @@ from tornado.escape import xhtml_escape
 from helpers import units
 from helpers.draw.look import STATUS
 
+DEEPEST = 100  # JSON in JSON that is laid out with indents
+
 _MARKS = {
     "SUCCEEDED": ("✓", "succeeded"),
     "RUNNING": ("…", "running"),
@@ -71,12 +73,28 @@ def size(count: float) -> str:
 
 
 def pretty(value: Any) -> str:
-    """JSON with indents, from text that is JSON or from anything else; other text as it stands."""
+    """JSON with indents, from text that is JSON or from anything else; other text as it stands.
+
+    So does JSON that is very deep: its indents would be longer than itself.
+    """
     try:
         told = json.loads(value) if isinstance(value, str) else value
+        if isinstance(value, str) and _is_deep(value, told):
+            return value
         return json.dumps(told, indent=2, ensure_ascii=False, default=str)
     except (ValueError, RecursionError):  # no JSON, or deeper than can be read
         return str(value)
+
+
+def _is_deep(text: str, told: Any) -> bool:
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    level, depth = ([told] if isinstance(told, dict | list) else []), 0
+    while level and depth <= DEEPEST:
+        insides = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [one for inside in insides for one in inside if isinstance(one, dict | list)]
+        depth += 1
+    return depth > DEEPEST
 
 
 NAMES = {
