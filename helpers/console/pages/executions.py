@@ -32,10 +32,11 @@ class ExecutionPage(Page):
 
     template = "execution.html"
     section = "machines"
+    _known: Known | None = None
 
     def show(self, arn: str) -> dict[str, Any]:
         """Its picture, the states it went through, one of them looked into, its events."""
-        known = KEPT.read(self.aws, arn)
+        known = self._known or KEPT.read(self.aws, arn)
         run, told = known.run, known.told
         visits = known.once("visits", lambda: list(run.walk()))
         chosen = self._chosen(visits)
@@ -69,15 +70,9 @@ class ExecutionPage(Page):
         }
 
     def version(self, arn: str) -> str | None:
-        """The latest event; None when it has ended."""
-        if express.is_express(arn):
-            known = KEPT.read(self.aws, arn)
-            return str(len(known.run.events)) if known.run.is_running else None
-        client = self.aws.client("stepfunctions")
-        if client.describe_execution(executionArn=arn)["status"] != "RUNNING":
-            return None
-        last = client.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=1)
-        return str(last["events"][0]["id"])
+        """How many events it has; None when it has ended."""
+        self._known = KEPT.read(self.aws, arn)
+        return str(len(self._known.run.events)) if self._known.run.is_running else None
 
     def act(self, arn: str) -> str:
         """Stop it, or let it go on where it failed."""

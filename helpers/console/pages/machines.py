@@ -38,11 +38,12 @@ class Machine(Page):
 
     template = "machine.html"
     section = "machines"
+    _told: dict[str, Any] | None = None
 
     def show(self, arn: str) -> dict[str, Any]:
         """Its graph, definition and diagnosis, and a page of its executions."""
         client = self.aws.client("stepfunctions")
-        told = client.describe_state_machine(stateMachineArn=arn)
+        told = self._described(arn)
         begin, end = asked_time(self, "from"), asked_time(self, "to")
         return {
             "machine": told,
@@ -65,7 +66,7 @@ class Machine(Page):
 
     def version(self, arn: str) -> str:
         """The latest executions and how they stand."""
-        told = self.aws.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
+        told = self._described(arn)
         if told["type"] == "EXPRESS":
             return repr(express.lately(self.aws, told)) if express.group_of(told) else ""
         answer = self.aws.client("stepfunctions").list_executions(
@@ -93,6 +94,13 @@ class Machine(Page):
         except Refused:
             return ""  # `act` will say so
         return f"Start an execution of {arn.rpartition(':')[2]}? It runs on AWS and is billed."
+
+    def _described(self, arn: str) -> dict[str, Any]:
+        """Asked once: what of it can change while it is looked at is shown when it is opened."""
+        if self._told is None:
+            client = self.aws.client("stepfunctions")
+            self._told = client.describe_state_machine(stateMachineArn=arn)
+        return self._told
 
     def _input(self) -> str:
         """The input that was typed; raises Refused if it is no JSON."""

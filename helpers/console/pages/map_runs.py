@@ -17,10 +17,11 @@ class MapRun(Page):
 
     template = "map_run.html"
     section = "machines"
+    _told: dict[str, Any] | None = None
 
     def show(self, arn: str) -> dict[str, Any]:
         """Its counts, and a page of its items' executions, those of a status if one is asked."""
-        told = self.aws.client("stepfunctions").describe_map_run(mapRunArn=arn)
+        told = self._told or self._described(arn)
         wanted = self.get_query_argument("status", "")
         wanted = wanted if wanted in STATUSES else ""
         return {
@@ -36,8 +37,12 @@ class MapRun(Page):
 
     def version(self, arn: str) -> str | None:
         """How many of its items stand how; None when it has ended."""
-        told = self.aws.client("stepfunctions").describe_map_run(mapRunArn=arn)
+        told = self._told = self._described(arn)
         return repr(told["executionCounts"]) if told["status"] == "RUNNING" else None
+
+    def _described(self, arn: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self.aws.client("stepfunctions").describe_map_run(mapRunArn=arn)
+        return answer
 
     def _executions(self, arn: str, status: str) -> dict[str, Any]:
         """`rows`, and `more`: the token of the page after them, "" on the last."""
