@@ -37,6 +37,10 @@ class Access(ABC):
         """What stands before each page's path, "" or such as `/user/ada/console`."""
         return ""
 
+    def is_question(self, headers: Mapping[str, str]) -> bool:
+        """Does it only ask whether the console is there? It is refused, and nobody need know."""
+        return False
+
     def leave(self, handler: RequestHandler) -> None:
         """Forget this browser; it is let in by Jupyter's login otherwise."""
         raise HTTPError(405)
@@ -97,6 +101,10 @@ class ByProxy(Access):
             raise HTTPError(403, "The console is reached through JupyterLab here.")
         headers = handler.request.headers
         refuse_foreign(handler, {handler.request.host, headers.get("X-Forwarded-Host", "")})
+
+    def is_question(self, headers: Mapping[str, str]) -> bool:
+        """The proxy asks without the key, until it is answered."""
+        return KEY_HEADER not in headers
 
     def root(self, headers: Mapping[str, str]) -> str:
         """The proxy says under which path it stands."""

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tornado.web import Application, StaticFileHandler, UIModule
+from tornado.web import Application, RequestHandler, StaticFileHandler, UIModule
 
 from helpers import draw
 from helpers.console import addresses, log_events, page
 from helpers.console.access import Access
 from helpers.console.aws import Aws, Problem
-from helpers.console.page import THREADS, Page
+from helpers.console.page import STATIC, THREADS, Page
 from helpers.console.pages import (
     alarms,
     bill,
@@ -169,19 +169,29 @@ class Resource(UIModule):
         return self.render_string("resource.html", arn=arn, where=where)
 
 
+class Console(Application):
+    """Tornado's application."""
+
+    def log_request(self, handler: RequestHandler) -> None:
+        """A line in the log for what went wrong, as Tornado has it."""
+        access: Access = self.settings["access"]
+        if not access.is_question(handler.request.headers):
+            super().log_request(handler)
+
+
 def application(aws: Aws, access: Access) -> Application:
     """All pages, for one account and one way in."""
     page.SECTIONS[:] = MENU
     given = {"aws": aws, "access": access, "pool": ThreadPoolExecutor(THREADS)}
     routes: list[Any] = [
-        (r"/static/(.+)", StaticFileHandler, {"path": str(HERE / "static")}),
+        (r"/static/(.+)", StaticFileHandler, {"path": str(STATIC)}),
         (r"/leave", Leave, given),
     ]
     for pattern, handler in PAGES:
         if handler.version is not Page.version:
             routes.append((f"/live/{pattern}", handler, {"live": True, **given}))
         routes.append((f"/{pattern}", handler, given))
-    return Application(
+    return Console(
         routes,
         template_path=str(HERE / "templates"),
         ui_modules={
@@ -192,4 +202,5 @@ def application(aws: Aws, access: Access) -> Application:
         xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict"},
         compress_response=True,
         serve_traceback=False,
+        access=access,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -24,7 +25,8 @@ _ABSENT = (
 _ACTION = re.compile(r"perform: ([\w-]+:\w+)")
 
 
-T = TypeVar("T")
+T, S = TypeVar("T"), TypeVar("S")
+AT_ONCE = 4  # requests of one page; more are no faster
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Aws:
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()  # sessions of boto3 are not safe among threads
         _read_times_quickly()
+        self._asking = ThreadPoolExecutor(AT_ONCE)  # not the pages' own, which wait for it
 
     @property
     def is_local(self) -> bool:
@@ -78,6 +81,10 @@ class Aws:
         """
         paginator = self.client(service).get_paginator(operation)
         return [one for page in paginator.paginate(**given) for one in page.get(key, [])]
+
+    def at_once(self, ask: Callable[[S], T], about: Iterable[S]) -> list[T]:
+        """What `ask` gives for each, in their order; some are asked for at the same time."""
+        return list(self._asking.map(ask, about))
 
 
 def _read_times_quickly() -> None:

@@ -13,11 +13,15 @@ _ROUTE = "/_local/clock"
 
 @dataclass(frozen=True)
 class Clock:
-    """now: aware UTC. jumps: are waits of executions jumped over? due: ARN → next firing."""
+    """now: aware UTC. jumps: are waits of executions jumped over? due: ARN → next firing.
+
+    The soonest comes first. ahead: seconds that it is ahead of this machine's clock.
+    """
 
     now: datetime
     jumps: bool
     due: dict[str, datetime]
+    ahead: float = 0.0
 
 
 def read(aws: Aws) -> Clock:
@@ -32,6 +36,7 @@ def read(aws: Aws) -> Clock:
         datetime.fromisoformat(told["now"]),
         told["mode"] == "jump",
         {arn: datetime.fromisoformat(at) for arn, at in told["next"].items()},
+        told["offset"],
     )
 
 

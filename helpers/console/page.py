@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +22,7 @@ from helpers.console.access import Access
 from helpers.console.aws import Aws, Problem, problem
 from helpers.errors import CourseError
 
+STATIC = Path(__file__).parent / "static"
 THREADS = 8
 LIVE_SECONDS = 1.0  # between two looks at what a page shows
 LIVE_SPARING = 20
@@ -86,6 +89,11 @@ class Page(RequestHandler):
         """Nothing is said before it is known who asks."""
         self.access.admit(self)
 
+    def log_exception(self, *error: Any) -> None:
+        """As Tornado does, unless it is none that anybody need know."""
+        if not self.access.is_question(self.request.headers):
+            super().log_exception(*error)
+
     def set_default_headers(self) -> None:
         """No script but our own, no foreign frame, nothing kept in a cache."""
         self.set_header("X-Content-Type-Options", "nosniff")
@@ -104,6 +112,7 @@ class Page(RequestHandler):
             "sections": SECTIONS,
             "Problem": Problem,
             "link": self.link,
+            "static": self.static,
             "live": "",
             "known": "",
             "refused": None,
@@ -113,6 +122,10 @@ class Page(RequestHandler):
     def link(self, *parts: str, **query: str) -> str:
         """The address of a page, each part of its path quoted: `link("executions", arn)`."""
         return f"{self.access.root(self.request.headers)}/{addresses.page(*parts, **query)}"
+
+    def static(self, name: str) -> str:
+        """The address of a file of ours, another one with each version: browsers keep it."""
+        return self.link("static", name, v=_version(name))
 
     async def in_thread(self, ask: Callable[..., Any], *given: Any) -> Any:
         """What `ask` gives, asked in a thread."""
@@ -248,6 +261,11 @@ class Page(RequestHandler):
             self.finish(f"{what} {why}\n")
             return
         self.render("problem.html", told=Problem(what, why))
+
+
+@cache
+def _version(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:16]
 
 
 def _mark(version: str | None) -> str:

@@ -99,7 +99,7 @@ def test_behind_jupyter_only_its_proxy_is_let_in(endpoint, tmp_path):
     (path, key) = tmp_path / "socket", next(iter(made["request_headers_override"].items()))
     command = [part.replace("{unix_socket}", str(path)) for part in made["command"]]
     environment = endpoint.env | made["environment"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as process:
         try:
             until(path.exists)
             plain = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -111,6 +111,13 @@ def test_behind_jupyter_only_its_proxy_is_let_in(endpoint, tmp_path):
             assert path.stat().st_mode & 0o077 == 0
         finally:
             process.terminate()
+            assert process.stderr.read() == b"", "the proxy's question is told of in the log"
+
+
+def test_a_browser_keeps_the_script_until_there_is_another(visitor):
+    address = re.search(r'src="(/static/console.js[?]v=\w+)"', visitor.words("/"))[1]
+    assert "max-age=" in visitor.get(address).headers["Cache-Control"]
+    assert visitor.get("/").headers["Cache-Control"] == "no-store"
 
 
 def test_two_pages_at_once_do_not_wait_for_each_other(visitor, endpoint, machines):

@@ -17,6 +17,18 @@ def test_the_first_page_names_what_failed_and_what_runs(visitor, states, machine
     failing = machines.run(machines.make({"Type": "Fail", "Error": "Boom"}))
     page = visitor.words("/")
     assert failing.rpartition(":")[2] in page and "Simulated clock" in page
+    assert "the local endpoint at http://127.0.0.1:" in page and "nothing is billed" in page
+
+
+def test_the_first_page_finds_a_failure_behind_many_that_went_well(visitor, machines):
+    machine = machines.make(
+        {"Type": "Choice", "Default": "Good", "Choices": [
+            {"Variable": "$.bad", "IsPresent": True, "Next": "Bad"}]},
+        Good={"Type": "Succeed"}, Bad={"Type": "Fail", "Error": "Boom"})  # fmt: skip
+    failed = machines.run(machine, {"bad": 1})
+    for _ in range(12):
+        machines.run(machine)
+    assert f'/executions/{failed}"' in visitor.words("/")
 
 
 def test_a_machine_s_page_draws_it_and_lists_its_executions(visitor, machines):
@@ -192,11 +204,16 @@ def test_the_clock_is_moved_and_shows_what_is_due(module_endpoint):
 
     module_endpoint.client("events").put_rule(Name="hourly", ScheduleExpression="rate(1 hour)")
     with visiting(module_endpoint.env) as visitor:
-        assert 'href="/rules/default/hourly"' in visitor.words("/")
+        page = visitor.words("/")
+        assert 'href="/rules/default/hourly"' in page and re.search(r"</a> in (1 h|59 min)", page)
+        live, known = KNOWN.search(page).groups()
+        visitor.post("/", step="1h")
+        with visitor.get(f"{live}?known={known}", stream=True, timeout=60) as stream:
+            assert next(stream.iter_lines(decode_unicode=True)) == "event: change"
         visitor.post("/", next="yes")
-        assert 3500 < ahead() < 3700
+        assert 7100 < ahead() < 7300
         visitor.post("/", step="1d")
-        assert 89_000 < ahead() < 91_000
+        assert 92_600 < ahead() < 94_600
         assert "takes as long as it says" in visitor.post("/", mode="realtime").text
         assert visitor.post("/", step="many").status_code == 400
 
@@ -206,7 +223,9 @@ def test_on_an_account_a_start_is_asked_about_and_read_only_refuses_it(endpoint,
     machine = machines.make(HERE)
     failed = machines.run(machines.make({"Type": "Fail"}))
     with visiting(account) as visitor:
-        assert "AWS account 123456789012" in visitor.words("/")
+        page = visitor.words("/")
+        assert "AWS account 123456789012" in page and "<dt>Identity</dt>" in page
+        assert "AWS_ENDPOINT_URL" in page and "Simulated clock" not in page
         asked = visitor.post(f"/machines/{machine}", input="{}")
         assert "Start an execution of machine-" in asked.text
         asked = visitor.post(f"/executions/{failed}", do="redrive")
