@@ -50,7 +50,7 @@ class Machine(Page):
             "arn": arn,
             "whole": unqualified(told["stateMachineArn"]),
             "picture": drawing.drawn(lambda: draw.state_machine(json.loads(told["definition"]))),
-            "findings": asl.diagnose(told["definition"], type=told["type"]),
+            "findings": asl.diagnose(told["definition"], type=told.get("type", "STANDARD")),
             "executions": attempt(lambda: self._listed(told, arn, begin, end)),
             "log": express.group_of(told),
             "wanted": self._wanted(),
@@ -67,7 +67,7 @@ class Machine(Page):
     def version(self, arn: str) -> str:
         """The latest executions and how they stand."""
         told = self._described(arn)
-        if told["type"] == "EXPRESS":
+        if told.get("type") == "EXPRESS":
             return repr(express.lately(self.aws, told)) if express.group_of(told) else ""
         answer = self.aws.client("stepfunctions").list_executions(
             stateMachineArn=arn, maxResults=20
@@ -129,7 +129,7 @@ class Machine(Page):
         AWS lists by start, the latest first, and knows no times: those of other times are read
         and left out, at most LOOKED_THROUGH of them; `passed`: how many these were.
         """
-        if told["type"] == "EXPRESS":
+        if told.get("type") == "EXPRESS":
             rows = express.lately(self.aws, told) if express.group_of(told) else []
             return {"rows": rows, "more": "", "passed": 0}
         asked: dict[str, Any] = {"stateMachineArn": arn, "maxResults": ROWS}

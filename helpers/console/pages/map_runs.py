@@ -38,7 +38,7 @@ class MapRun(Page):
     def version(self, arn: str) -> str | None:
         """How many of its items stand how; None when it has ended."""
         told = self._told = self._described(arn)
-        return repr(told["executionCounts"]) if told["status"] == "RUNNING" else None
+        return repr(told.get("executionCounts")) if told["status"] == "RUNNING" else None
 
     def _described(self, arn: str) -> dict[str, Any]:
         answer: dict[str, Any] = self.aws.client("stepfunctions").describe_map_run(mapRunArn=arn)
