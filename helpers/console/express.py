@@ -12,19 +12,18 @@ from typing import Any
 
 from helpers.console import clock
 from helpers.console.aws import Aws
+from helpers.console.log_events import asked
 from helpers.errors import CourseError
+from helpers.executions.history import ENDS
 
-WINDOW = timedelta(days=1)  # before now, where a machine's executions are looked for
+LATELY = (timedelta(hours=1), timedelta(days=1))
+BACK = (timedelta(days=1), timedelta(days=14))
+"""How far back a machine's executions, and one, are looked for: not far at first, since a log may
+be large."""
+
 SHOWN = 100  # executions of a machine
 TRIES = 5  # answers of AWS's, of which each may have found nothing yet
 MOST = 25_000  # events of one execution
-ENDS = {
-    "ExecutionSucceeded": "SUCCEEDED",
-    "ExecutionFailed": "FAILED",
-    "ExecutionAborted": "ABORTED",
-    "ExecutionTimedOut": "TIMED_OUT",
-}
-
 _DATA = ("input", "output", "error", "cause")
 
 
@@ -55,6 +54,15 @@ def machine_of(arn: str) -> str:
     return ":".join([*parts[:5], "stateMachine", *parts[6:7]])
 
 
+def unqualified(arn: str) -> str:
+    """The ARN of a state machine without its version or alias.
+
+    >>> unqualified("arn:aws:states:us-east-1:123456789012:stateMachine:Trader:7")
+    'arn:aws:states:us-east-1:123456789012:stateMachine:Trader'
+    """
+    return ":".join(arn.split(":")[:7])
+
+
 def group_of(machine: dict[str, Any]) -> str:
     """The log group that a machine logs to, "" for none; from its description."""
     logging = machine.get("loggingConfiguration") or {}
@@ -75,39 +83,46 @@ def read(aws: Aws, arn: str) -> Log:
             f"The logging of {machine['name']} is off.",
             "Switch it on: Logging with Level ALL in the template, and deploy again.",
         )
-    pages = aws.client("logs").get_paginator("filter_log_events").paginate(
-        logGroupName=group, filterPattern=f'{{ $.execution_arn = "{arn}" }}',
-        PaginationConfig={"MaxItems": MOST},
-    )  # fmt: skip
-    events = [told for page in pages for one in page["events"] if (told := _event(one["message"]))]
+    events = next((told for since in BACK if (told := _logged(aws, group, arn, since))), [])
     if not events:
         raise NotLogged(
             "The log has nothing of this execution.",
-            f"{group} has no event of it: it may not have got there yet, it may have been too "
-            "long ago, or the machine logs only what fails.",
+            f"{group} has no event of it in the last {BACK[-1].days} days: it may not have got "
+            "there yet, or the machine logs only what fails.",
             "Load the page again in a moment.",
         )
     events = sorted({one["id"]: one for one in events}.values(), key=lambda one: one["id"])
     return Log(_described(arn, events), events, _parsed(machine["definition"]))
 
 
-def lately(aws: Aws, machine: dict[str, Any]) -> list[dict[str, Any]]:
-    """The executions of a machine that began in the last day, by its log, the latest first.
+def _logged(aws: Aws, group: str, arn: str, since: timedelta) -> list[dict[str, Any]]:
+    """The events of one execution that were logged in so much time."""
+    pages = _pages(aws, group, f'{{ $.execution_arn = "{arn}" }}', since, MaxItems=MOST)
+    return [told for page in pages for one in page["events"] if (told := _event(one["message"]))]
 
-    As ListExecutions would tell them, as far as the log tells how they ended.
+
+def _pages(aws: Aws, group: str, pattern: str, since: timedelta, **config: int) -> Any:
+    """The answers of FilterLogEvents for the last stretch of time, asked for one by one."""
+    given = asked(group, pattern, clock.read(aws).now - since, None)
+    paginator = aws.client("logs").get_paginator("filter_log_events")
+    return paginator.paginate(**given, PaginationConfig=config)
+
+
+def lately(aws: Aws, machine: dict[str, Any]) -> list[dict[str, Any]]:
+    """The executions of a machine in the last hour, or where there were none, in the last day.
+
+    As ListExecutions would tell them, the latest first, as far as the log tells how they ended.
     """
-    arn, since = machine["stateMachineArn"], clock.read(aws).now - WINDOW
-    begin = f"{arn.replace(':stateMachine:', ':express:')}:"
-    given = {
-        "logGroupName": group_of(machine),
-        "startTime": round(since.timestamp() * 1000),
-        "filterPattern": f'{{ $.execution_arn = "{begin}*" && $.type = "Execution*" }}',
-    }
+    begin = unqualified(machine["stateMachineArn"]).replace(":stateMachine:", ":express:")
+    pattern = f'{{ $.execution_arn = "{begin}:*" && $.type = "Execution*" }}'
     rows: dict[str, dict[str, Any]] = {}
-    pages = aws.client("logs").get_paginator("filter_log_events").paginate(**given)
-    for _, page in zip(range(TRIES), pages, strict=False):
-        for one in page["events"]:
-            _count_in(rows, one["message"])
+    for since in LATELY:
+        pages = _pages(aws, group_of(machine), pattern, since)
+        for _, page in zip(range(TRIES), pages, strict=False):
+            for one in page["events"]:
+                _count_in(rows, one["message"])
+        if rows:
+            break
     told = sorted(rows.values(), key=lambda row: row["startDate"], reverse=True)
     return told[:SHOWN]
 

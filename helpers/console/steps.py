@@ -132,6 +132,8 @@ def waiting(run: Execution) -> list[tuple[Step, str]]:
 
 def _waits(run: Execution, step: Step) -> str:
     last = step.attempts[-1] if step.attempts else None
+    if step.map_run:
+        return "waits for the executions of its items, which its Map Run has."
     if last is None:
         return "waits as long as its definition says." if step.type == "Wait" else ""
     if last.status == "failed":

@@ -25,7 +25,7 @@ _OUTCOME = {
     "TimedOut": "failed",
     "Aborted": "cancelled",
 }
-_ENDS = {
+ENDS = {
     "ExecutionSucceeded": "SUCCEEDED",
     "ExecutionFailed": "FAILED",
     "ExecutionAborted": "ABORTED",
@@ -183,8 +183,8 @@ class _Reader:
                 None,
             )
             return self._reopen(before)
-        elif kind in _ENDS:
-            history.status, history.stopped = _ENDS[kind], when
+        elif kind in ENDS:
+            history.status, history.stopped = ENDS[kind], when
             history.run.ended = when
             history.raw_output = details.get("output")
             history.error, history.cause = details.get("error"), details.get("cause")

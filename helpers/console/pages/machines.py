@@ -48,7 +48,7 @@ class Machine(Page):
         return {
             "machine": told,
             "arn": arn,
-            "whole": unqualified(told["stateMachineArn"]),
+            "whole": express.unqualified(told["stateMachineArn"]),
             "picture": drawing.drawn(lambda: draw.state_machine(json.loads(told["definition"]))),
             "findings": asl.diagnose(told["definition"], type=told.get("type", "STANDARD")),
             "executions": attempt(lambda: self._listed(told, arn, begin, end)),
@@ -57,7 +57,7 @@ class Machine(Page):
             "statuses": STATUSES,
             "begin": field(begin),
             "end": field(end),
-            "revisions": attempt(lambda: _revisions(client, unqualified(arn))),
+            "revisions": attempt(lambda: _revisions(client, express.unqualified(arn))),
             "example": self._example(),
             "named": self.get_body_argument("called", ""),
             "is_later": bool(self.get_query_argument("after", "")),
@@ -164,15 +164,6 @@ class Machine(Page):
             return str(express.read(self.aws, arn).told.get("input", "{}"))
         told = self.aws.client("stepfunctions").describe_execution(executionArn=arn)
         return str(told.get("input", "{}"))
-
-
-def unqualified(arn: str) -> str:
-    """The ARN of a state machine without its version or alias.
-
-    >>> unqualified("arn:aws:states:us-east-1:123456789012:stateMachine:Trader:7")
-    'arn:aws:states:us-east-1:123456789012:stateMachine:Trader'
-    """
-    return ":".join(arn.split(":")[:7])
 
 
 def _revisions(client: Any, arn: str) -> dict[str, list[dict[str, Any]]]:
