@@ -12,7 +12,7 @@ import os
 import re
 from pathlib import Path
 
-from helpers import stages
+from helpers import attachments, stages
 
 NOTEBOOKS = stages.ROOT / "notebooks"
 
@@ -38,8 +38,12 @@ def lay_out() -> list[str]:
 
 
 def blank(path: Path) -> bytes:
-    """The notebook as a reader should meet it: nothing run yet; links lead where they led."""
+    """The notebook as a reader should meet it: nothing run yet; links lead where they led.
+
+    Its pictures are in it: the course's folder may be out of JupyterLab's sight.
+    """
     notebook = json.loads(path.read_text(encoding="utf-8"))
+    attachments.take_in(notebook["cells"], path.parent)
     away = Path(os.path.relpath(path.parent, folder())).as_posix()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":

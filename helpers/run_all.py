@@ -27,7 +27,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
-from helpers import freshness, kernels, stages
+from helpers import attachments, freshness, kernels, stages
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -132,6 +132,7 @@ def _html(notebook: nbformat.NotebookNode, title: str) -> str:
     from nbconvert import HTMLExporter  # slow to import, and only needed here
 
     # Not `embed_images`: it closes each piece of HTML, and an answer would stand below its fold.
+    attachments.take_in(notebook.cells, NOTEBOOKS)
     exporter = HTMLExporter(require_js_url="", mathjax_url="", jquery_url="")
     body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     body = re.sub(r'<script src=""[^>]*>\s*</script>', "", body)  # of what was left out

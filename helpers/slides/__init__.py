@@ -9,7 +9,7 @@ import nbformat
 from nbconvert.exporters import SlidesExporter
 from nbformat import NotebookNode
 
-from helpers import contents
+from helpers import attachments, contents
 from helpers.chapters import CHAPTERS
 from helpers.errors import CourseError
 from helpers.stages import ROOT
@@ -47,6 +47,7 @@ def page(notebook: NotebookNode) -> str:
         kind = "slide" if begins or not position else "-"
         cell.metadata["slideshow"] = {"slide_type": kind}
     # Not `embed_images`: it closes each piece of HTML, and an answer would stand below its fold.
+    attachments.take_in(notebook.cells, contents.NOTEBOOKS)
     exporter = SlidesExporter(extra_template_basedirs=[str(_HERE)], template_name="template")
     body, _ = exporter.from_notebook_node(notebook, {"slides": {"css": _css(), "js": _js()}})
     return _FETCHED.sub("", body)
