@@ -27,6 +27,9 @@ WORDS_A_MINUTE = 150
 SECONDS_A_CELL = 15
 """To run a cell, and to look at what it says."""
 
+_PICTURE = re.compile(r"!\[.*?\]\(.*?\)")
+"""It is looked at. Its words are for who does not see it."""
+
 _LINKS = re.compile(r"\[(← |Next: |Back to the start\])")
 
 
@@ -115,7 +118,7 @@ def minutes(number: str) -> int:
     """How long a notebook takes to read and run, its exercises apart, in steps of five minutes."""
     every = cells(number)
     prose = [cell for cell in every if cell["cell_type"] == "markdown"]
-    words = sum(len("".join(cell["source"]).split()) for cell in prose)
+    words = sum(len(_PICTURE.sub("", "".join(cell["source"])).split()) for cell in prose)
     took = words / WORDS_A_MINUTE + (len(every) - len(prose)) * SECONDS_A_CELL / 60
     return math.ceil(took / 5) * 5
 

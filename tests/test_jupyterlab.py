@@ -91,3 +91,8 @@ def test_run_all_cells_draws_the_run(page):
     assert any("Buy Stock" in alt and "2 ≤ 50" in alt for alt in pictures(page))
     page.locator(".jp-OutputArea-output img").first.scroll_into_view_if_needed()
     page.screenshot(path=SCREENSHOTS / "06_run.png")
+    page.get_by_role("button", name="Console", exact=True).click()  # of course.begin
+    console = page.locator(".jp-ServerProxy iframe").content_frame
+    console.get_by_role("link", name="State machines").click()
+    console.get_by_role("link", name="StockTrading").wait_for()
+    assert not page.get_by_text("Run Command?").count(), "what was just run is asked about"

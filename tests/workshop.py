@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import configparser
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -112,3 +114,12 @@ def told_by(code: str, **environment: str) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def settled(text: str) -> str:
+    """A text without what may differ between two runs: as nbval compares a notebook's outputs."""
+    rules = configparser.RawConfigParser()
+    rules.read(ROOT / "tests" / "notebooks" / "sanitize.cfg")
+    for section in rules.sections():
+        text = re.sub(rules[section]["regex"], rules[section]["replace"], text)
+    return text

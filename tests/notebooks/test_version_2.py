@@ -1,6 +1,5 @@
 """The notebooks with a version 2 of `aws`: the same, but for what they say about it themselves."""
 
-import configparser
 import os
 import re
 import subprocess
@@ -11,6 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 import version_2
+
+from tests.workshop import settled
 
 ROOT = Path(__file__).parents[2]
 NEEDED = (2, 38)
@@ -84,15 +85,6 @@ def executed(path, world, newer):
 
 def printed(cell):
     return "".join(one.text for one in cell.outputs if one.output_type == "stream")
-
-
-def settled(text):
-    """What is compared of an output: as nbval does it."""
-    rules = configparser.RawConfigParser()
-    rules.read(Path(__file__).with_name("sanitize.cfg"))
-    for section in rules.sections():
-        text = re.sub(rules[section]["regex"], rules[section]["replace"], text)
-    return text
 
 
 @pytest.mark.timeout(600)
