@@ -7,9 +7,9 @@ of one uid, and the attacks that only different users can be kept from are left 
 from PyPI and its proxy from npm, into `build/classroom/`, the first time.
 
 Each learner, by the hub and with a token of their own: notebooks 05 to 08 in kernels of their
-Jupyter server, three exercises; then each attacks a neighbour; then the servers are culled, one
-port is squatted, one server is killed, and all must be there again. Exit code 1 if something got
-through.
+Jupyter server, three exercises, the console's pages; then each attacks a neighbour; then the
+servers are culled, one port is squatted, one server is killed, and all must be there again. Exit
+code 1 if something got through.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import pwd
+import re
 import signal
 import subprocess
 import sys
@@ -37,6 +38,8 @@ from rehearsal.learner import Learner, WentWrong
 
 NOTEBOOKS = ("05_build_and_deploy.ipynb", "06_run.ipynb", "07_schedule.ipynb", "08_history.ipynb")
 EXERCISES = ("03.1", "06.1", "07.1")
+FOLLOWED = 10
+"""Seconds for which a page of the console is open and nobody does anything."""
 DOZE = 30
 """Seconds until an endpoint that nobody asks falls asleep; on a hub it is five minutes."""
 
@@ -55,6 +58,8 @@ print(json.dumps({
                  for name in boto3.client("dynamodb").list_tables()["TableNames"]),
 }))
 """
+NAME = "console"
+"""Where the console is, below a learner's server."""
 BEGIN = "import json; from helpers import course; course.begin('06'); print(json.dumps(1))"
 READ = BEGIN.replace("06", "03")  # needs the app, and deploys nothing
 MARK = "import boto3, json; boto3.client('s3').create_bucket(Bucket={name!r}); print(json.dumps(1))"
@@ -145,6 +150,9 @@ def lesson(group: Class) -> None:
     group.all(lambda one: one.tell(kernels[one.name], READ))
     _until(lambda: _asleep(group), DOZE + 60)
     group.measure("reads 03, begun, endpoint asleep")
+    group.all(looks_about)
+    _until(lambda: _asleep(group), DOZE + 60)
+    group.measure("has looked at the console as well")
     group.all(lambda one: one.end_kernel(kernels[one.name]))
 
     def study(one: Learner) -> tuple[str, list[float]]:
@@ -186,6 +194,35 @@ def lesson(group: Class) -> None:
     for name, said in solved.items():
         group.check(said == wanted, f"{name}: the exercises say {said}")
     group.measure("works, after three exercises")
+    with_the_console(group)
+
+
+def looks_about(one: Learner) -> None:
+    """Open each page of the console's menu, and the newest execution if there is one."""
+
+    def linked(to: str, page: str) -> list[str]:
+        return re.findall(rf'href="[^"]*/{NAME}/({to})"', page)
+
+    for path in linked(r"\w+", one.look()):
+        one.look(path)
+    for machine in linked(r"machines/[^\"?]+", one.look("machines")):
+        for execution in linked(r"executions/[^\"?]+", one.look(machine))[:1]:
+            one.look(execution)
+
+
+def with_the_console(group: Class) -> None:
+    """All have the console open: what it costs, and that an open page is not taken for work."""
+    began = time.monotonic()
+    group.all(looks_about)
+    say(f"the console's pages by all: {time.monotonic() - began:.0f} s")
+    with ExitStack() as stack:
+        for one in group.learners:
+            stack.enter_context(one.following())
+        before = group.all(lambda one: one.ask("GET", "status")["last_activity"])
+        group.measure("works, and has the console open")
+        time.sleep(FOLLOWED)
+        after = group.all(lambda one: one.ask("GET", "status")["last_activity"])
+        group.check(before == after, f"a page that is open counts as work: {before}, {after}")
 
 
 def apart(group: Class) -> None:
@@ -226,6 +263,7 @@ def apart(group: Class) -> None:
                 whole = "sqlalchemy" in Path(f"/proc/{pid}/maps").read_text()
                 group.check(not whole, "a learner's server has the hub's database")
     secrets = {f["secret"] for f in facts.values()} | {one.token for one in group.learners}
+    secrets |= _console_keys(group)
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             words = " ".join(process.cmdline())
@@ -447,6 +485,15 @@ def _listening(group: Class) -> dict[str, dict[int, str]]:
                 kind = memory.kind(psutil.Process(one.pid))
                 found[owners[one.pid]][one.laddr.port] = kind
     return found
+
+
+def _console_keys(group: Class) -> set[str]:
+    """By which each learner's server shows their console that it is the one that asks."""
+    keys = set()
+    for pid in group.processes():
+        with suppress(psutil.Error):
+            keys.add(psutil.Process(pid).environ().get("COURSE_CONSOLE_KEY", ""))
+    return keys - {""}
 
 
 def _processor(group: Class) -> float:

@@ -29,7 +29,7 @@ def try_all(victim: dict[str, Any]) -> dict[str, str]:
         "another's LOCALAWS_HOME, used": _use_home(victim),
         "another's work/, read": _read(Path(victim["work"])),
         "another's work/, written": _write(Path(victim["work"])),
-        "another's kernels by their sockets": _sockets(),
+        "another's kernels and console by their sockets": _sockets(),
         "what another left in shared folders": _left_about(victim["uid"]),
         "another's server by the hub with own token": _by_hub(victim),
         "another's server by its own port": _by_port(victim),
@@ -156,12 +156,12 @@ def _write(folder: Path) -> str:
 
 def _sockets() -> str:
     got = []
+    kinds = ("/kernel-", "/jupyter-server-proxy-")
     with Path("/proc/net/unix").open() as file:
-        names = {line.split()[-1] for line in file if "/kernel-" in line}
-    own = (str(Path.home()), os.environ.get("JUPYTER_RUNTIME_DIR", "none"))
-    others = [name for name in names if not name.startswith(own)]
-    if not others:
-        return "no socket of another's kernel is known, so nothing is shown"
+        names = {line.split()[-1] for line in file if any(kind in line for kind in kinds)}
+    others = [name for name in names if not _is_own(name)]
+    if not all(any(kind in name for name in others) for kind in kinds):
+        return "no socket of another's kernel or console is known, so nothing is shown"
     for name in others:
         try:
             with socket.socket(socket.AF_UNIX) as knock:
@@ -170,6 +170,14 @@ def _sockets() -> str:
             continue
         got.append(name)
     return "; ".join(got)
+
+
+def _is_own(path: str) -> bool:
+    """Is that a file of this user's?"""
+    try:
+        return Path(path).stat().st_uid == os.getuid()
+    except OSError:
+        return False
 
 
 def _left_about(uid: int) -> str:
@@ -191,9 +199,9 @@ def _left_about(uid: int) -> str:
 def _by_hub(victim: dict[str, Any]) -> str:
     got = []
     token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
-    for path in ("contents", "kernels", "terminals"):
+    for path in ("api/contents", "api/kernels", "api/terminals", "console/stacks"):
         request = urllib.request.Request(
-            f"{victim['server']}/api/{path}", headers={"Authorization": f"token {token}"}
+            f"{victim['server']}/{path}", headers={"Authorization": f"token {token}"}
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:

@@ -36,6 +36,30 @@ class Learner:
             raise WentWrong(f"{self.name}: {method} {path}: {answer.status_code}: {said}")
         return answer.json() if answer.content else None
 
+    def look(self, path: str = "") -> str:
+        """A page of the console, through the hub and the learner's server. Raises WentWrong."""
+        answer = self._asked.get(f"{self.base}/console/{path}", timeout=120)
+        if not answer.ok or "<main" not in answer.text:
+            said = " ".join(answer.text.split())[:300]
+            raise WentWrong(f"{self.name}: the console, /{path}: {answer.status_code}: {said}")
+        return answer.text
+
+    @contextmanager
+    def following(self, path: str = "") -> Iterator[None]:
+        """A page of the console is open for the block's time, and followed as browsers do it."""
+        self.look(path)
+        stream = self._asked.get(
+            f"{self.base}/console/live/{path}",
+            headers={"Accept": "text/event-stream"},
+            stream=True,
+            timeout=120,
+        )
+        try:
+            next(stream.iter_content(1))
+            yield
+        finally:
+            stream.close()
+
     def do(self, notebook: str) -> str:
         """Run all cells of a notebook in its kernel and save it with its outputs.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-KINDS = ("server", "kernels", "endpoint", "workers", "checks", "commands")
+KINDS = ("server", "console", "kernels", "endpoint", "workers", "checks", "commands")
 
 
 def of(belongs: dict[int, str]) -> dict[str, Counter[str]]:
@@ -25,6 +25,8 @@ def kind(process: psutil.Process) -> str:
     words = " ".join(process.cmdline())
     if "jupyterhub-singleuser" in words or "course-server" in words:
         return "server"
+    if "helpers.console" in words:
+        return "console"
     if "ipykernel_launcher" in words:
         return "kernels"
     if "helpers.localaws serve" in words:

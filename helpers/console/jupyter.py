@@ -35,7 +35,8 @@ def server() -> dict[str, Any]:
         "request_headers_override": {KEY_HEADER: key},
         "timeout": READY_SECONDS,
         "new_browser_tab": False,
-        # a page that follows an execution asks by itself: that is no learner who is at work
-        "exclude_last_activity_patterns": [rf"/{NAME}/live/"],
+        # what a page follows comes by itself: that is no learner who is at work. The patterns
+        # have to fit from the beginning, and under a hub a path begins with the user's
+        "exclude_last_activity_patterns": [rf".*/{NAME}/live/", rf".*/{NAME}/logs/lines"],
         "launcher_entry": {"title": "Console", "icon_path": str(_ICON), "category": "Other"},
     }
