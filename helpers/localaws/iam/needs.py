@@ -94,6 +94,7 @@ _WHOLE = {
     "logs:GetQueryResults",
     "logs:TestMetricFilter",
     "resource-groups:SearchResources",
+    "sns:GetSubscriptionAttributes",
     "states:TestState",
     "states:ValidateStateMachineDefinition",
     "tag:GetResources",
@@ -175,7 +176,10 @@ def _s3(action: str, request: dict[str, Any], where: str) -> str:
 
 
 def _sqs(action: str, request: dict[str, Any], where: str) -> str:
-    return f"arn:aws:sqs:{where}:{request['QueueUrl'].rpartition('/')[2]}"
+    if source := request.get("SourceArn"):  # of a move of messages
+        return source
+    name = request.get("QueueName") or request["QueueUrl"].rpartition("/")[2]
+    return f"arn:aws:sqs:{where}:{name}"
 
 
 def _sns(action: str, request: dict[str, Any], where: str) -> str:
@@ -277,6 +281,11 @@ def _application(action: str, request: dict[str, Any], where: str) -> str:
     return f"arn:aws:applicationinsights:{where}:application/resource-group/{group}"
 
 
+def _schedule(action: str, request: dict[str, Any], where: str) -> str:
+    group = request.get("GroupName") or "default"
+    return f"arn:aws:scheduler:{where}:schedule/{group}/{request['Name']}"
+
+
 def _alarm(action: str, request: dict[str, Any], where: str) -> str:
     return f"arn:aws:cloudwatch:{where}:alarm:{request['AlarmName']}"
 
@@ -293,6 +302,7 @@ _RESOURCES: dict[str, Callable[[str, dict[str, Any], str], str]] = {
     "logs": _logs,
     "resource-groups": _group,
     "s3": _s3,
+    "scheduler": _schedule,
     "secretsmanager": _secret,
     "sns": _sns,
     "sqs": _sqs,

@@ -6,6 +6,8 @@ from helpers.localaws.iam.needs import needs
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Desk"
 ALARM = "arn:aws:cloudwatch:us-east-1:123456789012:alarm"
+QUEUES = "arn:aws:sqs:us-east-1:123456789012"
+SCHEDULES = "arn:aws:scheduler:us-east-1:123456789012:schedule"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,15 @@ ALARM = "arn:aws:cloudwatch:us-east-1:123456789012:alarm"
          [("cloudwatch:PutMetricAlarm", f"{ALARM}:a")]),
         ("cloudwatch", "DescribeAlarms", {"AlarmNames": ["a"]},
          [("cloudwatch:DescribeAlarms", "*")]),
+        ("sqs", "GetQueueUrl", {"QueueName": "q"}, [("sqs:GetQueueUrl", f"{QUEUES}:q")]),
+        ("sqs", "ListMessageMoveTasks", {"SourceArn": f"{QUEUES}:q"},
+         [("sqs:ListMessageMoveTasks", f"{QUEUES}:q")]),
+        ("sns", "GetSubscriptionAttributes", {"SubscriptionArn": "x"},
+         [("sns:GetSubscriptionAttributes", "*")]),
+        ("scheduler", "GetSchedule", {"Name": "a"},
+         [("scheduler:GetSchedule", f"{SCHEDULES}/default/a")]),
+        ("scheduler", "UpdateSchedule", {"Name": "a", "GroupName": "g"},
+         [("scheduler:UpdateSchedule", f"{SCHEDULES}/g/a")]),
         ("logs", "TestMetricFilter", {"filterPattern": "x"}, [("logs:TestMetricFilter", "*")]),
         ("logs", "GetQueryResults", {"queryId": "x"}, [("logs:GetQueryResults", "*")]),
     ],
