@@ -184,7 +184,7 @@ def application(aws: Aws, access: Access) -> Application:
     page.SECTIONS[:] = MENU
     given = {"aws": aws, "access": access, "pool": ThreadPoolExecutor(THREADS)}
     routes: list[Any] = [
-        (r"/static/(.+)", StaticFileHandler, {"path": str(STATIC)}),
+        (r"/static/([\w.-]+)", StaticFileHandler, {"path": str(STATIC)}),
         (r"/leave", Leave, given),
     ]
     for pattern, handler in PAGES:

@@ -12,16 +12,27 @@ from typing import Any, TypeVar
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from botocore.session import get_session
 from botocore.utils import parse_timestamp
 
-from helpers import clients, target
+from helpers import clients, target, units
 
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+Error = ClientError | BotoCoreError | ResponseParserError
+"""What asking AWS may end with: a refusal, no answer, or one that is none of AWS's."""
+
+ERRORS = (ClientError, BotoCoreError, ResponseParserError)
+"""The same, to be caught."""
+
+_DENIED = (
+    *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"),
+    "403",  # where the answer has no body
+)
 _ABSENT = (
     *("InternalFailure", "NotImplemented", "UnknownOperationException", "UnknownOperation"),
     *("InvalidAction", "UnsupportedOperation", "501", "404"),
 )
+LONGEST = 500  # characters that are told of an answer which cannot be read
 _ACTION = re.compile(r"perform: ([\w-]+:\w+)")
 
 
@@ -58,6 +69,11 @@ class Aws:
     def is_local(self) -> bool:
         """Is it the endpoint on this machine, where nothing costs anything?"""
         return self.place.name == target.LOCAL
+
+    @property
+    def is_other(self) -> bool:
+        """Is it another program that answers as AWS does, maybe not in everything?"""
+        return not self.is_local and self.place.url is not None
 
     def client(self, service: str) -> Any:
         """A boto3 client, made once."""
@@ -109,19 +125,26 @@ def attempt(ask: Callable[[], T]) -> T | Problem:
     """What `ask` gives, or why it cannot: so a page shows the rest where one part is missing."""
     try:
         return ask()
-    except (ClientError, BotoCoreError) as error:
+    except ERRORS as error:
         return problem(error)
 
 
-def problem(error: ClientError | BotoCoreError) -> Problem:
+def is_denied(error: BaseException | None) -> bool:
+    """Did AWS refuse it for want of a permission?"""
+    return isinstance(error, ClientError) and error.response["Error"].get("Code") in _DENIED
+
+
+def problem(error: Error) -> Problem:
     """What a learner is told of an error of AWS's, or of nobody having answered."""
+    if isinstance(error, ResponseParserError):
+        return Problem("What was answered cannot be read.", units.shorten(str(error), LONGEST))
     if isinstance(error, BotoCoreError):
         where = getattr(error, "kwargs", {}).get("endpoint_url", "The endpoint")
         return Problem(*(clients.unreachable(error, where) or (str(error),)))
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
     asked = f"{error.operation_name}"
-    if code in _DENIED:
+    if is_denied(error):
         action = match[1] if (match := _ACTION.search(message)) else asked
         return Problem(
             f"You may not do this here: {action} is missing.",

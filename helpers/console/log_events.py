@@ -30,7 +30,7 @@ class Follower:
         if self._since is None:
             self._since = clock.read(self._aws).now - TAIL
         found = self._ask(self._since)
-        keys = [(one["logStreamName"], one["eventId"]) for one in found]
+        keys = [(one["logStreamName"], _id(one)) for one in found]
         new = [one for one, key in zip(found, keys, strict=True) if key not in self._seen]
         self._seen = set(keys)
         if found:
@@ -46,6 +46,11 @@ class Follower:
         given = asked(self._name, self._pattern, since, None)
         pages = self._aws.client("logs").get_paginator("filter_log_events").paginate(**given)
         return [one for page in pages for one in page["events"]]
+
+
+def _id(event: dict[str, Any]) -> str:
+    """What tells an event from others of its stream; not every endpoint gives them ids."""
+    return event.get("eventId") or f"{event['timestamp']} {event['message']}"
 
 
 def at(millis_since_1970: int) -> datetime:

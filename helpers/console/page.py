@@ -13,13 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from helpers.console import addresses, said
 from helpers.console.access import Access
-from helpers.console.aws import Aws, Problem, problem
+from helpers.console.aws import ERRORS, Aws, Problem, is_denied, problem
 from helpers.errors import CourseError
 
 STATIC = Path(__file__).parent / "static"
@@ -27,6 +26,9 @@ THREADS = 8
 LIVE_SECONDS = 1.0  # between two looks at what a page shows
 LIVE_SPARING = 20
 """So many times as long as such a look takes nothing is asked: AWS counts requests in a second."""
+FOLLOWED_SECONDS = 60.0
+"""For which a page is followed in one go. A browser that looks on connects anew; of one that has
+left, Jupyter's proxy does not tell."""
 LONGEST_UPLOAD = 10_000_000  # bytes of a file: it is held in memory for a moment
 LONGEST_INPUT = LONGEST_UPLOAD + 64 * 1024  # of a form
 
@@ -40,6 +42,10 @@ class Refused(Exception):
     def __init__(self, told: Problem) -> None:
         super().__init__(told.what)
         self.problem = told
+
+
+TOLD = (Refused, CourseError, *ERRORS)
+"""What a page may end with, and says in words."""
 
 
 class Page(RequestHandler):
@@ -148,7 +154,7 @@ class Page(RequestHandler):
         """
         known = ""
         if type(self).version is not Page.version:
-            with suppress(Refused, CourseError, ClientError, BotoCoreError):  # `show` tells them
+            with suppress(*TOLD):  # `show` tells them
                 known = _mark(self.version(*parts))
         return {"known": known, **self.show(*parts)}
 
@@ -162,7 +168,7 @@ class Page(RequestHandler):
         if not self.get_body_argument("sure", ""):
             try:
                 question = await self.in_thread(self.question, *parts)
-            except (Refused, CourseError, ClientError, BotoCoreError) as error:
+            except TOLD as error:
                 self._fail(error)
                 return
             if question:
@@ -170,7 +176,7 @@ class Page(RequestHandler):
                 return
         try:
             where = await self.in_thread(self.act, *parts)
-        except (Refused, CourseError, ClientError, BotoCoreError) as error:
+        except TOLD as error:
             await self._show_again(error, *parts)
             return
         if isinstance(where, dict):
@@ -182,7 +188,7 @@ class Page(RequestHandler):
     async def _answer(self, ask: Callable[..., Any], template: str, *parts: str) -> None:
         try:
             told = await self.in_thread(ask, *parts)
-        except (Refused, CourseError, ClientError, BotoCoreError) as error:
+        except TOLD as error:
             self._fail(error)
             return
         self.render(template, **told)
@@ -196,7 +202,8 @@ class Page(RequestHandler):
         self.set_header("X-Accel-Buffering", "no")
         known = self.request.headers.get("Last-Event-ID") or self.get_query_argument("known", "")
         try:
-            while True:
+            until = time.monotonic() + FOLLOWED_SECONDS
+            while time.monotonic() < until:
                 began = time.monotonic()
                 version = await self.in_thread(self.version, *parts)
                 if version is None:
@@ -211,14 +218,14 @@ class Page(RequestHandler):
                 await self.flush()
                 took = time.monotonic() - began
                 await asyncio.sleep(max(LIVE_SECONDS, took * LIVE_SPARING))
-        except (StreamClosedError, ClientError, BotoCoreError, Refused, CourseError):
+        except (StreamClosedError, *TOLD):
             return
 
     async def _show_again(self, error: Exception, *parts: str) -> None:
         """The page once more, with what was typed, and above it why that was not done."""
         try:
             shown = await self.in_thread(self.show, *parts)
-        except (Refused, CourseError, ClientError, BotoCoreError):
+        except TOLD:
             self._fail(error)
             return
         self.set_status(400)
@@ -260,6 +267,10 @@ class Page(RequestHandler):
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.finish(f"{what} {why}\n")
             return
+        if isinstance(error, KeyError) and self.aws.is_other:
+            self.set_status(502)
+            what = f"This endpoint's answer has no {error}."
+            why = "AWS always gives it; what answers here in its place does not."
         self.render("problem.html", told=Problem(what, why))
 
 
@@ -283,6 +294,9 @@ def _told(error: Exception) -> Problem:
     if isinstance(error, Refused):
         return error.problem
     if isinstance(error, CourseError):
+        refusal = error.__context__  # what notebooks are told of it names no permission
+        if isinstance(refusal, ERRORS) and is_denied(refusal):
+            return problem(refusal)
         return Problem(error.what, error.why, error.then)
-    assert isinstance(error, ClientError | BotoCoreError)
+    assert isinstance(error, ERRORS)
     return problem(error)

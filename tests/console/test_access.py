@@ -120,6 +120,17 @@ def test_a_browser_keeps_the_script_until_there_is_another(visitor):
     assert visitor.get("/").headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("base", ["", "/user/ada"])
+def test_what_a_page_follows_is_no_activity_of_the_learner_s(base):
+    patterns = server()["exclude_last_activity_patterns"]
+
+    def counts(path: str) -> bool:
+        return not any(re.match(pattern, base + path) for pattern in patterns)
+
+    assert counts("/console/stacks") and counts("/console/logs/tail")
+    assert not counts("/console/live/stacks") and not counts("/console/logs/lines")
+
+
 def test_two_pages_at_once_do_not_wait_for_each_other(visitor, endpoint, machines):
     """What follows a page holds a connection, and no thread that others need."""
     machine = machines.make({"Type": "Pass", "End": True})

@@ -6,11 +6,11 @@ import mimetypes
 from typing import Any
 from urllib.parse import quote
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from tornado.iostream import StreamClosedError
 
-from helpers.console.aws import Problem, attempt, problem
-from helpers.console.page import LONGEST_UPLOAD, Page, Refused
+from helpers.console.aws import Problem, attempt
+from helpers.console.page import LONGEST_UPLOAD, TOLD, Page, Refused
 
 ROWS = 100  # objects or versions on a page
 PREVIEW = 64 * 1024  # bytes of an object that are shown
@@ -177,11 +177,8 @@ class Download(_OfObject):
         try:
             named = self.named(parts[0])
             answer = await self.in_thread(lambda: self.aws.client("s3").get_object(**named))
-        except Refused as error:
-            self._say(error.problem, 400)
-            return
-        except (ClientError, BotoCoreError) as error:
-            self._say(problem(error), 400)
+        except TOLD as error:
+            self._fail(error)
             return
         self.set_header("Content-Type", "application/octet-stream")
         self.set_header("Content-Disposition", disposition(named["Key"]))

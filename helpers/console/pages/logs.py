@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from tornado.iostream import StreamClosedError
 
 from helpers.console import clock
-from helpers.console.aws import Aws, Problem, attempt, problem
+from helpers.console.aws import ERRORS, Aws, Problem, attempt, problem
 from helpers.console.log_events import Follower, asked, at, field, millis
-from helpers.console.page import Page, Refused
-from helpers.errors import CourseError
+from helpers.console.page import TOLD, Page, Refused
 
 GROUPS = 50  # on a page, as many as AWS tells at most
 STREAMS = 20
@@ -27,6 +26,7 @@ TRIES = 5  # AWS may answer with no event and go on searching when asked again
 WINDOW = timedelta(hours=1)  # before the latest event, where no time is asked for
 SPANS = {"the last hour": timedelta(hours=1), "the last day": timedelta(days=1)}
 
+FOLLOWED_SECONDS = 600.0  # in one go, as for a page; what is told anew are five minutes
 POLL, POLL_ON_AWS = 1.0, 3.0  # seconds; an account may ask five times a second
 
 
@@ -174,7 +174,8 @@ class Lines(Page):
             tail = Follower(
                 self.aws, asked_name(self, "name"), self.get_query_argument("pattern", "")
             )
-            while True:
+            until = time.monotonic() + FOLLOWED_SECONDS
+            while time.monotonic() < until:
                 rows = await self.in_thread(tail.next)
                 # a line without meaning, if there is nothing: one sees that a browser left
                 self.write(f"event: lines\ndata: {json.dumps(rows)}\n\n" if rows else ":\n\n")
@@ -182,11 +183,11 @@ class Lines(Page):
                 await asyncio.sleep(pause)
         except StreamClosedError:
             return
-        except (ClientError, BotoCoreError, CourseError, Refused) as error:
+        except TOLD as error:
             await self._tell(error)
 
     async def _tell(self, error: Exception) -> None:
-        if isinstance(error, ClientError | BotoCoreError):
+        if isinstance(error, ERRORS):
             told = problem(error)
             words = f"{told.what} {told.why} {told.then}"
         else:

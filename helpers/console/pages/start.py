@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from helpers import target
 from helpers.console import addresses, clock
-from helpers.console.aws import Aws, Problem, attempt
+from helpers.console.aws import Aws, Problem, attempt, is_denied
 from helpers.console.page import Page, Refused
 
 SHOWN, DUE = 10, 5  # executions in each list, firings
@@ -75,14 +77,23 @@ def _executions(aws: Aws) -> dict[str, Any]:
     """The latest executions that run, and that failed, of all state machines together.
 
     more: are there more state machines than are asked? Express ones keep no list, as on AWS.
+    denied: of how many the executions may not be listed.
     """
     machines = aws.pages("stepfunctions", "list_state_machines", "stateMachines")
     standard = [one["stateMachineArn"] for one in machines if one["type"] == "STANDARD"]
 
+    denied: set[str] = set()
+
     def ask(arn: str, **status: str) -> dict[str, Any]:
-        answer: dict[str, Any] = aws.client("stepfunctions").list_executions(
-            stateMachineArn=arn, maxResults=SHOWN, **status
-        )
+        try:
+            answer: dict[str, Any] = aws.client("stepfunctions").list_executions(
+                stateMachineArn=arn, maxResults=SHOWN, **status
+            )
+        except ClientError as error:
+            if not is_denied(error):
+                raise
+            denied.add(arn)
+            return {"executions": []}
         return answer
 
     # Most state machines have few executions: one request tells all of them.
@@ -98,4 +109,5 @@ def _executions(aws: Aws) -> dict[str, Any]:
         "running": [one for one in found if one["status"] == "RUNNING"][:SHOWN],
         "failed": [one for one in found if one["status"] in FAILED][:SHOWN],
         "more": len(standard) > MACHINES,
+        "denied": len(denied),
     }

@@ -68,6 +68,19 @@
     return null;
   }
 
+  // As JupyterLab does: a page that nobody sees asks for nothing, so that a server with nobody at
+  // it can be ended. Seen again, it goes on: the first event brings it up to date.
+  function whileSeen(connect, patience) {
+    let events = null, waiting = 0;
+    function look() {
+      clearTimeout(waiting);
+      if (!document.hidden) events = events || connect();
+      else waiting = setTimeout(() => { events?.close(); events = null; }, patience);
+    }
+    document.addEventListener("visibilitychange", look);
+    look();
+  }
+
   // A page that is followed no longer is loaded anew, for its replay; not from under who reads it.
   async function end() {
     const main = document.querySelector("main"), on = document.activeElement;
@@ -82,6 +95,7 @@
     const events = new EventSource(url + "?known=" + encodeURIComponent(known));
     events.addEventListener("change", refresh);
     events.addEventListener("end", () => { events.close(); end(); });
+    return events;
   }
 
   // Lines of a log as they come, the newest below; it scrolls along where one is at the end.
@@ -118,25 +132,28 @@
       pause.setAttribute("aria-pressed", String(!isPaused()));
       if (!isPaused()) show();
     });
-    const events = new EventSource(box.dataset.tail);
-    events.addEventListener("open", () => {  // after a break it is told anew from five minutes ago
-      rows.replaceChildren();
-      waiting.splice(0);
-      told = 0;
-    });
-    events.addEventListener("lines", (event) => {
-      const lines = JSON.parse(event.data);
-      told += lines.length;
-      waiting.push(...lines);
-      if (waiting.length > most) waiting.splice(0, waiting.length - most);
-      if (!isPaused()) show();
-    });
-    events.addEventListener("problem", (event) => {
-      events.close();
-      const problem = document.querySelector("[data-problem]");
-      problem.textContent = JSON.parse(event.data);
-      problem.hidden = false;
-    });
+    whileSeen(() => {
+      const events = new EventSource(box.dataset.tail);
+      events.addEventListener("open", () => {  // after a break it is told anew: five minutes
+        rows.replaceChildren();
+        waiting.splice(0);
+        told = 0;
+      });
+      events.addEventListener("lines", (event) => {
+        const lines = JSON.parse(event.data);
+        told += lines.length;
+        waiting.push(...lines);
+        if (waiting.length > most) waiting.splice(0, waiting.length - most);
+        if (!isPaused()) show();
+      });
+      events.addEventListener("problem", (event) => {
+        events.close();
+        const problem = document.querySelector("[data-problem]");
+        problem.textContent = JSON.parse(event.data);
+        problem.hidden = false;
+      });
+      return events;
+    }, 300_000);
   }
 
   // What takes long is brought in when it is scrolled to; without script its link leads to it.
@@ -166,7 +183,7 @@
   for (const part of document.querySelectorAll("[data-load]")) seen.observe(part);
   for (const box of document.querySelectorAll("[data-tail]")) tail(box);
   const { live, known } = document.body.dataset;
-  if (live) follow(live, known);
+  if (live) whileSeen(() => follow(live, known), 5_000);
   for (const back of document.querySelectorAll("[data-back]")) {
     back.addEventListener("click", (event) => { event.preventDefault(); history.back(); });
   }
