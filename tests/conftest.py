@@ -23,6 +23,8 @@ from tests.workshop import trust
 
 ROOT = Path(__file__).resolve().parents[1]
 
+pytest.register_assert_rewrite("tests.course_policies")  # tests that others make classes of
+
 # The machine may be busy with something else: that says nothing of what is tested.
 hypothesis.settings.register_profile(
     "course", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

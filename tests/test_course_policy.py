@@ -23,9 +23,9 @@ class TestPartOne(OfAPart):
     """Under its policy alone."""
 
     part = Part(
-        "0?_*.ipynb",
         "course-policy.json",
-        TYPES,
+        notebooks="0?_*.ipynb",
+        types=TYPES,
         looked_at=TYPES,
         besides={
             "iam:CreateServiceLinkedRole": "Application Insights makes its role when first used"

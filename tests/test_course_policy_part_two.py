@@ -10,9 +10,9 @@ class TestPartTwo(OfAPart):
     """Under both policies."""
 
     part = Part(
-        "1[0-6]_*.ipynb",
         "course-policy-part-two.json",
-        OWN
+        notebooks="1[0-6]_*.ipynb",
+        types=OWN
         | {
             "AWS::ApplicationInsights::Application",
             "AWS::DynamoDB::Table",

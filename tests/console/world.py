@@ -1,0 +1,311 @@
+"""One of everything that the console shows, under the course's names, with hostile text in it."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from tests.conftest import LocalEndpoint
+from tests.workshop import ended, make_function, stack_at_rest
+
+HOSTILE = (
+    "价格 السعر </textarea></pre></title></script><script data-planted>planted()</script>"
+    "<img data-planted src=/planted onerror=planted()> \"onfocus='planted()'{{planted}}&amp;%2e%2e/"
+)
+"""What is to be shown as it stands, wherever AWS takes text of anybody's."""
+
+STACK = "demo-sam"
+FUNCTION = f"{STACK}-StockCheckerFunction-1"
+MACHINE = "StockTradingStateMachine-1"
+GROUP = f"/{STACK}-desk"
+KEYS = (
+    "a/../../b.txt",
+    "/slash",
+    "..%2f..%2fpasswd",
+    "back\\slash.html",
+    "a\ttab\x07.txt",
+    f"{HOSTILE}.html",
+)
+"""Keys of objects, of which some look like a way out."""
+
+SOURCE = f"""
+def handler(event, context):
+    print({HOSTILE!r})
+    if event.get("fail"):
+        raise ValueError({HOSTILE!r})
+    return {{"id": "1", "price": {HOSTILE!r}}}
+"""
+
+
+def build(endpoint: LocalEndpoint) -> None:
+    """Make it all, and let some of it run."""
+    role = endpoint.role(f"{STACK}-StockTradingStateMachineRole", allow="*")
+    _stack(endpoint)
+    function = make_function(
+        endpoint.client("lambda"),
+        role,
+        SOURCE,
+        FunctionName=FUNCTION,
+        Description=HOSTILE[:256],
+        Environment={"Variables": {"PLANTED": HOSTILE}},
+        Tags={HOSTILE[:120]: HOSTILE[:250]},
+    )["FunctionArn"]
+    machine = _machines(endpoint, role, function)
+    _rule_and_schedule(endpoint, machine, role)
+    _tables(endpoint)
+    _bucket(endpoint)
+    _queue_and_topic(endpoint, function)
+    _alarm(endpoint)
+    _log(endpoint)
+    endpoint.role("somebody-elses")
+    endpoint.client("stepfunctions").create_state_machine(
+        name="somebody-elses", roleArn=role, definition=json.dumps(_chain(_passes()))
+    )
+
+
+def _passes() -> dict[str, Any]:
+    return {"Type": "Pass", "Comment": HOSTILE}
+
+
+def _chain(*states: dict[str, Any], named: str = "") -> dict[str, Any]:
+    """A definition of states one after the other, each with the hostile text in its name."""
+    names = [f"{named}{place} {HOSTILE}"[:80] for place in range(len(states))]
+    made = {
+        name: state if state["Type"] == "Fail" else {**state, "Next": after}
+        for name, after, state in zip(names, [*names[1:], ""], states, strict=True)
+    }
+    if states[-1]["Type"] != "Fail":
+        del made[names[-1]]["Next"]
+        made[names[-1]]["End"] = True
+    return {"StartAt": names[0], "Comment": HOSTILE, "States": made}
+
+
+def _stack(endpoint: LocalEndpoint) -> None:
+    """A stack whose every text is hostile."""
+    template = {
+        "Description": HOSTILE[:900],
+        "Parameters": {"Text": {"Type": "String", "Default": HOSTILE, "Description": HOSTILE}},
+        "Resources": {
+            "TransactionTable": {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
+                    "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
+                    "BillingMode": "PAY_PER_REQUEST",
+                    "Tags": [{"Key": HOSTILE[:120], "Value": HOSTILE[:250]}],
+                },
+            }
+        },
+        "Outputs": {"Text": {"Value": {"Ref": "Text"}, "Description": HOSTILE}},
+    }
+    client = endpoint.client("cloudformation")
+    client.create_stack(
+        StackName=STACK,
+        TemplateBody=json.dumps(template),
+        Tags=[{"Key": "course", "Value": HOSTILE[:250]}],
+    )
+    stack_at_rest(client, STACK)
+    template["Description"] = "next"
+    client.create_change_set(
+        StackName=STACK,
+        ChangeSetName="next",
+        TemplateBody=json.dumps(template),
+        Description=HOSTILE,
+    )
+
+
+def _machines(endpoint: LocalEndpoint, role: str, function: str) -> str:
+    """Machines with the course's names: one trades, fails, maps, waits, calls, is new, is Express.
+
+    Returns the ARN of the first.
+    """
+    states = endpoint.client("stepfunctions")
+
+    def make(name: str, *chain: dict[str, Any], **options: Any) -> str:
+        return states.create_state_machine(
+            name=name,
+            definition=json.dumps(_chain(*chain)),
+            roleArn=role,
+            tags=[{"key": HOSTILE[:120], "value": HOSTILE[:250]}],
+            **options,
+        )["stateMachineArn"]
+
+    calls = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function, "Payload.$": "$"},
+        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1, "IntervalSeconds": 1}],
+    }
+    each = {
+        "Type": "Map",
+        "Label": "Each",
+        "ItemsPath": "$.items",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            **_chain(_passes(), named="in "),
+        },
+    }
+    trader = make(MACHINE, _passes(), calls)
+    desk = make("Desk-1", each)
+    child = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": desk, "Input.$": "$"},
+    }
+    make("Tables-1", _passes())
+    make(f"{STACK}-express", _passes(), type="EXPRESS")
+    given = json.dumps({HOSTILE: HOSTILE, "items": [HOSTILE, 1]})
+    for arn, text in (
+        (make("patient-trader", {"Type": "Fail", "Error": HOSTILE[:250], "Cause": HOSTILE}), given),
+        (trader, '{"fail": true}'),
+        (trader, given),
+        (make("Caller-1", child), given),
+        (make(f"{STACK}-steps", _passes()), given),
+    ):
+        ended(states, states.start_execution(stateMachineArn=arn, input=text)["executionArn"])
+    endpoint.control("/_local/clock", {"mode": "realtime"})
+    waits = make("Asks-1", {"Type": "Wait", "Seconds": 3600})
+    states.start_execution(stateMachineArn=waits, input=given)
+    return trader
+
+
+def _rule_and_schedule(endpoint: LocalEndpoint, machine: str, role: str) -> None:
+    events = endpoint.client("events")
+    given = {"Description": HOSTILE[:500], "State": "DISABLED"}
+    rule = f"{STACK}-hourly"
+    events.put_rule(Name=rule, ScheduleExpression="rate(1 hour)", **given)
+    target = {"Id": "1", "Arn": machine, "RoleArn": role, "Input": json.dumps(HOSTILE)}
+    events.put_targets(Rule=rule, Targets=[target])
+    pattern = json.dumps({"source": [HOSTILE]})
+    events.put_rule(Name=f"{STACK}-on-events", EventPattern=pattern, **given)
+    endpoint.client("scheduler").create_schedule(
+        Name=f"{STACK}-daily",
+        ScheduleExpression="rate(1 day)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": machine, "RoleArn": role, "Input": json.dumps(HOSTILE)},
+        Description=HOSTILE[:500],
+        State="DISABLED",
+    )
+
+
+def _tables(endpoint: LocalEndpoint) -> None:
+    """One with an item of every type and hostile names and texts, and one of trades."""
+    client = endpoint.client("dynamodb")
+    client.create_table(
+        TableName=f"{STACK}-things",
+        AttributeDefinitions=[
+            {"AttributeName": "Id", "AttributeType": "S"},
+            {"AttributeName": "At", "AttributeType": "N"},
+            {"AttributeName": "Kind", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "Id", "KeyType": "HASH"},
+            {"AttributeName": "At", "KeyType": "RANGE"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-kind",
+                "KeySchema": [{"AttributeName": "Kind", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    item = {
+        "Id": {"S": HOSTILE},
+        "At": {"N": "-12345678901234567890.5"},
+        "Kind": {"S": HOSTILE},
+        HOSTILE: {"M": {HOSTILE: {"L": [{"S": HOSTILE}, {"NULL": True}, {"BOOL": False}]}}},
+        "Bytes": {"B": b"\x00\xff<script data-planted>"},
+        "Words": {"SS": [HOSTILE, "b"]},
+        "Numbers": {"NS": ["1", "2.5"]},
+        "Pieces": {"BS": [b"\x00", b"<b>"]},
+    }
+    client.put_item(TableName=f"{STACK}-things", Item=item)
+    long = {"Id": {"S": "long"}, "At": {"N": "1"}, "Text": {"S": "长" * 130_000}}
+    client.put_item(TableName=f"{STACK}-things", Item=long)
+    client.create_table(
+        TableName=f"{STACK}-trades",
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    trade = {"Id": {"S": HOSTILE}, "Price": {"N": "7"}, "Quantity": {"N": "3"},
+             "Type": {"S": "buy"}, "Timestamp": {"S": "2026-03-01T09:00:00Z"}}  # fmt: skip
+    client.put_item(TableName=f"{STACK}-trades", Item=trade)
+
+
+def _bucket(endpoint: LocalEndpoint) -> None:
+    """A bucket with versions, keys that look like a way out, and an object that is a page."""
+    client = endpoint.client("s3")
+    bucket = f"{STACK}-carry-1"
+    client.create_bucket(Bucket=bucket)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for key in KEYS:
+        client.put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=f"<html><script data-planted>planted()</script>{HOSTILE}".encode(),
+            ContentType="text/html",
+            Metadata={"planted": "<script>planted()</script>"},
+        )
+    client.put_object(Bucket=bucket, Key=KEYS[0], Body=b"\x00\xff binary")
+    client.delete_object(Bucket=bucket, Key=KEYS[1])
+
+
+def _queue_and_topic(endpoint: LocalEndpoint, function: str) -> None:
+    queues, topics = endpoint.client("sqs"), endpoint.client("sns")
+    dead = queues.create_queue(QueueName=f"{STACK}-dead")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
+    arn = arn["Attributes"]["QueueArn"]
+    live = queues.create_queue(
+        QueueName=f"{STACK}-queue",
+        Attributes={
+            "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
+        },
+        tags={HOSTILE[:120]: HOSTILE[:250]},
+    )["QueueUrl"]
+    queues.create_queue(QueueName=f"{STACK}-first.fifo", Attributes={"FifoQueue": "true"})
+    for url in (dead, live):
+        attributes = {"Planted": {"DataType": "String", "StringValue": HOSTILE}}
+        queues.send_message(QueueUrl=url, MessageBody=HOSTILE, MessageAttributes=attributes)
+    topic = topics.create_topic(Name=f"{STACK}-topic", Attributes={"DisplayName": HOSTILE[:100]})[
+        "TopicArn"
+    ]
+    topics.subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=arn,
+        Attributes={"FilterPolicy": json.dumps({"kind": [HOSTILE]})},
+    )
+    topics.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+
+
+def _alarm(endpoint: LocalEndpoint) -> None:
+    client = endpoint.client("cloudwatch")
+    name = f"{STACK}-alarm {HOSTILE}"[:255]
+    client.put_metric_alarm(
+        AlarmName=name,
+        AlarmDescription=HOSTILE,
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": FUNCTION}],
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )
+    client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason=HOSTILE)
+
+
+def _log(endpoint: LocalEndpoint) -> None:
+    client = endpoint.client("logs")
+    client.create_log_group(logGroupName=GROUP)
+    client.create_log_stream(logGroupName=GROUP, logStreamName="planted<b>")
+    lines = [HOSTILE, json.dumps({HOSTILE: HOSTILE}), "x" * 200_000]
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now, "message": line} for line in lines]
+    client.put_log_events(logGroupName=GROUP, logStreamName="planted<b>", logEvents=events)
