@@ -133,6 +133,13 @@ class Page(RequestHandler):
         """The address of a file of ours, another one with each version: browsers keep it."""
         return self.link("static", name, v=_version(name))
 
+    def exactly(self, name: str) -> str:
+        """What the address has under a name, "" for nothing; an object's key may have anything.
+
+        Tornado's own way takes out what steers a terminal.
+        """
+        return self.request.query_arguments.get(name, [b""])[-1].decode("utf-8", "replace")
+
     async def in_thread(self, ask: Callable[..., Any], *given: Any) -> Any:
         """What `ask` gives, asked in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, ask, *given)

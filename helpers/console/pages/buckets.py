@@ -44,7 +44,7 @@ class Bucket(Page):
     def show(self, name: str) -> dict[str, Any]:
         """What lies below a prefix: objects and, as folders, what they have before a slash."""
         client = self.aws.client("s3")
-        prefix = self.get_query_argument("prefix", "", strip=False)
+        prefix = self.exactly("prefix")
         with_versions = bool(self.get_query_argument("versions", ""))
         listed = self._versions if with_versions else self._objects
         return {
@@ -62,7 +62,7 @@ class Bucket(Page):
         """Upload a file into the folder that is looked at."""
         if self.get_body_argument("do", "") != "upload":
             raise Refused(Problem("Nothing was asked for."))
-        prefix = self.get_query_argument("prefix", "", strip=False)
+        prefix = self.exactly("prefix")
         file = next(iter(self.request.files.get("file", [])), None)
         key = prefix + _base(file["filename"]) if file else prefix
         if file is None or key == prefix:
@@ -101,7 +101,7 @@ class Bucket(Page):
     def _objects(self, bucket: str, prefix: str) -> dict[str, Any]:
         """The objects of a page, the folders beside them, and `more`: where the next begins."""
         given: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/"}
-        if after := self.get_query_argument("after", "", strip=False):
+        if after := self.exactly("after"):
             given["ContinuationToken"] = after
         answer = self.aws.client("s3").list_objects_v2(MaxKeys=ROWS, **given)
         more = answer.get("NextContinuationToken", "")
@@ -114,7 +114,7 @@ class Bucket(Page):
     def _versions(self, bucket: str, prefix: str) -> dict[str, Any]:
         """As `_objects`, with each version and delete marker a row of its own."""
         given: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/"}
-        if after := self.get_query_argument("after", "", strip=False):
+        if after := self.exactly("after"):
             given |= {"KeyMarker": after}
             if version := self.get_query_argument("version", ""):
                 given |= {"VersionIdMarker": version}
@@ -141,7 +141,7 @@ class _OfObject(Page):
 
     def named(self, bucket: str) -> dict[str, Any]:
         """Which one, as S3 is to be asked."""
-        named = {"Bucket": bucket, "Key": self.get_query_argument("key", "", strip=False)}
+        named = {"Bucket": bucket, "Key": self.exactly("key")}
         if version := self.get_query_argument("version", ""):
             named["VersionId"] = version
         if not named["Key"]:
