@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from tests.conftest import LocalEndpoint
-from tests.workshop import ended, make_function, stack_at_rest
+from tests.workshop import ended, make_function, stack_at_rest, until
 
 HOSTILE = (
     "价格 السعر </textarea></pre></title></script><script data-planted>planted()</script>"
@@ -131,6 +131,7 @@ def _machines(endpoint: LocalEndpoint, role: str, function: str) -> str:
             **options,
         )["stateMachineArn"]
 
+    waits = {"Type": "Wait", "Seconds": 3600}
     calls = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -143,7 +144,7 @@ def _machines(endpoint: LocalEndpoint, role: str, function: str) -> str:
         "ItemsPath": "$.items",
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            **_chain(_passes(), named="in "),
+            **_chain(_passes(), waits, named="in "),
         },
     }
     trader = make(MACHINE, _passes(), calls)
@@ -155,18 +156,19 @@ def _machines(endpoint: LocalEndpoint, role: str, function: str) -> str:
     }
     make("Tables-1", _passes())
     make(f"{STACK}-express", _passes(), type="EXPRESS")
-    given = json.dumps({HOSTILE: HOSTILE, "items": [HOSTILE, 1]})
+    given = json.dumps({HOSTILE: HOSTILE, "items": [HOSTILE, 1], "long": "长" * 20_000})
     for arn, text in (
         (make("patient-trader", {"Type": "Fail", "Error": HOSTILE[:250], "Cause": HOSTILE}), given),
         (trader, '{"fail": true}'),
         (trader, given),
-        (make("Caller-1", child), given),
         (make(f"{STACK}-steps", _passes()), given),
     ):
         ended(states, states.start_execution(stateMachineArn=arn, input=text)["executionArn"])
     endpoint.control("/_local/clock", {"mode": "realtime"})
-    waits = make("Asks-1", {"Type": "Wait", "Seconds": 3600})
-    states.start_execution(stateMachineArn=waits, input=given)
+    states.start_execution(stateMachineArn=make("Asks-1", waits), input=given)
+    states.start_execution(stateMachineArn=make("Caller-1", child), input=given)
+    (called,) = until(lambda: states.list_executions(stateMachineArn=desk)["executions"])
+    until(lambda: states.list_map_runs(executionArn=called["executionArn"])["mapRuns"])
     return trader
 
 
