@@ -26,7 +26,10 @@ class Little(BaseHTTPRequestHandler):
     """An endpoint with an image's function, where logs are denied and metrics unknown."""
 
     def do_GET(self) -> None:
-        """Lambda."""
+        """Lambda, and nothing else."""
+        if not self.path.startswith("/20"):
+            self._say(501, "")
+            return
         code = {"RepositoryType": "ECR", "ImageUri": "an/image:1"}
         is_short = self.path.endswith("/configuration")
         told = FUNCTION if is_short else {"Configuration": FUNCTION, "Code": code}
