@@ -6,25 +6,30 @@ import argparse
 import asyncio
 import os
 import sys
+from contextlib import suppress
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets, bind_unix_socket
 
 from helpers import target
-from helpers.console.access import Access, ByLink, ByProxy
+from helpers.console.access import ByLink, ByProxy
 from helpers.console.application import application
 from helpers.console.aws import Aws
+from helpers.console.door import Door
 from helpers.console.jupyter import KEY
 from helpers.console.page import LONGEST_INPUT
 from helpers.errors import CourseError
+
+READ_ONLY = "COURSE_CONSOLE_READ_ONLY"
+"""`yes` makes JupyterLab's console read-only: it is started by no command that one could type."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until stopped; returns the exit code."""
     options = _options(arguments)
+    key = os.environ.pop(KEY, "")
     try:
-        aws = Aws(target.activate(), options.read_only)
-        asyncio.run(_serve(aws, options))
+        asyncio.run(_serve_jupyter(options, key) if key else _serve(options))
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
@@ -40,23 +45,36 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m helpers.console", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--unix-socket", help="a path; for Jupyter's proxy")
-    parser.add_argument("--read-only", action="store_true", help="nothing can be changed")
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        default=os.environ.get(READ_ONLY, "").lower() == "yes",
+        help=f"nothing can be changed; in JupyterLab by {READ_ONLY}=yes",
+    )
     return parser.parse_args(arguments)
 
 
-async def _serve(aws: Aws, options: argparse.Namespace) -> None:
-    key = os.environ.pop(KEY, "")
+async def _serve(options: argparse.Namespace) -> None:
+    aws = Aws(target.activate(), options.read_only)
+    sockets = bind_sockets(options.port, "127.0.0.1")
+    access = ByLink(sockets[0].getsockname()[1])
+    HTTPServer(application(aws, access), max_body_size=LONGEST_INPUT).add_sockets(sockets)
+    print(f"The console shows {aws.place}.", flush=True)
+    print(f"Open it here (the link lets one browser in): {access.link}", flush=True)
+    print("Control-C ends it.", flush=True)
+    await asyncio.Event().wait()
+
+
+async def _serve_jupyter(options: argparse.Namespace, key: str) -> None:
+    access = ByProxy(key)
+    door = Door(access, lambda: application(Aws(target.activate(), options.read_only), access))
     if options.unix_socket:
         sockets = [bind_unix_socket(options.unix_socket, mode=0o600)]
     else:
         sockets = bind_sockets(options.port, "127.0.0.1")
-    access: Access = ByProxy(key) if key else ByLink(sockets[0].getsockname()[1])
-    server = HTTPServer(application(aws, access), max_body_size=LONGEST_INPUT)
-    server.add_sockets(sockets)
-    if isinstance(access, ByLink):
-        print(f"The console shows {aws.place}.", flush=True)
-        print(f"Open it here (the link lets one browser in): {access.link}", flush=True)
-        print("Control-C ends it.", flush=True)
+    with suppress(CourseError):  # whoever opens a page is told
+        door.open()
+    HTTPServer(door, max_body_size=LONGEST_INPUT).add_sockets(sockets)
     await asyncio.Event().wait()
 
 
