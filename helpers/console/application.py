@@ -38,6 +38,7 @@ PAGES: list[tuple[str, type[Page]]] = [
     (r"", start.Start),
     (r"stacks", stacks.Stacks),
     (r"stacks/(.+)", stacks.Stack),
+    (r"changes/(.+)", stacks.ChangeSet),
     (r"machines", machines.Machines),
     (r"machines/(.+)", machines.Machine),
     (r"executions/(.+)", executions.ExecutionPage),

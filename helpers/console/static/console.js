@@ -92,7 +92,9 @@
 
   // The page says which version it shows, so that only what changed since then is told.
   function follow(url, known) {
-    const events = new EventSource(url + "?known=" + encodeURIComponent(known));
+    const address = new URL(url, location);
+    address.searchParams.set("known", known);
+    const events = new EventSource(address);
     events.addEventListener("change", refresh);
     events.addEventListener("end", () => { events.close(); end(); });
     return events;
