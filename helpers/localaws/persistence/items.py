@@ -12,11 +12,14 @@ import functools
 import importlib
 import pickle
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+
+from helpers.localaws.persistence.orders import Order, Place
 
 if TYPE_CHECKING:
     from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 PROTOCOL = 5
 _NUMBER = 6
 """Bytes of the row's number, which a packed item begins with."""
+
+Attributes = tuple[tuple[str, str], ...]
+"""What items are sorted by: the name and the type of each attribute."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Items:
         self._fresh: dict[Any, bytes] = {}  # those that are packed and not on disk as they are now
         self._gone: list[int] = []
         self._next = 0
+        self._by_key = Order(self._place_by_key, natural=True)
+        self._orders: dict[Attributes, Order] = {}
         self._lock = threading.Lock()
 
     # -- as moto uses it
@@ -108,6 +116,54 @@ class Items:
                 made._all[key], made._live[key] = one.__deepcopy__(memo), None
         return made
 
+    # -- for reading, in an order
+
+    def between(
+        self,
+        attributes: Attributes,
+        before: Callable[[Place], bool],
+        beyond: Callable[[Place], bool],
+    ) -> list[Any]:
+        """The keys of the items that are neither before nor beyond what is asked for, in order.
+
+        attributes: by which they are sorted; an item that lacks one of them is not among them.
+        before, beyond: true of all places up to one, and from one on.
+        """
+        with self._lock:
+            if tuple(name for name, _ in attributes) == tuple(filter(None, self._names)):
+                return self._by_key.between(self._all, (), before, beyond)
+            order = self._orders.get(attributes)
+            if order is None:
+                order = Order(functools.partial(self._place, attributes))
+                self._orders[attributes] = order
+            return order.between(self._all, self._live, before, beyond)
+
+    def read(self, keys: Iterable[Any]) -> Iterator[Item]:
+        """For reading: the items of the keys, each unpacked when its turn comes."""
+        for key in keys:
+            one = self._all.get(key)
+            if one is not None:
+                yield self._unpacked(one) if type(one) is bytes else one
+
+    def _place_by_key(self, key: Any) -> Place | None:
+        if key not in self._all:
+            return None
+        return (key,) if self._names[1] is None else key
+
+    def _place(self, attributes: Attributes, key: Any) -> Place | None:
+        one = self._all.get(key)
+        if one is None:
+            return None
+        if type(one) is bytes:
+            plain = pickle.loads(one[_NUMBER:])
+            if type(plain) is tuple:
+                return _place(attributes, plain)
+            one = plain
+        flat: list[Any] = []
+        for name, value in list(one.attrs.items()):
+            flat += name, value.type, value.value
+        return _place(attributes, tuple(flat))
+
     # -- by key
 
     def live(self, key: Any) -> Item:
@@ -115,6 +171,8 @@ class Items:
         with self._lock:
             one = self._all[key]
             if type(one) is bytes:
+                for order in self._orders.values():
+                    order.note(key)
                 self._live[key] = one
                 one = self._all[key] = self._unpacked(one)
             return one
@@ -125,12 +183,18 @@ class Items:
             before = self._all.get(key)
             if type(before) is bytes or before is None:
                 self._live[key] = before
+            if before is None:
+                self._by_key.note(key)
+            for order in self._orders.values():
+                order.note(key)
             self._all[key] = item
 
     def take_out(self, key: Any) -> Item:
         """Take an item out. Raises KeyError."""
         with self._lock:
             one = self._all.pop(key)
+            for order in (self._by_key, *self._orders.values()):
+                order.note(key)
             packed = one if type(one) is bytes else self._live.pop(key)
             self._fresh.pop(key, None)
             if packed is not None:
@@ -237,6 +301,27 @@ class _Partition:
 def _key(value: Any) -> Any:
     """What is equal when two keys are: 1 and 1.0 are one number."""
     return value.value if value.type == "S" else (value.type, value.cast_value)
+
+
+def comparable(kind: str, value: Any) -> Any:
+    """A key of that type as what it is sorted by: `_key` of it."""
+    if kind == "S":
+        return value
+    return kind, Decimal(value) if kind == "N" else value
+
+
+def _place(attributes: Attributes, plain: tuple[Any, ...]) -> Place | None:
+    """Where an item stands; plain: name, type and value of each of its attributes."""
+    names, place = plain[::3], []
+    for name, kind in attributes:
+        if name not in names:
+            return None
+        at = 3 * names.index(name)
+        if plain[at + 1] != kind:
+            return None
+        value = plain[at + 2]
+        place.append(value if kind == "S" else comparable(kind, value))
+    return tuple(place)
 
 
 def _number(packed: bytes) -> int:
