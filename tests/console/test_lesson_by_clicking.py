@@ -36,7 +36,7 @@ def page(module_endpoint, tmp_path_factory):
         a_browser() as browser,
     ):
         opened = browser.new_page(
-            viewport={"width": 1400, "height": 1300}, color_scheme="light", timezone_id="UTC"
+            viewport={"width": 1400, "height": 2000}, color_scheme="light", timezone_id="UTC"
         )
         opened.set_default_timeout(30_000)
         opened.goto(f"{lab.url}/lab?reset")
