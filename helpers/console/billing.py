@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from helpers import prices, usage
-from helpers.console.aws import Aws
+from helpers.console.aws import Aws, Problem, attempt
 from helpers.units import duration, plural
 from helpers.usage import Used
 
@@ -81,8 +82,13 @@ def step_functions(aws: Aws, metrics: usage.Metrics) -> Part:
     for machine, count in busiest[:MACHINES]:
         if not count:
             break
-        states, runs = _states(aws, machine["stateMachineArn"], int(min(count, LATEST)))
         told = plural(int(count), "execution")
+        latest = int(min(count, LATEST))
+        looked = attempt(partial(_states, aws, machine["stateMachineArn"], latest))
+        if isinstance(looked, Problem):
+            part.notes.append(f"{machine['name']}: {told}, not counted. {looked.what}")
+            continue
+        states, runs = looked
         if not runs:
             part.notes.append(
                 f"{machine['name']}: {told}, none of which is listed any more; their states are "
@@ -153,7 +159,8 @@ def tables(told: list[dict[str, Any]], metrics: usage.Metrics) -> Part:
 
     told: what DescribeTable says of each.
     """
-    on_demand = [one["TableName"] for one in told if _is_on_demand(one)]
+    known = _described(told)
+    on_demand = [one["TableName"] for one in known if _is_on_demand(one)]
     units = metrics.totals(
         [
             ("AWS/DynamoDB", f"Consumed{kind}CapacityUnits", {"TableName": table})
@@ -163,7 +170,7 @@ def tables(told: list[dict[str, Any]], metrics: usage.Metrics) -> Part:
     )
     writes, reads = sum(units[: len(on_demand)], _NONE), sum(units[len(on_demand) :], _NONE)
     reserved = {prices.WRITES: _NONE, prices.READS: _NONE}
-    for one in told:
+    for one in known:
         stood = metrics.until - max(metrics.since, one["CreationDateTime"].astimezone(UTC))
         hours = Decimal(max(stood, timedelta()).total_seconds()) / 3600
         for what, count in _capacity(one).items():
@@ -177,6 +184,8 @@ def tables(told: list[dict[str, Any]], metrics: usage.Metrics) -> Part:
     )
     if any(reserved.values()):
         part.notes.append("Reserved capacity is taken to have been all the time as it is now.")
+    if left := len(told) - len(known):
+        part.notes.append(f"{plural(left, 'table')} could not be described, and are not counted.")
     return part
 
 
@@ -214,7 +223,7 @@ def standing_tables(told: list[dict[str, Any]]) -> list[Standing]:
             if _is_on_demand(one)
             else "its capacity is reserved, whether anything reads or writes",
         )
-        for one in told
+        for one in _described(told)
     ]
 
 
@@ -285,12 +294,30 @@ def standing_buckets(aws: Aws, lately: usage.Metrics) -> list[Standing]:
     ]
 
 
-def describe_tables(aws: Aws) -> list[dict[str, Any]]:
-    """What DynamoDB says of each table, of so many as are looked at."""
+def describe_tables(aws: Aws) -> list[dict[str, Any]] | Problem:
+    """What DynamoDB says of each table, of so many as are looked at.
+
+    One that may not be described has its name alone; a Problem where that goes for all.
+    """
     client = aws.client("dynamodb")
     names = aws.pages("dynamodb", "list_tables", "TableNames")[:TABLES]
+
+    def describe(name: str) -> dict[str, Any] | Problem:
+        return attempt(lambda: client.describe_table(TableName=name)["Table"])
+
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda one: client.describe_table(TableName=one)["Table"], names))
+        told = list(pool.map(describe, names))
+    problems = [one for one in told if isinstance(one, Problem)]
+    if problems and len(problems) == len(told):
+        return problems[0]
+    return [
+        {"TableName": name} if isinstance(one, Problem) else one
+        for name, one in zip(names, told, strict=True)
+    ]
+
+
+def _described(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in tables if "KeySchema" in one]
 
 
 def _is_on_demand(table: dict[str, Any]) -> bool:
