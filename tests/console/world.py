@@ -19,6 +19,7 @@ STACK = "demo-sam"
 FUNCTION = f"{STACK}-StockCheckerFunction-1"
 MACHINE = "StockTradingStateMachine-1"
 GROUP = f"/{STACK}-desk"
+ELSES = "somebody-elses"
 KEYS = (
     "a/../../b.txt",
     "/slash",
@@ -58,10 +59,28 @@ def build(endpoint: LocalEndpoint) -> None:
     _queue_and_topic(endpoint, function)
     _alarm(endpoint)
     _log(endpoint)
-    endpoint.role("somebody-elses")
-    endpoint.client("stepfunctions").create_state_machine(
-        name="somebody-elses", roleArn=role, definition=json.dumps(_chain(_passes()))
+    _elses(endpoint, role)
+
+
+def _elses(endpoint: LocalEndpoint, role: str) -> None:
+    """What is on the account besides, and not the course's."""
+    states = endpoint.client("stepfunctions")
+    made = states.create_state_machine(
+        name=ELSES, roleArn=role, definition=json.dumps(_chain(_passes()))
     )
+    states.start_execution(stateMachineArn=made["stateMachineArn"])
+    endpoint.client("dynamodb").create_table(
+        TableName=ELSES,
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    endpoint.client("sqs").create_queue(QueueName=ELSES)
+    endpoint.client("sns").create_topic(Name=ELSES)
+    endpoint.client("s3").create_bucket(Bucket=ELSES)
+    endpoint.client("events").put_rule(Name=ELSES, ScheduleExpression="rate(1 day)")
+    endpoint.client("logs").create_log_group(logGroupName=ELSES)
+    make_function(endpoint.client("lambda"), role, SOURCE, FunctionName=ELSES)
 
 
 def _passes() -> dict[str, Any]:
