@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
-from contextlib import suppress
 
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets, bind_unix_socket
-
-from helpers import target
-from helpers.console.access import ByLink, ByProxy
-from helpers.console.application import application
-from helpers.console.aws import Aws
-from helpers.console.door import Door
-from helpers.console.jupyter import KEY
-from helpers.console.page import LONGEST_INPUT
-from helpers.errors import CourseError
+from helpers.console import links
 
 READ_ONLY = "COURSE_CONSOLE_READ_ONLY"
 """`yes` makes JupyterLab's console read-only: it is started by no command that one could type."""
@@ -27,18 +15,18 @@ READ_ONLY = "COURSE_CONSOLE_READ_ONLY"
 def main(arguments: list[str] | None = None) -> int:
     """Serve until stopped; returns the exit code."""
     options = _options(arguments)
-    key = os.environ.pop(KEY, "")
-    try:
-        asyncio.run(_serve_jupyter(options, key) if key else _serve(options))
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"The console cannot serve there: {error.strerror or error}.", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        pass
-    return 0
+    _leave_out()
+    from helpers.console.serving import serve
+
+    return serve(options)
+
+
+def _leave_out() -> None:
+    """Keep botocore from loading what it takes if it is installed and does without: 16 MB."""
+    hidden = ["OpenSSL"]  # Python has an `ssl` of its own
+    if links.target_by("COURSE_TARGET") == "local":
+        hidden.append("awscrt")  # for signing in to an account in some ways
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -52,30 +40,6 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         help=f"nothing can be changed; in JupyterLab by {READ_ONLY}=yes",
     )
     return parser.parse_args(arguments)
-
-
-async def _serve(options: argparse.Namespace) -> None:
-    aws = Aws(target.activate(), options.read_only)
-    sockets = bind_sockets(options.port, "127.0.0.1")
-    access = ByLink(sockets[0].getsockname()[1])
-    HTTPServer(application(aws, access), max_body_size=LONGEST_INPUT).add_sockets(sockets)
-    print(f"The console shows {aws.place}.", flush=True)
-    print(f"Open it here (the link lets one browser in): {access.link}", flush=True)
-    print("Control-C ends it.", flush=True)
-    await asyncio.Event().wait()
-
-
-async def _serve_jupyter(options: argparse.Namespace, key: str) -> None:
-    access = ByProxy(key)
-    door = Door(access, lambda: application(Aws(target.activate(), options.read_only), access))
-    if options.unix_socket:
-        sockets = [bind_unix_socket(options.unix_socket, mode=0o600)]
-    else:
-        sockets = bind_sockets(options.port, "127.0.0.1")
-    with suppress(CourseError):  # whoever opens a page is told
-        door.open()
-    HTTPServer(door, max_body_size=LONGEST_INPUT).add_sockets(sockets)
-    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

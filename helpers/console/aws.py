@@ -7,16 +7,13 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
-from botocore.session import get_session
-from botocore.utils import parse_timestamp
 
 from helpers import clients, target, units
+from helpers.console import models
 
 Error = ClientError | BotoCoreError | ResponseParserError
 """What asking AWS may end with: a refusal, no answer, or one that is none of AWS's."""
@@ -62,7 +59,7 @@ class Aws:
     def __post_init__(self) -> None:
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()  # sessions of boto3 are not safe among threads
-        _read_times_quickly()
+        models.use()
         self._asking = ThreadPoolExecutor(AT_ONCE)  # not the pages' own, which wait for it
 
     @property
@@ -101,24 +98,6 @@ class Aws:
     def at_once(self, ask: Callable[[S], T], about: Iterable[S]) -> list[T]:
         """What `ask` gives for each, in their order; some are asked for at the same time."""
         return list(self._asking.map(ask, about))
-
-
-def _read_times_quickly() -> None:
-    """Have this process's boto3 read moments in seconds as UTC: a history has one an event.
-
-    Its own way, by the zone of this machine, takes half of the time that a history takes to read.
-    """
-    session = get_session()
-    parsers = session.get_component("response_parser_factory")
-    parsers.set_parser_defaults(timestamp_parser=_moment)
-    boto3.setup_default_session(botocore_session=session)
-
-
-def _moment(told: Any) -> datetime:
-    if isinstance(told, int | float):
-        return datetime.fromtimestamp(told, UTC)
-    moment: datetime = parse_timestamp(told)
-    return moment
 
 
 def attempt(ask: Callable[[], T]) -> T | Problem:

@@ -19,6 +19,9 @@ from helpers.console.addresses import NAME
 KEY = "COURSE_CONSOLE_KEY"
 """The variable in which the console is told the key that the proxy adds to each request."""
 
+ARENAS = "MALLOC_ARENA_MAX"
+"""Of glibc, which else keeps memory apart for each thread: 4 MB."""
+
 READY_SECONDS = 30.0  # the local endpoint may have to be started first
 _ICON = Path(__file__).parent / "static" / "icon.svg"
 
@@ -30,7 +33,7 @@ def server() -> dict[str, Any]:
     where = ["--unix-socket", "{unix_socket}"] if has_sockets else ["--port", "{port}"]
     return {
         "command": [sys.executable, "-m", "helpers.console", *where],
-        "environment": {KEY: key},
+        "environment": {KEY: key, ARENAS: os.environ.get(ARENAS, "1")},
         "unix_socket": has_sockets,
         "request_headers_override": {KEY_HEADER: key},
         "timeout": READY_SECONDS,

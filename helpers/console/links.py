@@ -25,7 +25,7 @@ class Link:
     title: str
 
     def __repr__(self) -> str:
-        other = "" if _is_same_target() else f"COURSE_TARGET={_target('COURSE_TARGET')} "
+        other = "" if _is_same_target() else f"COURSE_TARGET={target_by('COURSE_TARGET')} "
         then = f", then /{self.page} at its address" if self.page else ""
         return f"{self._words}: {other}python -m helpers.console in a terminal{then}"
 
@@ -91,8 +91,9 @@ def at_hand() -> bool:
 
 def _is_same_target() -> bool:
     """Does Jupyter's console show what the notebook's commands go to? It is asked at its start."""
-    return not at_hand() or _target(addresses.TARGET) == _target("COURSE_TARGET")
+    return not at_hand() or target_by(addresses.TARGET) == target_by("COURSE_TARGET")
 
 
-def _target(variable: str) -> str:
+def target_by(variable: str) -> str:
+    """The target that a variable of the environment names: `local` unless it says another."""
     return os.environ.get(variable, "").strip().lower() or "local"
