@@ -55,9 +55,20 @@ def test_no_message_is_lost_that_comes_while_others_are_deleted(endpoint):
     assert len(seen) == count
 
 
+def test_messages_are_counted_that_are_there_delayed_and_out_of_sight(endpoint):
+    sqs, url = a_queue(endpoint)
+    for number in range(4):
+        sqs.send_message(QueueUrl=url, MessageBody="x", DelaySeconds=60 if number == 3 else 0)
+    sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert [
+        told[f"ApproximateNumberOfMessages{which}"] for which in ("", "Delayed", "NotVisible")
+    ] == ["2", "1", "1"]
+
+
 def test_hooks():
     """Hooks: helpers.localaws.on_moto.mends.queues, on Queue and SQSBackend."""
-    from moto.sqs.models import Queue, SQSBackend
+    from moto.sqs.models import Message, Queue, SQSBackend
 
     from helpers.localaws.on_moto.mends import queues
 
@@ -69,4 +80,8 @@ def test_hooks():
     assert "pending_messages" in inspect.getsource(queues._plain["receive_message"]), (
         "hook SQSBackend.receive_message has changed"
     )
+    counted = inspect.getsource(queues._plain["messages"].fget)
+    assert "message.visible and not message.delayed" in counted, "hook Queue.messages has changed"
+    assert "current_time > self.visible_at" in inspect.getsource(Message.visible.fget)
+    assert "current_time < self.delayed_until" in inspect.getsource(Message.delayed.fget)
     assert SQSBackend.receive_message is not queues._plain["receive_message"]
