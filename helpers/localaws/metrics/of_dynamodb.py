@@ -1,7 +1,6 @@
 """What DynamoDB writes of tables: namespace AWS/DynamoDB. Hooks into moto.
 
-docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html; how large an item
-is: docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html. A write
+docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html. A write
 takes a unit for each KB of the item, a read half a unit for each 4 KB, a whole one where it is to
 be consistent, and twice as much in a transaction. What a Query or a Scan with a filter has looked
 at and not given is taken to be as large as what it gave.
@@ -9,13 +8,13 @@ at and not given is taken to be as large as what it gave.
 
 from __future__ import annotations
 
-import base64
 import functools
 import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from helpers.localaws.item_sizes import size_of
 from helpers.localaws.metrics.ledger import Dimensions
 from helpers.localaws.metrics.noting import Subject, note
 
@@ -185,35 +184,3 @@ def _stored(handler: Any, table: Any, key: Any) -> int:
 def _name(table: str) -> str:
     """A table's name, also where its ARN is given."""
     return table.rpartition("/")[2]
-
-
-def size_of(item: Any) -> int:
-    """How many bytes an item has, as DynamoDB counts.
-
-    >>> size_of({"Id": {"S": "a1"}, "Price": {"N": "42"}})
-    11
-    """
-    size = 0
-    for name, value in item.items():
-        size += (len(name) if name.isascii() else len(name.encode())) + _size(value)
-    return size
-
-
-def _size(value: Any) -> int:
-    if type(value) is dict:
-        ((kind, inner),) = value.items()
-    else:
-        kind, inner = value.type, value.value
-    if kind == "S":
-        return len(inner) if inner.isascii() else len(inner.encode())
-    if kind == "N":
-        return (len(inner.strip("-0.").replace(".", "")) + 1) // 2 + 1
-    if kind == "B":
-        return len(base64.b64decode(inner)) if isinstance(inner, str) else len(inner)
-    if kind in ("SS", "NS", "BS"):
-        return sum(_size({kind[0]: one}) for one in inner)
-    if kind == "L":
-        return 3 + sum(1 + _size(one) for one in inner)
-    if kind == "M":
-        return 3 + sum(1 + len(name.encode()) + _size(one) for name, one in inner.items())
-    return 1

@@ -19,6 +19,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from helpers.localaws.item_sizes import size_of, size_of_flat
 from helpers.localaws.persistence.orders import Order, Place
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 PROTOCOL = 5
 _NUMBER = 6
-"""Bytes of the row's number, which a packed item begins with."""
+_SIZE = 4
+_HEAD = _NUMBER + _SIZE
+"""Bytes of what a packed item begins with: the row's number, and how large DynamoDB says it is."""
 
 Attributes = tuple[tuple[str, str], ...]
 """What items are sorted by: the name and the type of each attribute."""
@@ -54,6 +57,7 @@ class Items:
         self._fresh: dict[Any, bytes] = {}  # those that are packed and not on disk as they are now
         self._gone: list[int] = []
         self._next = 0
+        self._packed_size = 0  # of those that are packed, as DynamoDB counts
         self._by_key = Order(self._place_by_key, natural=True)
         self._orders: dict[Attributes, Order] = {}
         self._lock = threading.Lock()
@@ -78,6 +82,12 @@ class Items:
     def __len__(self) -> int:
         """How many items there are, whatever their hash keys."""
         return len(self._all)
+
+    def size(self) -> int:
+        """How many bytes all items have, as DynamoDB counts."""
+        with self._lock:
+            live = [dict(self._all[key].attrs) for key in self._live]
+            return self._packed_size + sum(map(size_of, live))
 
     def pop(self, hash_key: DynamoType) -> Item:
         """Take an item out. Raises KeyError."""
@@ -109,6 +119,7 @@ class Items:
         made = Items(*self._names)
         with self._lock:
             pairs, made._next = list(self._all.items()), self._next
+            made._packed_size = self._packed_size
         for key, one in pairs:
             if type(one) is bytes:
                 made._all[key] = made._fresh[key] = one
@@ -155,7 +166,7 @@ class Items:
         if one is None:
             return None
         if type(one) is bytes:
-            plain = pickle.loads(one[_NUMBER:])
+            plain = pickle.loads(one[_HEAD:])
             if type(plain) is tuple:
                 return _place(attributes, plain)
             one = plain
@@ -173,6 +184,7 @@ class Items:
             if type(one) is bytes:
                 for order in self._orders.values():
                     order.note(key)
+                self._packed_size -= _size(one)
                 self._live[key] = one
                 one = self._all[key] = self._unpacked(one)
             return one
@@ -185,6 +197,8 @@ class Items:
                 self._live[key] = before
             if before is None:
                 self._by_key.note(key)
+            elif type(before) is bytes:
+                self._packed_size -= _size(before)
             for order in self._orders.values():
                 order.note(key)
             self._all[key] = item
@@ -196,6 +210,8 @@ class Items:
             for order in (self._by_key, *self._orders.values()):
                 order.note(key)
             packed = one if type(one) is bytes else self._live.pop(key)
+            if type(one) is bytes:
+                self._packed_size -= _size(one)
             self._fresh.pop(key, None)
             if packed is not None:
                 self._gone.append(_number(packed))
@@ -219,10 +235,11 @@ class Items:
                     self._fresh[key] = packed
                 if quiet:
                     self._all[key] = packed
+                    self._packed_size += _size(packed)
                     del self._live[key]
                 else:
                     self._live[key] = packed
-            rows = [(_number(packed), packed[_NUMBER:]) for packed in self._fresh.values()]
+            rows = [(_number(packed), packed[_HEAD:]) for packed in self._fresh.values()]
             return Taken(rows, list(self._gone), dict(self._fresh))
 
     def settle(self, taken: Taken) -> None:
@@ -243,11 +260,9 @@ class Items:
     def fill(self, rows: Iterable[tuple[int, bytes]]) -> None:
         """Put in what is on disk: number and value of each row, in the order of the numbers."""
         for number, value in rows:
-            packed = number.to_bytes(_NUMBER) + value
-            item = self._unpacked(packed)
-            first, second = _key(item.hash_key), item.range_key
-            key = first if self._names[1] is None else (first, _key(second))
-            self._all[key] = packed
+            key, size = self._told(pickle.loads(value))
+            self._all[key] = number.to_bytes(_NUMBER) + size.to_bytes(_SIZE) + value
+            self._packed_size += size
             self._next = number + 1
 
     # -- an item as bytes
@@ -261,10 +276,28 @@ class Items:
         for name, value in attributes.items():
             plain += name, *_plain(value)
         value = tuple(plain) if whole else item
-        return number.to_bytes(_NUMBER) + pickle.dumps(value, PROTOCOL)
+        size = size_of_flat(plain)
+        return number.to_bytes(_NUMBER) + size.to_bytes(_SIZE) + pickle.dumps(value, PROTOCOL)
+
+    def _told(self, plain: Any) -> tuple[Any, int]:
+        """The key and the size of what was packed."""
+        first, second = self._names
+        if type(plain) is tuple:
+            names = plain[::3]
+
+            def key(name: str) -> Any:
+                at = 3 * names.index(name)
+                return comparable(plain[at + 1], plain[at + 2])
+
+            return key(first) if second is None else (key(first), key(second)), size_of_flat(plain)
+        whole = _key(plain.hash_key)
+        return (
+            whole if second is None else (whole, _key(plain.range_key)),
+            size_of(plain.attrs),
+        )
 
     def _unpacked(self, packed: bytes) -> Item:
-        plain = pickle.loads(packed[_NUMBER:])
+        plain = pickle.loads(packed[_HEAD:])
         if type(plain) is not tuple:
             return plain
         moto = _moto()
@@ -326,6 +359,10 @@ def _place(attributes: Attributes, plain: tuple[Any, ...]) -> Place | None:
 
 def _number(packed: bytes) -> int:
     return int.from_bytes(packed[:_NUMBER])
+
+
+def _size(packed: bytes) -> int:
+    return int.from_bytes(packed[_NUMBER:_HEAD])
 
 
 def _same(attribute: Any, key: Any) -> bool:

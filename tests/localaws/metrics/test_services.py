@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from helpers.localaws.metrics.of_dynamodb import size_of
+from helpers.localaws.item_sizes import size_of
 from tests.workshop import until
 
 FAILING = "def handler(event, context):\n    if event: raise ValueError('no')\n    return 1\n"

@@ -119,6 +119,16 @@ def test_items_are_in_the_order_that_moto_gives_them(kind, ranged):
     assert [one.to_json() for one in table.all_items()] == [one.to_json() for one in moto]
 
 
+def test_a_table_says_how_large_it_is():
+    """Hook: Table.describe, of a restored table too."""
+    backend, table = table_of_moto()
+    table.put_item({"id": {"S": "12"}})
+    restored = backend.restore_table_from_backup("again", backend.create_backup("t", "b").arn)
+    for one in (table, restored):
+        told = one.describe(base_key="Table")["Table"]
+        assert (told["ItemCount"], told["TableSizeBytes"]) == (1, 4)
+
+
 def test_moto_uses_items_as_a_dict_by_its_keys_only():
     """Hook: Table.items. What moto does with it, `Items` can do."""
     from moto.dynamodb.models.table import Table

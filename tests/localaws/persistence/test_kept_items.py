@@ -1,12 +1,14 @@
 """A table's items are a few bytes each, and a copy of the state looks at changed ones only."""
 
 import copy
+import random
 import threading
 import tracemalloc
 import uuid
 
 import pytest
 
+from helpers.localaws.item_sizes import size_of
 from helpers.localaws.on_moto import core
 from helpers.localaws.persistence.items import Items
 
@@ -161,6 +163,81 @@ def test_a_deep_copy_is_another_tables(trades):
     assert (len(trades), trades[key("2")].attrs["price"].value) == (5, "9")
     assert saved(trades) == ([2], [])
     assert sorted(len(rows) for rows in (saved(other)[0], saved(other)[0])) == [0, 4]
+
+
+def test_a_tables_size_is_that_of_its_items(trades):
+    """Each is 2 bytes of "id", 1 of its value, 5 of "price" and 2 of the number."""
+    assert trades.size() == 5 * 10
+    saved(trades)
+    assert trades.size() == 5 * 10
+    trades[key("2")].attrs["price"] = key({"N": "12345"})
+    assert (trades.size(), copy.deepcopy(trades).size()) == (52, 52)
+    saved(trades, quiet=False)
+    assert trades.size() == 52
+    saved(trades)
+    assert trades.size() == 52
+    trades.pop(key("2"))
+    put(trades, item({"S": "1"}))
+    assert trades.size() == 33
+    trades.pop(key("1"))
+    assert trades.size() == 30
+    again = Items("id", None)
+    again.fill(items_rows(trades))
+    assert (again.size(), [one.attrs["id"].value for one in again.values()]) == (30, list("034"))
+
+
+def test_an_item_is_as_large_however_it_is_told():
+    made = item({"S": "a"}, **ATTRIBUTES)
+    attributes = {"id": {"S": "a"}} | ATTRIBUTES
+    items = Items("id", None)
+    put(items, made)
+    saved(items)
+    assert items.size() == size_of(made.attrs) == size_of(attributes)
+
+
+def test_the_order_is_that_of_now_however_items_are_kept(trades):
+    """Put, changed, taken out, packed: an index's order is that of the items as they are."""
+
+    def order():
+        found = trades.between((("price", "N"), ("id", "S")), lambda _: False, lambda _: False)
+        return "".join(one.attrs["id"].value for one in trades.read(found))
+
+    assert order() == "01234"
+    held = trades[key("3")]
+    held.attrs["price"] = key({"N": "-1"})
+    assert order() == "30124"
+    held.attrs["price"] = key({"N": "9"})
+    assert order() == "01243"
+    saved(trades)
+    assert order() == "01243"
+    del trades[key("1")].attrs["price"]
+    trades.pop(key("0"))
+    put(trades, item({"S": "5"}, price={"N": "2.5"}))
+    assert order() == "2453"
+    put(trades, item({"S": "4"}, price={"S": "a word"}))
+    assert order() == "253", "an item with another type of value is not in an index"
+    assert copy.deepcopy(trades).between((("id", "S"),), lambda _: False, lambda _: False) == [
+        "1", "2", "3", "4", "5",
+    ]  # fmt: skip
+
+
+def test_many_changes_and_few_give_the_same_order():
+    items, dice = Items("id", None), random.Random(3)
+    for number in range(400):
+        put(items, item({"S": f"{number}"}, price={"N": f"{dice.randrange(50)}"}))
+    by_price = ("price", "N"), ("id", "S")
+    for count in (1, 3, 20, 300):
+        saved(items)
+        for _ in range(count):
+            put(items, item({"S": f"{dice.randrange(500)}"}, price={"N": f"{dice.randrange(50)}"}))
+            items.pop(key(dice.choice(items.values()).hash_key.value))
+        for attributes in (by_price, (("id", "S"),)):
+            found = items.between(attributes, lambda _: False, lambda _: False)
+            places = [
+                tuple(one.attrs[name].cast_value for name, _ in attributes)
+                for one in items.read(found)
+            ]
+            assert len(places) == len(items) and places == sorted(places)
 
 
 def test_an_item_is_a_few_bytes(monkeypatch):
