@@ -53,10 +53,10 @@ def _invoke_lambda(task: ServiceTask, call: Call, region: str) -> Any:
     qualifier = parameters.get("Qualifier")
     try:
         if kind in ("Event", "DryRun"):
-            services.send(arn, text.encode(), qualifier, role, dry=kind == "DryRun")
+            sent = services.send(arn, text.encode(), qualifier, role, dry=kind == "DryRun")
             return {
                 "Payload": "",
-                **services.lambda_metadata("", None),
+                **services.lambda_metadata(sent),
                 "StatusCode": 202 if kind == "Event" else 204,
             }
         result = services.invoke(
@@ -79,7 +79,7 @@ def _invoke_lambda(task: ServiceTask, call: Call, region: str) -> Any:
     if parameters.get("LogType") == "Tail":
         log = answer["LogResult"] = base64.b64encode(result.log.encode()).decode()
     answer["Payload"] = value
-    answer |= flow.run.services.lambda_metadata(returned, result.version, log)
+    answer |= services.lambda_metadata(result.request_id, returned, result.version, log)
     answer["StatusCode"] = 200
     return answer
 

@@ -54,11 +54,10 @@ class Services:
 
     def send(
         self, arn: str, payload: bytes, qualifier: str | None, role: str | None, *, dry: bool
-    ) -> None:
-        """Invoke a function as an event, or only see whether one may (dry)."""
+    ) -> str:
+        """Invoke a function as an event, or only see whether one may (dry): the request id."""
         with self._lambda(arn, qualifier, role):
-            if not dry:
-                lambdas.send(arn, payload, qualifier=qualifier)
+            return ids.uuid4() if dry else lambdas.send(arn, payload, qualifier=qualifier)
 
     @contextmanager
     def _lambda(self, arn: str, qualifier: str | None, role: str | None) -> Iterator[None]:
@@ -85,10 +84,13 @@ class Services:
             raise ServiceError(error.code, error.message, status) from None
 
     def lambda_metadata(
-        self, payload: str, version: str | None, log: str | None = None
+        self, request_id: str, payload: str = "", version: str | None = None, log: str | None = None
     ) -> dict[str, Any]:
-        """SdkHttpMetadata and SdkResponseMetadata of an Invoke; log: its end, if asked for."""
-        request_id, length = ids.uuid4(), str(len(payload.encode()))
+        """SdkHttpMetadata and SdkResponseMetadata of an Invoke.
+
+        request_id: as in the function's log. log: its end, if asked for.
+        """
+        length = str(len(payload.encode()))
         date = http_date(clock.time())
         trace = f"Root=1-{int(clock.time()):08x}-{ids.digits(24)};Parent="
         trace += f"{ids.digits(16)};Sampled=0;Lineage=1:{ids.digits(8)}:0"

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from tests.workshop import until
+
 ECHO = "def handler(event, context):\n    return event\n"
 FAIL = """
 class Custom(Exception):
@@ -174,6 +176,7 @@ def test_lambda_invoke(workshop):
     assert next(iter(http["AllHttpHeaders"].items())) == ("X-Amz-Log-Result", [answer["LogResult"]])
     request = answer["SdkResponseMetadata"]["RequestId"]
     assert http["HttpHeaders"]["x-amzn-RequestId"] == request
+    assert f"START RequestId: {request} ".encode() in base64.b64decode(answer["LogResult"])
 
 
 @pytest.mark.parametrize("name", ["{name}", "{arn}", "{account}:function:{name}", "{name}:$LATEST"])
@@ -184,11 +187,21 @@ def test_names_by_which_lambda_invoke_knows_a_function(workshop, name):
     assert workshop.output(states)["Payload"] == {"n": 1}
 
 
+def log_of(workshop, arn):
+    """The log of a function, one text; "" before it has any."""
+    logs, group = workshop.endpoint.client("logs"), f"/aws/lambda/{arn.split(':')[6]}"
+    if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+        return ""
+    return "".join(one["message"] for one in logs.filter_log_events(logGroupName=group)["events"])
+
+
 def test_an_event_is_sent_and_not_waited_for(workshop):
     arn = workshop.function(FAIL)
     parameters = {"FunctionName": arn, "InvocationType": "Event", "Payload": {}}
     answer = workshop.output(task(INVOKE, Parameters=parameters))
     assert answer["StatusCode"] == 202
+    request = answer["SdkResponseMetadata"]["RequestId"]
+    until(lambda: f"START RequestId: {request} " in log_of(workshop, arn))
     parameters["InvocationType"] = "DryRun"
     assert workshop.output(task(INVOKE, Parameters=parameters))["StatusCode"] == 204
 
