@@ -69,7 +69,8 @@ def known(arn: str) -> Place | None:
             whole = arn[: -len(name) + len(plain)] if qualifier else arn
             return Place(page("machines", whole), f"state machine {plain}")
         case "cloudformation", "stack":
-            return stack(name.partition("/")[0])
+            # its name would be that of another one, once this is deleted
+            return Place(page("stacks", arn), f"stack {name.partition('/')[0]}")
         case "events", "rule":
             return rule(*reversed(name.rsplit("/", 1)))
         case "scheduler", "schedule":
@@ -78,18 +79,44 @@ def known(arn: str) -> Place | None:
             return function(name.partition(":")[0])
         case "dynamodb", "table":
             return table(name.partition("/")[0])
-        case "s3", bucket:
-            return Place(page("buckets", bucket), f"bucket {bucket}")
+        case "s3", name:
+            return bucket(name)
         case "logs", "log-group":
             return log(name.removesuffix(":*"))
-        case "sqs", queue:
-            return Place(page("queues", queue), f"queue {queue}")
+        case "sqs", name:
+            return queue(name)
         case "sns", topic:
             return Place(
                 page("topics", arn.removesuffix(f":{name}") if name else arn), f"topic {topic}"
             )
         case "cloudwatch", "alarm":
-            return Place(page("alarms", "one", alarm=name), f"alarm {name}")
+            return alarm(name)
+    return None
+
+
+def made(kind: str, name: str) -> Place | None:
+    """The page of what a stack made: its type, and the name that it has on AWS; None without one.
+
+    >>> made("AWS::Events::Rule", "own|hourly").page, made("AWS::IAM::Role", "r")
+    ('rules/own/hourly', None)
+    """
+    if not name or name.startswith("arn:"):
+        return known(name)
+    match kind:
+        case "AWS::Events::Rule":
+            return rule(*reversed(name.split("|", 1)))
+        case "AWS::Lambda::Function":
+            return function(name)
+        case "AWS::S3::Bucket":
+            return bucket(name)
+        case "AWS::DynamoDB::Table":
+            return table(name)
+        case "AWS::SQS::Queue":
+            return queue(name.rpartition("/")[2])
+        case "AWS::Logs::LogGroup":
+            return log(name)
+        case "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm":
+            return alarm(name)
     return None
 
 
@@ -111,6 +138,21 @@ def function(name: str) -> Place:
 def table(name: str) -> Place:
     """The page of a table."""
     return Place(page("tables", name), f"table {name}")
+
+
+def bucket(name: str) -> Place:
+    """The page of a bucket."""
+    return Place(page("buckets", name), f"bucket {name}")
+
+
+def queue(name: str) -> Place:
+    """The page of a queue."""
+    return Place(page("queues", name), f"queue {name}")
+
+
+def alarm(name: str) -> Place:
+    """The page of an alarm."""
+    return Place(page("alarms", "one", alarm=name), f"alarm {name}")
 
 
 def log(group: str) -> Place:

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 
@@ -13,6 +14,7 @@ from helpers.errors import CourseError
 
 ACCOUNT = "us-east-1:123456789012"
 MACHINE = f"arn:aws:states:{ACCOUNT}:stateMachine:Trader"
+STACK = f"arn:aws:cloudformation:{ACCOUNT}:stack/a-b/c-d"
 RUN = f"arn:aws:states:{ACCOUNT}:execution:Trader:1b-2"
 
 
@@ -44,7 +46,7 @@ def opened(link):
     [
         (RUN, f"executions/{RUN}", "execution 1b-2"),
         (MACHINE, f"machines/{MACHINE}", "state machine Trader"),
-        (f"arn:aws:cloudformation:{ACCOUNT}:stack/a-b/c-d", "stacks/a-b", "stack a-b"),
+        (STACK, f"stacks/{quote(STACK, safe=':')}", "stack a-b"),
         (f"arn:aws:events:{ACCOUNT}:rule/hourly", "rules/default/hourly", "rule hourly"),
         (f"arn:aws:events:{ACCOUNT}:rule/own/b/x", "rules/own%2Fb/x", "rule x"),
         (f"arn:aws:scheduler:{ACCOUNT}:schedule/g/s", "schedules/g/s", "schedule g/s"),
@@ -55,6 +57,30 @@ def opened(link):
 )  # fmt: skip
 def test_an_arn_leads_to_its_page(arn, page, title):
     assert addresses.of(arn) == (page, title)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "page"),
+    [
+        ("AWS::StepFunctions::StateMachine", MACHINE, f"machines/{MACHINE}"),
+        ("AWS::Events::Rule", "hourly", "rules/default/hourly"),
+        ("AWS::Events::Rule", "own/b|hourly", "rules/own%2Fb/hourly"),
+        ("AWS::Lambda::Function", "f", "functions/f"),
+        ("AWS::Lambda::Version", f"arn:aws:lambda:{ACCOUNT}:function:f:1", "functions/f"),
+        ("AWS::SQS::Queue", "http://127.0.0.1:1/123456789012/q.fifo", "queues/q.fifo"),
+        ("AWS::SNS::Topic", f"arn:aws:sns:{ACCOUNT}:t", f"topics/arn:aws:sns:{ACCOUNT}:t"),
+        ("AWS::S3::Bucket", "b", "buckets/b"),
+        ("AWS::CloudWatch::CompositeAlarm", "a/b", "alarms/one?alarm=a%2Fb"),
+        ("AWS::Logs::LogGroup", "/aws/x", "logs/group?name=%2Faws%2Fx"),
+    ],
+)
+def test_what_a_stack_made_leads_to_its_page(kind, name, page):
+    assert addresses.made(kind, name).page == page
+
+
+@pytest.mark.parametrize(("kind", "name"), [("AWS::IAM::Role", "r"), ("AWS::S3::Bucket", "")])
+def test_what_has_no_page_or_is_not_made_yet_leads_nowhere(kind, name):
+    assert addresses.made(kind, name) is None
 
 
 @pytest.mark.parametrize("arn", ["", "demo-sam", None, f"arn:aws:iam::{ACCOUNT[-12:]}:role/r"])

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from helpers import draw
-from helpers.console import clock, drawing
+from helpers.console import addresses, clock, drawing
 from helpers.console.aws import Problem, attempt
 from helpers.console.metric_chart import Chart, short
 from helpers.console.page import Page, Refused
@@ -181,13 +181,16 @@ class Alarm(Page):
 
     def _page_of(self, dimension: str, value: str) -> str:
         """The address of the page of what a metric's dimension names, "" where there is none."""
-        pages = {
-            "StateMachineArn": ("machines", value),
-            "FunctionName": ("functions", value),
-            "QueueName": ("queues", value),
-            "RuleName": ("rules", "default", value),
-        }
-        return self.link(*pages[dimension]) if dimension in pages else ""
+        place = _NAMED[dimension](value) if dimension in _NAMED else None
+        return self.link("") + place.page if place else ""
+
+
+_NAMED: dict[str, Callable[[str], addresses.Place | None]] = {
+    "StateMachineArn": addresses.known,
+    "FunctionName": addresses.function,
+    "QueueName": addresses.queue,
+    "RuleName": addresses.rule,
+}
 
 
 def condition(alarm: dict[str, Any], whole: bool = True) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from helpers import draw
-from helpers.console import drawing
+from helpers.console import addresses, drawing
 from helpers.console.aws import Aws, Problem, attempt, problem
 from helpers.console.page import Page, Refused
 
@@ -69,7 +69,7 @@ class Stack(Page):
             "stack": told,
             "name_of": _name_of,
             "resources": resources,
-            "page_of": lambda one: _page_of(self, one),
+            "page_of": self._page_of,
             "users": self._users(told),
             "drift": attempt(lambda: self._drift(told)),
             "unchecked": [] if isinstance(resources, Problem) else _unchecked(resources),
@@ -83,6 +83,11 @@ class Stack(Page):
             else drawing.drawn(lambda: draw.template({"TemplateBody": template})),
             "live": self.link("live", "stacks", name, drift=self.get_query_argument("drift", "")),
         }
+
+    def _page_of(self, resource: dict[str, Any]) -> str:
+        """The address of a resource's page, "" where there is none."""
+        made = addresses.made(resource["ResourceType"], resource.get("PhysicalResourceId") or "")
+        return self.link("") + made.page if made else ""
 
     def version(self, name: str) -> str | None:
         """Its latest event, and while drift is looked for how far that is."""
@@ -273,26 +278,6 @@ def _name_of(arn: str) -> str:
 
 
 _WITH_DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Logs::LogGroup")
-
-
-def _page_of(page: Page, resource: dict[str, Any]) -> str:
-    """The address of a resource's page, "" where there is none."""
-    known = resource.get("PhysicalResourceId") or ""
-    if resource["ResourceType"] == "AWS::Logs::LogGroup" and known:
-        return page.link("logs", "group", name=known)
-    if resource["ResourceType"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
-        return page.link("alarms", "one", alarm=known) if known else ""
-    where = {
-        "AWS::StepFunctions::StateMachine": ("machines", known),
-        "AWS::CloudFormation::Stack": ("stacks", known),
-        "AWS::Events::Rule": ("rules", "default", known.rpartition("/")[2]),
-        "AWS::Lambda::Function": ("functions", known),
-        "AWS::S3::Bucket": ("buckets", known),
-        "AWS::DynamoDB::Table": ("tables", known),
-        "AWS::SQS::Queue": ("queues", known.rpartition("/")[2]),
-        "AWS::SNS::Topic": ("topics", known),
-    }.get(resource["ResourceType"])
-    return page.link(*where) if where and known else ""
 
 
 def _template(aws: Aws, name: str, stage: str) -> str:
