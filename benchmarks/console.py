@@ -9,7 +9,8 @@ promised makes the exit status 1.
   topic, an alarm; executions of 10,000 and of 25,000 events, which is all that AWS allows.
 * start: from the command to the first page.
 * page: its first opening, which may have to load what AWS's API looks like, and then of 30 the
-  median and the 95th percentile; and how large it is, before it is packed.
+  median and the 95th percentile; what of it are the processors' seconds of the console and of the
+  endpoint, which a busy machine does not make longer; and how large it is, before it is packed.
 * memory of the console's process, before and after all that: resident (RSS), proportional (PSS,
   shared pages counted once) and its own (USS).
 
@@ -223,8 +224,8 @@ class Opened:
 class Console:
     """A console that runs, and a browser's connection to it."""
 
-    def __init__(self, port: int, process: psutil.Process) -> None:
-        self.process = process
+    def __init__(self, port: int, process: psutil.Process, server: Endpoint) -> None:
+        self.process, self._server = process, server
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookie = ""
 
@@ -239,6 +240,12 @@ class Console:
             self._cookie = f"{self._cookie}; {one.partition(';')[0]}".lstrip("; ")
         return Opened(took, len(body), answer.status, body.decode())
 
+    def worked(self) -> tuple[float, float]:
+        """Seconds of processors that the console took so far, and the endpoint with all of its."""
+        theirs = [one.cpu_times() for one in self._server.processes()]
+        ours = self.process.cpu_times()
+        return ours.user + ours.system, sum(one.user + one.system for one in theirs)
+
     def memory(self) -> str:
         """What its process has."""
         told = self.process.memory_full_info()
@@ -247,12 +254,12 @@ class Console:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Console]:
-    """A console on the endpoint of that folder; says how long its first page took."""
+def served(server: Endpoint) -> Iterator[Console]:
+    """A console on an endpoint; says how long its first page took."""
     began = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-m", "helpers.console"],
-        env=os.environ | {"LOCALAWS_HOME": str(home)},
+        env=os.environ | {"LOCALAWS_HOME": str(server.home)},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -261,7 +268,7 @@ def served(home: Path) -> Iterator[Console]:
             assert process.stdout
             found = (re.search(r"http://[\d.]+:(\d+)/(\S+)", line) for line in process.stdout)
             port, link = next(match.groups() for match in found if match)
-            console = Console(int(port), psutil.Process(process.pid))
+            console = Console(int(port), psutil.Process(process.pid), server)
             console.open(link)
             console.open("")
             print(f"start until the first page: {time.perf_counter() - began:.2f} s")
@@ -274,18 +281,20 @@ def measure(console: Console, name: str, path: str) -> str:
     """Open a page many times, and print a line on it; returns what is amiss, "" if nothing."""
     first = console.open(path)
     if first.status != 200:
-        print(f"{name:38}{'HTTP ' + str(first.status):>12}")
+        print(f"{name:38}{'HTTP ' + str(first.status):>10}")
         return "" if first.status == 404 else f"{name}: HTTP {first.status}"
     some = TIMES if first.seconds < 1 else 5
+    before = console.worked()
     seconds = sorted(console.open(path).seconds for _ in range(some))
+    worked = [(now - then) / some for now, then in zip(console.worked(), before, strict=True)]
     median, late = statistics.median(seconds), seconds[int(0.95 * (some - 1))]
     most = LONG_PAGE if "000 events" in name else PAGE
     missed = median > most and "25,000" not in name
-    told = (f"{1000 * one:.0f} ms" for one in (first.seconds, median, late))
+    told = (f"{1000 * one:.0f} ms" for one in (first.seconds, median, late, *worked))
     print(
         f"{name:38}"
-        + "".join(f"{one:>12}" for one in told)
-        + f"{first.size / 1000:>9.0f} kB{'  MISSED' if missed else ''}"
+        + "".join(f"{one:>10}" for one in told)
+        + f"{first.size / 1000:>7.0f} kB{'  MISSED' if missed else ''}"
     )
     return f"{name}: {1000 * median:.0f} ms, must be {1000 * most:.0f}" if missed else ""
 
@@ -293,6 +302,7 @@ def measure(console: Console, name: str, path: str) -> str:
 def main() -> int:
     """Fill, open, tell; returns the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     parser.add_argument("--small", action="store_true", help="a twentieth of everything")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -302,7 +312,7 @@ def main() -> int:
             began = time.perf_counter()
             full = Full(server, 20 if options.small else 1)
             print(f"the endpoint was filled in {time.perf_counter() - began:.0f} s")
-            with served(server.home) as console:
+            with served(server) as console:
                 missed = tell(console, full)
         finally:
             server.stop()
@@ -314,7 +324,8 @@ def main() -> int:
 def tell(console: Console, full: Full) -> list[str]:
     """Open all pages, and print what that took; returns what was missed."""
     print(f"memory after the first page: {console.memory()}\n")
-    print(f"{'':38}{'first':>12}{'median':>12}{'95 %':>12}{'size':>12}")
+    heads = ("first", "median", "95 %", "console", "endpoint", "size")
+    print(f"{'':38}" + "".join(f"{head:>10}" for head in heads))
     nav = console.open("").text.partition("<nav")[2].partition("</nav>")[0]
     menu = re.findall(r'<a href="/([^"]*)"[^>]*>([^<]*)<', nav)
     pages = {f"menu: {name}": path for path, name in menu} | full.pages
