@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,8 +23,11 @@ DAY = 86400  # seconds
 TABLES = 100  # that are looked at: each is asked for itself
 MACHINES = 20  # the busiest ones, whose states are counted
 LATEST = 3  # executions of each that are looked at for that
+MOST_KNOWN = 1000  # executions whose states are remembered
 _GB = Decimal(2**30)
 _NONE = Decimal(0)
+_ENTERED: dict[tuple[str, datetime | None], int] = {}
+"""By its ARN and when it ended, how many states an execution entered."""
 
 
 @dataclass
@@ -117,10 +120,22 @@ def step_functions(aws: Aws, metrics: usage.Metrics) -> Part:
 
 def _states(aws: Aws, machine: str, most: int) -> tuple[int, int]:
     """States that the latest executions entered, all together, and how many executions."""
-    client = aws.client("stepfunctions")
-    latest = client.list_executions(stateMachineArn=machine, maxResults=most)["executions"]
-    counts = [usage.entered(client, one["executionArn"], children=False) for one in latest]
+    latest = aws.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=most)
+    counts = [_entered(aws, one) for one in latest["executions"]]
     return sum(counts), len(counts)
+
+
+def _entered(aws: Aws, execution: dict[str, Any]) -> int:
+    """States that it entered; read once of one that has ended, which changes only by a redrive."""
+    which = (execution["executionArn"], execution.get("stopDate"))
+    if (known := _ENTERED.get(which)) is not None:
+        return known
+    counted = usage.entered(aws.client("stepfunctions"), which[0], children=False)
+    if which[1]:
+        if len(_ENTERED) >= MOST_KNOWN:
+            _ENTERED.clear()
+        _ENTERED[which] = counted
+    return counted
 
 
 def functions(aws: Aws, metrics: usage.Metrics) -> Part:
