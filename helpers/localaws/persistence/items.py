@@ -149,12 +149,18 @@ class Items:
                 self._orders[attributes] = order
             return order.between(self._all, self._live, before, beyond)
 
-    def read(self, keys: Iterable[Any]) -> Iterator[Item]:
-        """For reading: the items of the keys, each unpacked when its turn comes."""
+    def read(self, keys: Iterable[Any], attributes: Attributes) -> Iterator[Item]:
+        """For reading: the items of the keys, each unpacked when its turn comes.
+
+        An item that is gone by then, or has lost one of the attributes, is passed by.
+        """
+        names = {name for name, _ in attributes}.difference(self._names)
         for key in keys:
             one = self._all.get(key)
             if one is not None:
-                yield self._unpacked(one) if type(one) is bytes else one
+                item = self._unpacked(one) if type(one) is bytes else one
+                if names <= item.attrs.keys():
+                    yield item
 
     def _place_by_key(self, key: Any) -> Place | None:
         if key not in self._all:

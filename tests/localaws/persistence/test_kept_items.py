@@ -199,8 +199,10 @@ def test_the_order_is_that_of_now_however_items_are_kept(trades):
     """Put, changed, taken out, packed: an index's order is that of the items as they are."""
 
     def order():
-        found = trades.between((("price", "N"), ("id", "S")), lambda _: False, lambda _: False)
-        return "".join(one.attrs["id"].value for one in trades.read(found))
+        found = trades.between(by_price, lambda _: False, lambda _: False)
+        return "".join(one.attrs["id"].value for one in trades.read(found, by_price))
+
+    by_price = ("price", "N"), ("id", "S")
 
     assert order() == "01234"
     held = trades[key("3")]
@@ -221,6 +223,16 @@ def test_the_order_is_that_of_now_however_items_are_kept(trades):
     ]  # fmt: skip
 
 
+def test_what_is_gone_before_its_turn_is_passed_by(trades):
+    saved(trades)
+    by_price = ("price", "N"), ("id", "S")
+    found = trades.read(trades.between(by_price, lambda _: False, lambda _: False), by_price)
+    assert next(found).hash_key.value == "0"
+    trades.pop(key("1"))
+    put(trades, item({"S": "2"}))
+    assert [one.hash_key.value for one in found] == ["3", "4"]
+
+
 def test_many_changes_and_few_give_the_same_order():
     items, dice = Items("id", None), random.Random(3)
     for number in range(400):
@@ -235,7 +247,7 @@ def test_many_changes_and_few_give_the_same_order():
             found = items.between(attributes, lambda _: False, lambda _: False)
             places = [
                 tuple(one.attrs[name].cast_value for name, _ in attributes)
-                for one in items.read(found)
+                for one in items.read(found, attributes)
             ]
             assert len(places) == len(items) and places == sorted(places)
 

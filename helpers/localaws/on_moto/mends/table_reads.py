@@ -145,7 +145,7 @@ class _Scanned(_View):
             except _AsMotoDoes:  # then moto itself passes by what comes before, or says why not
                 pass
         items: Any = self._table.items
-        return items.read(items.between(attributes, before, _never))
+        return items.read(items.between(attributes, before, _never), attributes)
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def _page(table: Table, asked: _Asked) -> list[Any]:
             lambda place: any(test(place) for test in before),
             lambda place: any(test(place) for test in beyond),
         )
-        return items.read(keys if asked.forward else reversed(keys))
+        return items.read(keys if asked.forward else reversed(keys), attributes)
 
     if asked.whole:
         page = list(found(before, beyond))
