@@ -114,15 +114,24 @@ class Drawing(UIModule):
         if isinstance(picture, draw.Replay):  # the last tag is its own: its data escape each "<"
             still, _, script = html.rpartition("<script>")
             html = f'{still}<script nonce="{self.handler.nonce}">{script}'
-        return self.render_string("drawing.html", picture=picture, html=html)
+        is_still = not isinstance(picture, draw.Replay)  # a wide one is scrolled, by keys too
+        return self.render_string("drawing.html", picture=picture, html=html, is_still=is_still)
 
 
 class Executions(UIModule):
     """A table of executions, or in words that there is none."""
 
-    def render(self, rows: list[dict[str, Any]], empty: str, machine: bool = True) -> str:
-        """HTML; machine: with the name of each one's state machine."""
-        return self.render_string("executions_table.html", rows=rows, empty=empty, machine=machine)
+    def render(
+        self,
+        rows: list[dict[str, Any]],
+        empty: str,
+        machine: bool = True,
+        title: str = "Executions",
+    ) -> str:
+        """HTML; machine: with the name of each one's state machine. title: to who cannot see it."""
+        return self.render_string(
+            "executions_table.html", rows=rows, empty=empty, machine=machine, title=title
+        )
 
 
 class Value(UIModule):

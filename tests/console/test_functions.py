@@ -62,8 +62,8 @@ def test_a_test_event_is_answered_with_its_log(visitor, make):
     assert words.count('"价": "سعر"') == 2, "the answer, and the event that stays in its form"
     assert "seen {'价': 'سعر'}" in words and "REPORT RequestId" in words
     told = visitor.words(f"/functions/{name}")
-    assert told.count("its lines") == 1 and "1 invocation, 0 errors" in told
-    lines = told.split('" aria-label="Log of')[0].rpartition('href="')[2]
+    assert told.count(">its lines<") == 1 and "1 invocation, 0 errors" in told
+    lines = told.split('" aria-label="its lines')[0].rpartition('href="')[2]
     assert "seen {'价': 'سعر'}" in visitor.words(lines), "the link leads to that run's lines"
 
 
