@@ -17,7 +17,7 @@ import requests
 from helpers.localaws.iam import record
 from tests.browsing import a_browser, in_browser
 from tests.conftest import LocalEndpoint, an_endpoint
-from tests.console import world
+from tests.console import accessible, world
 from tests.console.conftest import Visitor, visiting
 from tests.console.crawl import Read, Seen, crawl, kind, press
 from tests.course_policies import USER, OfAPolicy, Policy, a_user
@@ -194,6 +194,11 @@ def test_in_a_browser_nothing_runs_and_nothing_is_asked_for_elsewhere(tab, learn
     for path in {kind(path)[0]: path for path in seen.read if seen.answers[path].ok}.values():
         tab.goto(learner.url + path, wait_until="load")
         assert tab.locator("h1").count() == 1, path
+
+
+@accessible.needed
+def test_no_page_keeps_anybody_out(tab, learner, seen):
+    assert accessible.faults(tab.context.browser, learner, seen) == []
 
 
 @in_browser
