@@ -87,15 +87,15 @@ def functions(run: Execution) -> list[str]:
 
 
 def _request(told: dict[str, Any]) -> str:
-    """The id of a call, from Lambda's answer or from the error that its runtime tells."""
-    for field in ("output", "cause"):
-        answer = payload(told.get(field))
-        if isinstance(answer, dict):
-            metadata = answer.get("SdkResponseMetadata")
-            named = metadata.get("RequestId") if isinstance(metadata, dict) else None
-            if found := named or answer.get("requestId"):
-                return str(found)
-    return ""
+    """The id of a call, from Lambda's answer or from the error that its runtime tells.
+
+    A function that is called by its ARN answers as it likes: that tells none.
+    """
+    answer, error = payload(told.get("output")), payload(told.get("cause"))
+    metadata = answer.get("SdkResponseMetadata") if isinstance(answer, dict) else error
+    if not isinstance(metadata, dict):
+        return ""
+    return str(metadata.get("RequestId") or metadata.get("requestId") or "")
 
 
 def children(events: list[dict[str, Any]]) -> list[str]:

@@ -46,6 +46,26 @@ def test_a_state_is_looked_into_with_its_attempts_and_the_log_of_each(visitor, f
     assert "7 events of its own" in page
 
 
+def test_the_log_of_each_call_is_told_apart_though_they_ran_at_one_time(
+    visitor, endpoint, role, machines
+):
+    source = (
+        "def handler(event, context):\n    print('seen', event)\n    return {'requestId': 'x'}\n"
+    )
+    name = make_function(endpoint.client("lambda"), role, source)["FunctionName"]
+    call = {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True,
+        "Parameters": {"FunctionName": name, "Payload.$": "$"},
+    }  # fmt: skip
+    each = {
+        "Type": "Map", "End": True, "ItemProcessor": {"StartAt": "Call", "States": {"Call": call}}
+    }  # fmt: skip
+    run = machines.run(machines.make(each), [{"n": 1}, {"n": 2}])
+    (log,) = re.findall(r"seen \{'n': \d\}", visitor.words(f"/executions/{run}?step=2"))
+    (other,) = re.findall(r"seen \{'n': \d\}", visitor.words(f"/executions/{run}?step=3"))
+    assert log != other
+
+
 def test_a_failed_execution_says_where_and_what_a_redrive_does(visitor, failing):
     page = visitor.words(f"/executions/{failing[0]}")
     assert "<dt>Where</dt>" in page and "what succeeded is not run again" in page
