@@ -135,7 +135,23 @@ def test_a_queue_leads_to_its_function_and_its_dead_letters_home(
     functions.delete_event_source_mapping(UUID=mapping["UUID"])
     told = visitor.words(f"/queues/{dead}")
     assert f'It holds the dead letters of <a href="/queues/{queue}">' in told
-    assert "This endpoint does not answer ListMessageMoveTasks." in told and "Move its" not in told
+    assert "Move its messages back" in told and 'aria-label="Moves back"' not in told
+
+
+def test_dead_letters_are_moved_back_and_each_move_is_told(visitor, sqs, pair):
+    (_, url), (dead, dead_url) = pair
+    sqs.send_message(QueueUrl=url, MessageBody=MARKUP)
+    for _ in range(3):
+        sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
+    assert (_depth(sqs, url), _depth(sqs, dead_url)) == (0, 1)
+    assert visitor.post(f"/queues/{dead}", do="move").ok
+    assert (_depth(sqs, url), _depth(sqs, dead_url)) == (1, 0)
+    sqs.send_message(QueueUrl=dead_url, MessageBody="by hand")
+    visitor.post(f"/queues/{dead}", do="move")
+    told = visitor.words(f"/queues/{dead}")
+    rows = told.split('aria-label="Moves back"')[1].split("</table>")[0]
+    assert "CouldNotDetermineMessageSource" in rows and "where they came from" in rows
+    assert rows.count("<tr>") == 3 and rows.count('"number">1<') == 3
 
 
 def test_a_queue_that_is_not_there_and_nothing_asked_for(visitor, make):

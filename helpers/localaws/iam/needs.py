@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from helpers.localaws.on_moto.mends import message_moves
+
 _PREFIXES = {
     "application-insights": "applicationinsights",
     "stepfunctions": "states",
@@ -178,6 +180,8 @@ def _s3(action: str, request: dict[str, Any], where: str) -> str:
 def _sqs(action: str, request: dict[str, Any], where: str) -> str:
     if source := request.get("SourceArn"):  # of a move of messages
         return source
+    if handle := request.get("TaskHandle"):
+        return message_moves.source_of(handle)
     name = request.get("QueueName") or request["QueueUrl"].rpartition("/")[2]
     return f"arn:aws:sqs:{where}:{name}"
 

@@ -115,9 +115,11 @@ class Keeper:
         self.report.executions = self.store.recover(told["at"])
         self._end_map_runs(told["at"])
         from helpers.localaws import lambdas
+        from helpers.localaws.on_moto.mends import message_moves
 
         schedule.resume(told["due"])
         metrics.resume()
+        message_moves.resume()
         if told["events"]:
             lambdas.take_up(told["events"])
         lambdas.resume()

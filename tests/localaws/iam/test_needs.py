@@ -3,10 +3,12 @@
 import pytest
 
 from helpers.localaws.iam.needs import needs
+from helpers.localaws.on_moto.mends.message_moves import Move
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Desk"
 ALARM = "arn:aws:cloudwatch:us-east-1:123456789012:alarm"
 QUEUES = "arn:aws:sqs:us-east-1:123456789012"
+HANDLE = Move("id", f"{QUEUES}:q", None, None, 0, 0).handle
 SCHEDULES = "arn:aws:scheduler:us-east-1:123456789012:schedule"
 
 
@@ -30,6 +32,8 @@ SCHEDULES = "arn:aws:scheduler:us-east-1:123456789012:schedule"
         ("sqs", "GetQueueUrl", {"QueueName": "q"}, [("sqs:GetQueueUrl", f"{QUEUES}:q")]),
         ("sqs", "ListMessageMoveTasks", {"SourceArn": f"{QUEUES}:q"},
          [("sqs:ListMessageMoveTasks", f"{QUEUES}:q")]),
+        ("sqs", "CancelMessageMoveTask", {"TaskHandle": HANDLE},
+         [("sqs:CancelMessageMoveTask", f"{QUEUES}:q")]),
         ("sns", "GetSubscriptionAttributes", {"SubscriptionArn": "x"},
          [("sns:GetSubscriptionAttributes", "*")]),
         ("scheduler", "GetSchedule", {"Name": "a"},

@@ -193,6 +193,7 @@ def _taken(queue: Queue, count: int, visibility_timeout: int) -> list[Message]:
     if dead:
         _take_out(queue, set(dead))
     for message in dead:
+        vars(message)["came_from"] = queue.queue_arn  # `message_moves` brings it back
         queue.dead_letter_queue.add_message(message)
     return taken
 
