@@ -134,7 +134,8 @@ def entered(client: Any, execution: str, children: bool = True) -> int:
     scheduled_after: set[int] = set()
     for event in (event for page in pages for event in page["events"]):
         kind = names[event["id"]] = event["type"]
-        if kind in ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"):
+        is_scheduled = kind in ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
+        if is_scheduled and "previousEventId" in event:  # another endpoint may not tell it
             scheduled_after.add(event["previousEventId"])
     counted = sum(kind.endswith("StateEntered") for kind in names.values())
     counted += sum(not names.get(before, "").endswith("StateEntered") for before in scheduled_after)
