@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from tests.conftest import LocalEndpoint
 from tests.workshop import ended, make_function, stack_at_rest, until
@@ -39,34 +43,60 @@ def handler(event, context):
 """
 
 
-def build(endpoint: LocalEndpoint) -> None:
-    """Make it all, and let some of it run."""
+@dataclass(frozen=True)
+class Arns:
+    """What parts of it name of other parts."""
+
+    role: str
+    function: str
+    machine: str
+    queue: str
+
+
+def build(
+    endpoint: LocalEndpoint, refused: Callable[[str, ClientError], object] | None = None
+) -> None:
+    """Make it all, and let some of it run.
+
+    refused: told what another endpoint does not make, and why; none: it has to be made.
+    """
     role = endpoint.role(f"{STACK}-StockTradingStateMachineRole", allow="*")
-    _stack(endpoint)
-    function = make_function(
-        endpoint.client("lambda"),
+    here = f"us-east-1:{role.split(':')[4]}"
+    arns = Arns(
         role,
+        f"arn:aws:lambda:{here}:function:{FUNCTION}",
+        f"arn:aws:states:{here}:stateMachine:{MACHINE}",
+        f"arn:aws:sqs:{here}:{STACK}-dead",
+    )
+    for part in (
+        *(_stack, _function, _machines, _rules, _schedule, _tables, _bucket),
+        *(_queues, _topic, _alarm, _log, _elses),
+    ):
+        try:
+            part(endpoint, arns)
+        except ClientError as error:
+            if refused is None:
+                raise
+            refused(part.__name__.strip("_"), error)
+
+
+def _function(endpoint: LocalEndpoint, arns: Arns) -> None:
+    make_function(
+        endpoint.client("lambda"),
+        arns.role,
         SOURCE,
         FunctionName=FUNCTION,
         Description=HOSTILE[:256],
         Environment={"Variables": {"PLANTED": HOSTILE}},
         Tags={HOSTILE[:120]: HOSTILE[:250]},
-    )["FunctionArn"]
-    machine = _machines(endpoint, role, function)
-    _rule_and_schedule(endpoint, machine, role)
-    _tables(endpoint)
-    _bucket(endpoint)
-    _queue_and_topic(endpoint, function)
-    _alarm(endpoint)
-    _log(endpoint)
-    _elses(endpoint, role)
+    )
 
 
-def _elses(endpoint: LocalEndpoint, role: str) -> None:
+def _elses(endpoint: LocalEndpoint, arns: Arns) -> None:
     """What is on the account besides, and not the course's."""
     states = endpoint.client("stepfunctions")
     made = states.create_state_machine(
-        name=ELSES, roleArn=role, definition=json.dumps(_chain(_passes()))
+        name=ELSES, roleArn=arns.role, definition=json.dumps(_chain(_passes()))
     )
     states.start_execution(stateMachineArn=made["stateMachineArn"])
     endpoint.client("dynamodb").create_table(
@@ -80,7 +110,7 @@ def _elses(endpoint: LocalEndpoint, role: str) -> None:
     endpoint.client("s3").create_bucket(Bucket=ELSES)
     endpoint.client("events").put_rule(Name=ELSES, ScheduleExpression="rate(1 day)")
     endpoint.client("logs").create_log_group(logGroupName=ELSES)
-    make_function(endpoint.client("lambda"), role, SOURCE, FunctionName=ELSES)
+    make_function(endpoint.client("lambda"), arns.role, SOURCE, FunctionName=ELSES)
 
 
 def _passes() -> dict[str, Any]:
@@ -100,7 +130,7 @@ def _chain(*states: dict[str, Any], named: str = "") -> dict[str, Any]:
     return {"StartAt": names[0], "Comment": HOSTILE, "States": made}
 
 
-def _stack(endpoint: LocalEndpoint) -> None:
+def _stack(endpoint: LocalEndpoint, arns: Arns) -> None:
     """A stack whose every text is hostile."""
     template = {
         "Description": HOSTILE[:900],
@@ -134,18 +164,15 @@ def _stack(endpoint: LocalEndpoint) -> None:
     )
 
 
-def _machines(endpoint: LocalEndpoint, role: str, function: str) -> str:
-    """Machines with the course's names: one trades, fails, maps, waits, calls, is new, is Express.
-
-    Returns the ARN of the first.
-    """
+def _machines(endpoint: LocalEndpoint, arns: Arns) -> None:
+    """With the course's names: one trades, fails, maps, waits, calls, is new, is Express."""
     states = endpoint.client("stepfunctions")
 
     def make(name: str, *chain: dict[str, Any], **options: Any) -> str:
         return states.create_state_machine(
             name=name,
             definition=json.dumps(_chain(*chain)),
-            roleArn=role,
+            roleArn=arns.role,
             tags=[{"key": HOSTILE[:120], "value": HOSTILE[:250]}],
             **options,
         )["stateMachineArn"]
@@ -154,7 +181,7 @@ def _machines(endpoint: LocalEndpoint, role: str, function: str) -> str:
     calls = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": function, "Payload.$": "$"},
+        "Parameters": {"FunctionName": arns.function, "Payload.$": "$"},
         "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1, "IntervalSeconds": 1}],
     }
     each = {
@@ -188,29 +215,31 @@ def _machines(endpoint: LocalEndpoint, role: str, function: str) -> str:
     states.start_execution(stateMachineArn=make("Caller-1", child), input=given)
     (called,) = until(lambda: states.list_executions(stateMachineArn=desk)["executions"])
     until(lambda: states.list_map_runs(executionArn=called["executionArn"])["mapRuns"])
-    return trader
 
 
-def _rule_and_schedule(endpoint: LocalEndpoint, machine: str, role: str) -> None:
+def _rules(endpoint: LocalEndpoint, arns: Arns) -> None:
     events = endpoint.client("events")
     given = {"Description": HOSTILE[:500], "State": "DISABLED"}
     rule = f"{STACK}-hourly"
     events.put_rule(Name=rule, ScheduleExpression="rate(1 hour)", **given)
-    target = {"Id": "1", "Arn": machine, "RoleArn": role, "Input": json.dumps(HOSTILE)}
+    target = {"Id": "1", "Arn": arns.machine, "RoleArn": arns.role, "Input": json.dumps(HOSTILE)}
     events.put_targets(Rule=rule, Targets=[target])
     pattern = json.dumps({"source": [HOSTILE]})
     events.put_rule(Name=f"{STACK}-on-events", EventPattern=pattern, **given)
+
+
+def _schedule(endpoint: LocalEndpoint, arns: Arns) -> None:
     endpoint.client("scheduler").create_schedule(
         Name=f"{STACK}-daily",
         ScheduleExpression="rate(1 day)",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": machine, "RoleArn": role, "Input": json.dumps(HOSTILE)},
+        Target={"Arn": arns.machine, "RoleArn": arns.role, "Input": json.dumps(HOSTILE)},
         Description=HOSTILE[:500],
         State="DISABLED",
     )
 
 
-def _tables(endpoint: LocalEndpoint) -> None:
+def _tables(endpoint: LocalEndpoint, arns: Arns) -> None:
     """One with an item of every type and hostile names and texts, and one of trades."""
     client = endpoint.client("dynamodb")
     client.create_table(
@@ -257,7 +286,7 @@ def _tables(endpoint: LocalEndpoint) -> None:
     client.put_item(TableName=f"{STACK}-trades", Item=trade)
 
 
-def _bucket(endpoint: LocalEndpoint) -> None:
+def _bucket(endpoint: LocalEndpoint, arns: Arns) -> None:
     """A bucket with versions, keys that look like a way out, and an object that is a page."""
     client = endpoint.client("s3")
     bucket = f"{STACK}-carry-1"
@@ -275,8 +304,8 @@ def _bucket(endpoint: LocalEndpoint) -> None:
     client.delete_object(Bucket=bucket, Key=KEYS[1])
 
 
-def _queue_and_topic(endpoint: LocalEndpoint, function: str) -> None:
-    queues, topics = endpoint.client("sqs"), endpoint.client("sns")
+def _queues(endpoint: LocalEndpoint, arns: Arns) -> None:
+    queues = endpoint.client("sqs")
     dead = queues.create_queue(QueueName=f"{STACK}-dead")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
     arn = arn["Attributes"]["QueueArn"]
@@ -291,19 +320,23 @@ def _queue_and_topic(endpoint: LocalEndpoint, function: str) -> None:
     for url in (dead, live):
         attributes = {"Planted": {"DataType": "String", "StringValue": HOSTILE}}
         queues.send_message(QueueUrl=url, MessageBody=HOSTILE, MessageAttributes=attributes)
+
+
+def _topic(endpoint: LocalEndpoint, arns: Arns) -> None:
+    topics = endpoint.client("sns")
     topic = topics.create_topic(Name=f"{STACK}-topic", Attributes={"DisplayName": HOSTILE[:100]})[
         "TopicArn"
     ]
     topics.subscribe(
         TopicArn=topic,
         Protocol="sqs",
-        Endpoint=arn,
+        Endpoint=arns.queue,
         Attributes={"FilterPolicy": json.dumps({"kind": [HOSTILE]})},
     )
-    topics.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+    topics.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arns.function)
 
 
-def _alarm(endpoint: LocalEndpoint) -> None:
+def _alarm(endpoint: LocalEndpoint, arns: Arns) -> None:
     client = endpoint.client("cloudwatch")
     name = f"{STACK}-alarm {HOSTILE}"[:255]
     client.put_metric_alarm(
@@ -322,7 +355,7 @@ def _alarm(endpoint: LocalEndpoint) -> None:
     client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason=HOSTILE)
 
 
-def _log(endpoint: LocalEndpoint) -> None:
+def _log(endpoint: LocalEndpoint, arns: Arns) -> None:
     client = endpoint.client("logs")
     client.create_log_group(logGroupName=GROUP)
     client.create_log_stream(logGroupName=GROUP, logStreamName="planted<b>")
