@@ -229,7 +229,11 @@ def pressed(learner, seen) -> dict[str, int]:
         if form.method == "post" and not form.action.endswith("/leave")
     }
     done = {}
-    for value, *which in sorted(waiting, key=lambda one: any(word in one[0] for word in LAST)):
+
+    def when(one: tuple[str, ...]) -> tuple[bool, bool]:
+        return any(word in one[0] for word in LAST), one[1].startswith("stacks")
+
+    for value, *which in sorted(waiting, key=when):
         path, form = waiting[value, *which]
         done[f"{value} {path}"] = press(learner, path, form, "do", value).status_code
     return done

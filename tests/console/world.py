@@ -146,7 +146,13 @@ def _stack(endpoint: LocalEndpoint, arns: Arns) -> None:
                 },
             }
         },
-        "Outputs": {"Text": {"Value": {"Ref": "Text"}, "Description": HOSTILE}},
+        "Outputs": {
+            "Text": {
+                "Value": {"Ref": "Text"},
+                "Description": HOSTILE,
+                "Export": {"Name": f"{STACK}-text"},
+            }
+        },
     }
     client = endpoint.client("cloudformation")
     client.create_stack(
@@ -155,7 +161,7 @@ def _stack(endpoint: LocalEndpoint, arns: Arns) -> None:
         Tags=[{"Key": "course", "Value": HOSTILE[:250]}],
     )
     stack_at_rest(client, STACK)
-    template["Description"] = "next"
+    template["Resources"]["Next"] = template["Resources"]["TransactionTable"]
     client.create_change_set(
         StackName=STACK,
         ChangeSetName="next",
