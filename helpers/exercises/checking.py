@@ -31,8 +31,11 @@ def check(task: Task, folder: Path) -> Outcome:
             copy.mkdir()
             folders.copy(folder, copy)
             stays = _key(copy, task) if task.stays else ""
-            with place.open_place(Path(scratch), stays) as here:
-                outcome = _carried_out(task, Workbench(copy, here))
+            with (
+                place.open_place(Path(scratch), stays) as here,
+                contextlib.closing(Workbench(copy, here)) as bench,
+            ):
+                outcome = _carried_out(task, bench)
     except CourseError as error:
         outcome = Outcome("cannot check", str(error))
     except Exception as error:

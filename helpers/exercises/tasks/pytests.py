@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -41,10 +40,10 @@ def tested(
 
 def run(bench: Workbench, tests: str, folder: Path, **variables: str) -> Ran | NotYet:
     """Run pytest on the file `tests` in `folder`; the NotYet that says so if it does not end."""
-    command = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", tests)
     settings = _PLAIN | {"COLUMNS": "250"} | variables
+    arguments = ("-q", "-x", "-p", "no:cacheprovider", tests)
     try:
-        return bench.run(*command, cwd=folder, timeout=PATIENCE, **settings)
+        return bench.pytest(*arguments, cwd=folder, timeout=PATIENCE, **settings)
     except NotYet as not_yet:
         return not_yet
 

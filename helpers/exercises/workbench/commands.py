@@ -9,14 +9,33 @@ import shutil
 import signal
 import subprocess
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from helpers.exercises.outcome import CannotCheck, NotYet
 from helpers.exercises.workbench.patience import patience
 
 MOST_OUTPUT = 1_000_000
 """Bytes that a command may print."""
+
+
+class Started(Protocol):
+    """A process that was started, as `subprocess.Popen` has it; `stdout` has both streams."""
+
+    pid: int
+    stdout: BinaryIO
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+Start = Callable[[tuple[str, ...], Path, Mapping[str, str]], Started]
+"""Starts a command in a folder and an environment, in a session of its own."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +80,26 @@ def needs(commands: tuple[str, ...], path: str | None = None) -> None:
             )
 
 
-def run(command: tuple[str, ...], cwd: Path, environment: dict[str, str], timeout: float) -> Ran:
+def plainly(command: tuple[str, ...], cwd: Path, environment: Mapping[str, str]) -> Started:
+    """Start a command as a new process."""
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def run(
+    command: tuple[str, ...],
+    cwd: Path,
+    environment: Mapping[str, str],
+    timeout: float,
+    start: Start = plainly,
+) -> Ran:
     """Run a command in `cwd`; its process and what it started are ended after `timeout` seconds.
 
     Raises NotYet (`does-not-end`, `too-much-output`), and CannotCheck where there is no such
@@ -70,15 +108,7 @@ def run(command: tuple[str, ...], cwd: Path, environment: dict[str, str], timeou
     needs(command[:1], environment.get("PATH"))
     said = " ".join(_named(word) for word in command)
     try:
-        started = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        started = start(command, cwd, environment)
     except OSError as error:
         raise NotYet(f"`{said}` does not run: {error.strerror}.", hint="missing-file") from None
     timeout, overdue = patience(timeout), threading.Event()
@@ -112,7 +142,7 @@ def _named(word: str) -> str:
     return Path(word).name if word.startswith("/") else word
 
 
-def _end(started: subprocess.Popen[bytes]) -> None:
+def _end(started: Started) -> None:
     with contextlib.suppress(OSError):
         if os.name == "nt":
             started.kill()
