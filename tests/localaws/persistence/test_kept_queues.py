@@ -54,6 +54,26 @@ def test_a_message_goes_on_with_its_tries(module_endpoint):
     assert letter["Body"] == "first"
 
 
+def test_a_move_of_dead_letters_goes_on(module_endpoint):
+    world, sqs = Restartable(module_endpoint), module_endpoint.client("sqs")
+    letters = sqs.create_queue(QueueName="to-move")["QueueUrl"]
+    arn = "arn:aws:sqs:us-east-1:123456789012:"
+    policy = json.dumps({"deadLetterTargetArn": f"{arn}to-move", "maxReceiveCount": 1})
+    url = sqs.create_queue(QueueName="home", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    entries = [{"Id": str(number), "MessageBody": "letter"} for number in range(10)]
+    sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    for _ in range(2):
+        sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    sqs.start_message_move_task(SourceArn=f"{arn}to-move", MaxNumberOfMessagesPerSecond=1)
+    world.settle()
+    world.restart("kill")
+    module_endpoint.control("/_local/clock", {"advance": 12})
+    (task,) = sqs.list_message_move_tasks(SourceArn=f"{arn}to-move")["Results"]
+    assert (task["Status"], task["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 10)
+    assert "Messages" in sqs.receive_message(QueueUrl=url)
+    assert "Messages" not in sqs.receive_message(QueueUrl=letters)
+
+
 def test_a_stream_is_read_on_where_it_was(module_endpoint):
     world, dynamodb = Restartable(module_endpoint), module_endpoint.client("dynamodb")
     role = module_endpoint.role("role-of-streams")
