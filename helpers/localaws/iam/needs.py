@@ -121,6 +121,12 @@ def _action(service: str, operation: str) -> str:
     return other or f"{_PREFIXES.get(service, service)}:{operation}"
 
 
+_MOVING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""What moving dead letters back asks for of their queue.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+"""
+
 _WRITES = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -153,6 +159,10 @@ def _several(
         ]
     if service == "ssm" and operation in ("GetParameters", "DeleteParameters"):
         return [(action, _parameter(name, where)) for name in request["Names"]]
+    if (service, operation) == ("sqs", "StartMessageMoveTask"):
+        to = request.get("DestinationArn")  # else where each message came from: not known here
+        moved = [(one, request["SourceArn"]) for one in (action, *_MOVING)]
+        return [*moved, *([("sqs:SendMessage", to)] if to else [])]
     return None
 
 

@@ -30,6 +30,11 @@ SCHEDULES = "arn:aws:scheduler:us-east-1:123456789012:schedule"
         ("cloudwatch", "DescribeAlarms", {"AlarmNames": ["a"]},
          [("cloudwatch:DescribeAlarms", "*")]),
         ("sqs", "GetQueueUrl", {"QueueName": "q"}, [("sqs:GetQueueUrl", f"{QUEUES}:q")]),
+        ("sqs", "StartMessageMoveTask",
+         {"SourceArn": f"{QUEUES}:q", "DestinationArn": f"{QUEUES}:to"},
+         [*((f"sqs:{one}", f"{QUEUES}:q") for one in
+            ("StartMessageMoveTask", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes")),
+          ("sqs:SendMessage", f"{QUEUES}:to")]),
         ("sqs", "ListMessageMoveTasks", {"SourceArn": f"{QUEUES}:q"},
          [("sqs:ListMessageMoveTasks", f"{QUEUES}:q")]),
         ("sqs", "CancelMessageMoveTask", {"TaskHandle": HANDLE},
