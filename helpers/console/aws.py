@@ -21,6 +21,9 @@ Error = ClientError | BotoCoreError | ResponseParserError
 ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 """The same, to be caught."""
 
+_AGENT = "serverless-workflows-course-console"
+"""Named once, as CloudTrail shows it: boto3's own name is put together for each request anew."""
+
 _DENIED = (
     *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"),
     "403",  # where the answer has no body
@@ -84,7 +87,7 @@ class Aws:
         with self._making:
             known = f"{service} {config}"
             if known not in self._clients:
-                self._clients[known] = clients.make(service, **config)
+                self._clients[known] = clients.make(service, user_agent=_AGENT, **config)
             return self._clients[known]
 
     def pages(self, service: str, operation: str, key: str, /, **given: Any) -> list[Any]:

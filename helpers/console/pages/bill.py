@@ -30,7 +30,7 @@ class Bill(Page):
         cloudwatch = self.aws.client("cloudwatch")
         metrics = usage.Metrics(cloudwatch, since, until, billing.DAY)
         lately = usage.Metrics(cloudwatch, now - timedelta(days=3), now, billing.DAY)
-        used, standing = self._asked(metrics, lately)
+        used, standing, rules = self._asked(metrics, lately)
         lines = [
             line for part in used.values() if isinstance(part, billing.Part) for line in part.lines
         ]
@@ -40,7 +40,7 @@ class Bill(Page):
             "total": billing.total(lines),
             "standing": standing,
             "idle": billing.total(line for one in idle for line in one.lines),
-            "rules": attempt(self._enabled),
+            "rules": rules,
             "months": months,
             "since": since,
             "until": until,
@@ -51,8 +51,11 @@ class Bill(Page):
 
     def _asked(
         self, metrics: usage.Metrics, lately: usage.Metrics
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """All services, each by itself: what one does not tell, the others still do."""
+    ) -> tuple[dict[str, Any], dict[str, Any], int | Problem]:
+        """All services, each by itself, and what starts by the clock.
+
+        What one does not tell, the others still do.
+        """
         aws = self.aws
         with ThreadPoolExecutor(4) as pool:
 
@@ -69,6 +72,7 @@ class Bill(Page):
                 "CloudWatch alarms": ask(billing.standing_alarms, aws),
                 "S3": ask(billing.standing_buckets, aws, lately),
             }
+            rules = ask(self._enabled)
             known, kept = tables.result(), groups.result()
             used["DynamoDB"] = ask(billing.tables, known, metrics)
             used["CloudWatch Logs"] = ask(billing.logs, kept, metrics)
@@ -77,6 +81,7 @@ class Bill(Page):
             return (
                 {service: one.result() for service, one in used.items()},
                 {service: one.result() for service, one in standing.items()},
+                rules.result(),
             )
 
     def _enabled(self) -> int:
