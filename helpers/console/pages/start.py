@@ -13,7 +13,7 @@ from helpers.console.page import Page, Refused
 
 SHOWN, DUE = 10, 5  # executions in each list, firings
 FAILED = ("FAILED", "TIMED_OUT")
-MACHINES = 50  # whose executions are asked for
+MACHINES = 30  # whose executions are asked for, the newest
 STEPS = {"1 hour": "1h", "1 day": "1d"}
 
 
@@ -80,6 +80,7 @@ def _executions(aws: Aws) -> dict[str, Any]:
     denied: of how many the executions may not be listed.
     """
     machines = aws.pages("stepfunctions", "list_state_machines", "stateMachines")
+    machines.sort(key=lambda one: one["creationDate"], reverse=True)
     standard = [one["stateMachineArn"] for one in machines if one["type"] == "STANDARD"]
 
     denied: set[str] = set()
