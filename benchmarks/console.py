@@ -11,8 +11,8 @@ promised makes the exit status 1.
 * page: its first opening, which may have to load what AWS's API looks like, and then of 30 the
   median and the 95th percentile; what of it are the processors' seconds of the console and of the
   endpoint, which a busy machine does not make longer; and how large it is, before it is packed.
-* memory of the console's process, before and after all that, and two minutes later, when it keeps no
-  history any more: resident (RSS), proportional (PSS, shared pages counted once) and its own (USS).
+* memory of the console's process, before and after all that, and two minutes later, when it keeps
+  no history any more: resident (RSS), proportional (PSS, shared pages counted once), its own (USS).
 
 It needs a quiet machine and takes about five minutes; `--small` is a twentieth of it, to try it
 out.
