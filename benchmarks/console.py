@@ -11,8 +11,8 @@ promised makes the exit status 1.
 * page: its first opening, which may have to load what AWS's API looks like, and then of 30 the
   median and the 95th percentile; what of it are the processors' seconds of the console and of the
   endpoint, which a busy machine does not make longer; and how large it is, before it is packed.
-* memory of the console's process, before and after all that, and two minutes later, when it keeps
-  no history any more: resident (RSS), proportional (PSS, shared pages counted once), its own (USS).
+* memory of the console's process, before and after all that: resident (RSS), proportional (PSS,
+  shared pages counted once) and its own (USS).
 
 It needs a quiet machine and takes about five minutes; `--small` is a twentieth of it, to try it
 out.
@@ -41,7 +41,6 @@ import psutil
 from servers import ROOT, STACK, THREADS, Endpoint, Trader
 
 from helpers.console import addresses
-from helpers.console.histories import UNREAD_SECONDS
 
 TIMES = 30
 PAGE, LONG_PAGE = 0.100, 1.0  # seconds; the second for an execution of 10,000 events
@@ -332,8 +331,6 @@ def tell(console: Console, full: Full) -> list[str]:
     pages = {f"menu: {name}": path for path, name in menu} | full.pages
     missed = [measure(console, name, path) for name, path in pages.items()]
     print(f"\nmemory after all pages: {console.memory()}")
-    time.sleep(UNREAD_SECONDS + 5)
-    print(f"when nobody has looked at an execution for two minutes: {console.memory()}")
     resident = console.process.memory_full_info()
     if getattr(resident, "pss", resident.rss) / 1e6 > MEMORY:
         missed.append(f"memory: must be {MEMORY:.0f} MB")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from helpers.executions import Execution
 from helpers.executions.source import Source
 
 MOST_EVENTS = 30_000  # that are kept, of all executions together; AWS has 25,000 in one at most
-UNREAD_SECONDS = 120.0  # after which nothing is kept: a long history takes as much as all else
 NEW = 100  # events in an answer, of an execution that was read before
 
 T = TypeVar("T")
@@ -48,16 +46,12 @@ class Known:
 
 
 class Histories:
-    """The executions that were looked at last, at most `most` events of them all.
+    """The executions that were looked at last, at most `most` events of them all."""
 
-    When nobody has looked at one for some seconds, none is kept any more.
-    """
-
-    def __init__(self, most: int = MOST_EVENTS, seconds: float = UNREAD_SECONDS) -> None:
-        self._most, self._seconds = most, seconds
+    def __init__(self, most: int = MOST_EVENTS) -> None:
+        self._most = most
         self._kept: OrderedDict[str, Known] = OrderedDict()
         self._changing = threading.Lock()
-        self._forgetting: threading.Timer | None = None
 
     def read(self, aws: Aws, arn: str) -> Known:
         """How the execution stands now. Raises CourseError as `executions.read` does."""
@@ -86,17 +80,7 @@ class Histories:
             self._kept.move_to_end(arn)
             while len(self._kept) > 1 and self._count() > self._most:
                 self._kept.popitem(last=False)
-            if self._forgetting:
-                self._forgetting.cancel()
-            self._forgetting = threading.Timer(self._seconds, self._forget)
-            self._forgetting.daemon = True
-            self._forgetting.start()
         return known
-
-    def _forget(self) -> None:
-        with self._changing:
-            self._kept.clear()
-        gc.collect()
 
     def _count(self) -> int:
         return sum(len(one.run.events) for one in self._kept.values())

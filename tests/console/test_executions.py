@@ -259,12 +259,6 @@ def test_only_what_is_new_of_a_history_is_asked_for():
     asked.clear()
     assert histories.read(aws, "arn").run.status == "ABORTED"
     assert asked == ["describe"]
-    brief = Histories(seconds=0.01)
-    brief.read(aws, "arn")
-    until(lambda: not brief._kept)
-    asked.clear()
-    brief.read(aws, "arn")
-    assert asked[:2] == ["describe", "1"]
 
 
 def test_a_history_that_may_not_be_read_leaves_the_rest_of_the_page():
