@@ -161,3 +161,54 @@ def test_parents_are_found_in_one_text_after_another():
 def test_a_matcher_of_one_s_own_fails():
     matcher = "function($text, $at) { {'match': 'a', 'start': 0, 'end': 1, 'groups': []} }"
     assert "threw an error during evaluation" in cause(f"$match('a', {matcher})")
+
+
+UNREADABLE = float("inf")
+"""No JSON: whoever reads it fails."""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$states.context.Map.Item.Value.n", 1),
+        ("$states.context.Map.Item.Value & $states.context.Map.Item.Index", '{"n":1}0'),
+        ("$states.input.small.a", [1, 2]),
+        ("$map($states.input.small, function($x) { $x.a })", [1, 2]),
+        ("$states.input.small[a = 2]", {"a": 2}),
+        ("$known", 3),
+        ("($large := 4; $states.input.small[0].a + 1)", 2),
+    ],
+)
+def test_what_an_expression_does_not_look_at_costs_it_nothing(text, expected):
+    """An item of a Map is not the dearer for the length of the input."""
+    given = {"large": [UNREADABLE], "small": [{"a": 1}, {"a": 2}]}
+    item = {"Index": 0, "Value": {"n": 1}}
+    context = {"Execution": {"Input": given}, "Map": {"Item": item}}
+    variables = {"known": 3, "unread": UNREADABLE}
+    scope = Scope(given, lambda: context, OUTSIDE, variables)
+    assert compile_expression(text, "ItemSelector")(scope) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$states.input",
+        "$states",
+        "$states.*",
+        "$states.**.small",
+        "$lookup($states, 'input')",
+        "$states.input.small.%.large",
+        "$states.input.(small)",
+        "$states.input[large]",
+        "$states.input{'a': large}",
+        "$states.input@$i.small",
+        "($s := $states; $s.input.small)",
+        "$states.input.small & $states.input",
+        "$unread",
+        "(function($x) { $unread })(1)",
+    ],
+)
+def test_what_it_may_look_at_is_there(text):
+    scope = Scope({"small": 1, "large": UNREADABLE}, dict, OUTSIDE, {"unread": UNREADABLE})
+    with pytest.raises(QueryError):
+        compile_expression(text, "Output")(scope)

@@ -18,8 +18,14 @@ from helpers.asl.jsonata.functions import functions
 from helpers.asl.jsonata.limits import TOO_DEEP, LimitReached, Limits
 from helpers.asl.jsonata.mended import evaluator
 from helpers.asl.jsonata.patterns import Pattern
-from helpers.asl.jsonata.reading import read, reads_context
-from helpers.asl.jsonata.values import NotJson, from_library, kind_of, to_library
+from helpers.asl.jsonata.reading import names_read, read, reads_context, ways_into_states
+from helpers.asl.jsonata.values import (
+    NotJson,
+    from_library,
+    kind_of,
+    to_library,
+    to_library_in_part,
+)
 
 QUERY_ERROR = "States.QueryEvaluationError"
 
@@ -106,9 +112,10 @@ def value_of(tree: Any, states: dict[str, Any], scope: Scope) -> Any:
     Jsonata.CURRENT.jsonata = machine
     frame = machine.create_frame(machine.environment)
     Limits().watch(frame)
-    for name, value in scope.variables.items():
-        frame.bind(name, to_library(value))
-    frame.bind("states", to_library(states))
+    for name in names_read(tree) & scope.variables.keys():
+        frame.bind(name, to_library(scope.variables[name]))
+    if (ways := ways_into_states(tree)) is not None:
+        frame.bind("states", to_library_in_part(states, ways))
     return machine.evaluate(None, frame)
 
 

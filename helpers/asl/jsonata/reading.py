@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from helpers.asl.jsonata.causes import words_of
@@ -236,6 +237,7 @@ _PARTS = {
 
 _ANY_PARTS = ("expression", "lhs_object", "expr")  # a term of a sort, a grouping
 _FILTERS = ("predicate", "stages", "group")  # any node may have these
+_MARKS = ("focus", "index", "ancestor")  # and a step of a path these
 
 
 def nodes(tree: Any) -> Iterator[Any]:
@@ -252,6 +254,56 @@ def nodes(tree: Any) -> Iterator[Any]:
                     waiting.append(part)
 
 
+Ways = dict[str, "Ways"]
+"""Names that lead from a value to what is looked at; without any, all of the value is."""
+
+
+@lru_cache(maxsize=4096)
+def ways_into_states(tree: Any) -> Ways | None:
+    """How far plain names lead where an expression looks at `$states`; None: it does not.
+
+    >>> ways_into_states(read("$states.context.Map.Item.Value[0].a & $states.input").tree)
+    {'input': {}, 'context': {'Map': {'Item': {'Value': {}}}}}
+    >>> [ways_into_states(read(text).tree) for text in ("1", "$states.input.a.%.b")]
+    [None, {}]
+    """
+    ways = []
+    heads: set[int] = set()
+    for node in nodes(tree):
+        if node.type == "parent":
+            return {}
+        if node.type == "path" and (node.steps[0].type, node.steps[0].value) == _STATES:
+            heads.add(id(node.steps[0]))
+            ways.append(tuple(_plain_names(node.steps)))
+        elif (node.type, node.value) == _STATES and id(node) not in heads:
+            ways.append(())
+    if not all(ways):
+        return {}
+    found: Ways = {}
+    for way in sorted(ways, key=len):  # the shortest first: it takes in those that go on from it
+        _add(found, way)
+    return found or None
+
+
+_STATES = ("variable", "states")
+
+
+def _plain_names(steps: list[Any]) -> Iterator[str]:
+    """The names behind the first step, up to the first that does more than to lead on."""
+    for before, step in pairwise(steps):
+        if step.type != "name" or any(getattr(before, name) for name in (*_FILTERS, *_MARKS)):
+            return
+        yield str(step.value)
+
+
+def _add(ways: Ways, way: tuple[str, ...]) -> None:
+    for name in way[:-1]:
+        if ways.get(name) == {}:
+            return
+        ways = ways.setdefault(name, {})
+    ways.setdefault(way[-1], {})
+
+
 def reads_context(tree: Any) -> bool:
     """Whether an expression may look at `$states.context`.
 
@@ -259,20 +311,18 @@ def reads_context(tree: Any) -> bool:
     ...  ("$states.input.context", "$states.context.State", "$lookup($states, 'context')")]
     [False, True, True]
     """
-    elsewhere: set[int] = set()
-    for node in nodes(tree):
-        if node.type == "path" and _states_field_named(node.steps) not in (None, "context"):
-            elsewhere.add(id(node.steps[0]))
-        elif node.type == "variable" and node.value == "states" and id(node) not in elsewhere:
-            return True
-    return False
+    ways = ways_into_states(tree)
+    return ways is not None and (not ways or "context" in ways)
 
 
-def _states_field_named(steps: list[Any]) -> str | None:
-    """The name behind the dot of `$states.name…`; None for another path."""
-    if len(steps) > 1 and (steps[0].type, steps[0].value) == ("variable", "states"):
-        return steps[1].value if steps[1].type == "name" else None
-    return None
+@lru_cache(maxsize=4096)
+def names_read(tree: Any) -> frozenset[str]:
+    """The names behind a `$`, whatever they stand for.
+
+    >>> sorted(names_read(read("$sum($map($prices, function($x) { $x + $tax }))").tree))
+    ['map', 'prices', 'sum', 'tax', 'x']
+    """
+    return frozenset(str(node.value) for node in nodes(tree) if node.type == "variable")
 
 
 def plain_references(reading: Reading) -> list[tuple[str, int, Any]]:

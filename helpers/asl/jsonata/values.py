@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from helpers.asl.jsonata.reading import Ways
+
 _NO_NUMBERS = {math.inf: "Infinity", -math.inf: "-Infinity"}
 """What JSON has no number for is text on AWS; all else of the kind is "NaN"."""
 
@@ -36,6 +38,21 @@ def to_library(value: Any) -> Any:
     if isinstance(value, list):
         return [to_library(inner) for inner in value]
     return value
+
+
+def to_library_in_part(value: Any, ways: Ways) -> Any:
+    """`to_library`, without what is not looked at: items of a Map read little of a large input.
+
+    >>> to_library_in_part({"a": {"b": 1, "c": [2]}, "d": 3}, {"a": {"c": {}}, "e": {}})
+    {'a': {'c': [2]}}
+    """
+    if not ways or not isinstance(value, dict):
+        return to_library(value)
+    return {
+        name: to_library_in_part(value[name], inner)
+        for name, inner in ways.items()
+        if name in value
+    }
 
 
 def _number(value: float) -> float:
