@@ -7,7 +7,6 @@ each of its answers is billed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -320,8 +319,7 @@ def describe_tables(aws: Aws) -> list[dict[str, Any]] | Problem:
     def describe(name: str) -> dict[str, Any] | Problem:
         return attempt(lambda: client.describe_table(TableName=name)["Table"])
 
-    with ThreadPoolExecutor(4) as pool:
-        told = list(pool.map(describe, names))
+    told = aws.at_once(describe, names)
     problems = [one for one in told if isinstance(one, Problem)]
     if problems and len(problems) == len(told):
         return problems[0]

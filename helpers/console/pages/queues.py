@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,8 +47,7 @@ class Queues(Page):
         if after := self.get_query_argument("after", ""):
             given["NextToken"] = after
         answer = self.aws.client("sqs").list_queues(**given)
-        with ThreadPoolExecutor(4) as pool:
-            queues = list(pool.map(self._row, answer.get("QueueUrls", [])))
+        queues = self.aws.at_once(self._row, answer.get("QueueUrls", []))
         return {
             "queues": queues,
             "serves": _served(queues),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from helpers.console import attributes, trades_chart
@@ -50,8 +49,7 @@ class Tables(Page):
         if after := self.get_query_argument("after", ""):
             given["ExclusiveStartTableName"] = after
         answer = self.aws.client("dynamodb").list_tables(**given)
-        with ThreadPoolExecutor(4) as pool:
-            told = list(pool.map(self._told, answer["TableNames"]))
+        told = self.aws.at_once(self._told, answer["TableNames"])
         return {
             "tables": list(zip(answer["TableNames"], told, strict=True)),
             "more": answer.get("LastEvaluatedTableName", ""),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from helpers.console.aws import Problem, attempt
@@ -90,8 +89,7 @@ class Topic(Page):
             more = {"after": after, "from": str(begin + ROWS)}
         elif token := answer.get("NextToken"):
             more = {"after": token}
-        with ThreadPoolExecutor(4) as pool:
-            rows = list(pool.map(self._row, told[begin : begin + ROWS]))
+        rows = self.aws.at_once(self._row, told[begin : begin + ROWS])
         return {"rows": rows, "more": more}
 
     def _row(self, told: dict[str, Any]) -> dict[str, Any]:
